@@ -1,0 +1,101 @@
+"""What can go wrong with a reader or a card, as types that carry what a screen needs to say.
+
+No error ever holds command data: the data field of VERIFY is a PIN.
+"""
+
+from __future__ import annotations
+
+import enum
+
+
+class CardError(Exception):
+    """Anything that keeps a reader or a card from doing what was asked."""
+
+
+class CardServiceUnavailable(CardError):
+    """The PC/SC service (pcscd) does not run, or refuses this user."""
+
+
+class ReaderUnavailable(CardError):
+    """The reader is not there, or went away during the command."""
+
+
+class CardRemoved(CardError):
+    """The card was taken out, or another card is in its place."""
+
+
+class CardMute(CardError):
+    """A card is in the reader but its chip does not answer: most often it is upside down."""
+
+
+class CardBusy(CardError):
+    """Another program holds the card (SCARD_E_SHARING_VIOLATION)."""
+
+
+class CardTimeout(CardError):
+    """The card or the reader did not answer in time."""
+
+
+class CardNotSupported(CardError):
+    """No application on this card is one that this terminal knows."""
+
+
+class CardProtocolError(CardError):
+    """The reply cannot be understood: truncated, malformed, or longer than the standard allows."""
+
+
+class CommandRefused(CardError):
+    """The card answered with an error status word that nothing more precise describes."""
+
+    def __init__(self, ins: int, sw: int) -> None:
+        super().__init__(f"instruction {ins:02X} was refused with status {sw:04X}")
+        self.ins = ins
+        self.sw = sw
+
+
+class ObjectNotFound(CommandRefused):
+    """The file, data object or key is not on the card (6A82, 6A88)."""
+
+
+class SecurityStatusNotSatisfied(CommandRefused):
+    """The command needs a verified PIN or an authenticated key (6982)."""
+
+
+class PinError(CardError):
+    """The PIN was not accepted."""
+
+
+class PinWrong(PinError):
+    """The PIN was wrong; ``tries_left`` tries remain and at least one does."""
+
+    def __init__(self, tries_left: int) -> None:
+        super().__init__(f"wrong PIN, {tries_left} tries left")
+        self.tries_left = tries_left
+
+
+class PinBlocked(PinError):
+    """The retry counter is used up (6983, 63C0)."""
+
+    def __init__(self) -> None:
+        super().__init__("the PIN is blocked")
+
+
+class Untrusted(enum.StrEnum):
+    """Why the identity data of a card could not be verified (ICAO Doc 9303-11, clause 5.1)."""
+
+    NO_SECURITY_OBJECT = "no-security-object"
+    MALFORMED = "malformed"
+    HASH_MISMATCH = "hash-mismatch"
+    BAD_SIGNATURE = "bad-signature"
+    UNKNOWN_ISSUER = "unknown-issuer"
+    SIGNER_EXPIRED = "signer-expired"
+    SIGNER_REVOKED = "signer-revoked"
+    IDENTITY_MISMATCH = "identity-mismatch"
+
+
+class CardNotGenuine(CardError):
+    """The card's identity data or certificate could not be verified; nothing on it is believed."""
+
+    def __init__(self, reason: Untrusted) -> None:
+        super().__init__(f"the card could not be verified: {reason.value}")
+        self.reason = reason
