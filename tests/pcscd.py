@@ -1,0 +1,112 @@
+"""A real pcscd for tests: started when absent, ready before the test runs, always ended.
+
+Only one pcscd can run on a machine, so a lock in the system's temporary directory lets the test
+runs of several people take turns. Use it in a test module with::
+
+    from tests.pcscd import pcscd  # noqa: F401 - a fixture
+
+    @pytest.mark.pcscd
+    def test_reads_a_card(pcscd): ...
+"""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SOCKET = Path("/run/pcscd/pcscd.comm")
+VPCD_PORTS = (35963, 35964)
+READY_WITHIN = 10.0
+
+
+def missing() -> str | None:
+    """What is not installed, or ``None`` when the real PC/SC tests can run."""
+    if _binary() is None:
+        return "pcscd is not installed (apt-get install pcscd)"
+    if not Path("/etc/reader.conf.d/vpcd").exists():
+        return "the virtual reader is not installed (apt-get install vsmartcard-vpcd)"
+    return None
+
+
+def _binary() -> str | None:
+    return shutil.which("pcscd") or shutil.which("pcscd", path="/usr/sbin:/sbin")
+
+
+def _answers() -> bool:
+    """Whether a daemon accepts connections. Never asked of vpcd's port: it would be a card."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex(str(SOCKET)) == 0
+
+
+class Pcscd:
+    """The daemon under the test's control: ``stop`` and ``start`` play an outage.
+
+    Where the machine runs its own pcscd, that one is used and cannot be stopped.
+    """
+
+    def __init__(self, *, ours: bool) -> None:
+        self._ours = ours
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def needs_control(self) -> None:
+        """Skip the test when the daemon belongs to the machine: it must not be stopped."""
+        if not self._ours:
+            pytest.skip("OUTAGE NOT TESTED: the pcscd on this machine is not ours to stop")
+
+    def start(self) -> None:
+        """Start the daemon and return when it answers; the virtual reader listens then too."""
+        if not self._ours:
+            return
+        binary = _binary()
+        assert binary is not None
+        self._process = subprocess.Popen(
+            [binary, "--foreground"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        pause = threading.Event()
+        deadline = time.monotonic() + READY_WITHIN
+        while not _answers():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                self.stop()
+                pytest.fail("pcscd did not become ready")
+            pause.wait(0.02)
+
+    def stop(self) -> None:
+        """End the daemon as an outage would: at once."""
+        if self._process is None:
+            return
+        self._process.kill()
+        self._process.wait(timeout=10)
+        self._process = None
+        # A killed pcscd leaves both behind; the next one refuses to start over a live pid only.
+        for leftover in (SOCKET, SOCKET.with_name("pcscd.pid")):
+            leftover.unlink(missing_ok=True)
+
+
+@pytest.fixture
+def pcscd() -> Iterator[Pcscd]:
+    """A running pcscd with the virtual reader (vpcd, ports 35963 and 35964)."""
+    reason = missing()
+    if reason is not None:
+        pytest.skip(f"REAL PC/SC NOT TESTED: {reason}")
+    lock_path = Path(tempfile.gettempdir()) / "manfadh-tests-pcscd.lock"
+    with lock_path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        daemon = Pcscd(ours=not _answers())
+        try:
+            daemon.start()
+            yield daemon
+        finally:
+            daemon.stop()
