@@ -1,0 +1,121 @@
+"""The catalogue: every service, the places, and the sentences that explain a wrong answer."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from kiosk.services.answers import Answer, Invalid, Situation, parse_answer
+from kiosk.services.definition import Language, ServiceDefinition, Text
+from kiosk.services.places import Places
+
+T = TypeVar("T")
+
+
+class CatalogueError(Exception):
+    """A data file of the catalogue is wrong; the message names the file and the key."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """Why one answer cannot be taken."""
+
+    field: str
+    code: str
+    details: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All that the terminal offers, read once at start."""
+
+    services: tuple[ServiceDefinition, ...]
+    places: Places
+    problem_texts: Mapping[str, Text]
+
+    def service(self, service_id: str) -> ServiceDefinition:
+        """The service with this id; ``KeyError`` when there is none."""
+        for service in self.services:
+            if service.id == service_id:
+                return service
+        raise KeyError(service_id)
+
+    def parse_field(
+        self,
+        service: ServiceDefinition,
+        field_id: str,
+        raw: Answer,
+        answers: Mapping[str, Answer],
+        today: date,
+    ) -> Answer | FieldProblem:
+        """One answer in its stored form, or the problem with it."""
+        try:
+            return parse_answer(
+                service.field(field_id), raw, Situation(today, self.places, answers)
+            )
+        except Invalid as invalid:
+            return FieldProblem(field_id, invalid.code, tuple(invalid.details.items()))
+
+    def validate(
+        self, service_id: str, answers: Mapping[str, Answer], *, today: date
+    ) -> list[FieldProblem]:
+        """Every problem of a filled form, in the order of its questions; empty when it is right.
+
+        An answer that is not already in its stored form is a problem too: what was signed is
+        exactly what the definition allows.
+        """
+        service = self.service(service_id)
+        known = {definition.id for definition in service.fields}
+        problems = [
+            FieldProblem(str(field), "unknown-field") for field in answers if field not in known
+        ]
+        for definition in service.fields:
+            raw = answers.get(definition.id)
+            parsed = self.parse_field(service, definition.id, raw, answers, today)
+            if isinstance(parsed, FieldProblem):
+                problems.append(parsed)
+            elif definition.id not in answers or parsed != raw or type(parsed) is not type(raw):
+                problems.append(FieldProblem(definition.id, "wrong-type"))
+        return problems
+
+    def problem_text(self, problem: FieldProblem, language: Language) -> str:
+        """What to say about a problem: the field's own sentence, else the general one."""
+        text = self.problem_texts.get(f"{problem.field}.{problem.code}")
+        if text is None:
+            text = self.problem_texts[problem.code]
+        return text.in_language(language).format(**dict(problem.details))
+
+
+@cache
+def load_catalogue() -> Catalogue:
+    """Read the data files that come with the package. Raises :class:`CatalogueError`."""
+    data = files("kiosk.services") / "data"
+    services = [
+        _parse(ServiceDefinition, tomllib.loads(entry.read_text("utf-8")), entry.name)
+        for entry in sorted((data / "services").iterdir(), key=lambda entry: entry.name)
+        if entry.name.endswith(".toml")
+    ]
+    places = json.loads((data / "places.json").read_text("utf-8"))
+    problems = tomllib.loads((data / "problems.toml").read_text("utf-8"))["texts"]
+    return Catalogue(
+        services=tuple(services),
+        places=_parse(Places, places, "places.json"),
+        problem_texts=_parse(dict[str, Text], problems, "problems.toml"),
+    )
+
+
+def _parse(shape: type[T], raw: Any, name: str) -> T:
+    try:
+        return TypeAdapter(shape).validate_python(raw)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise CatalogueError(f"{name}: {key}: {first['msg']}") from error
