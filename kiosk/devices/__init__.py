@@ -1,0 +1,22 @@
+"""One vocabulary for every device: states, remedies, and what can still be offered.
+
+``states.py`` holds the words (after CEN/XFS and XFS4IoT), ``terminal.py`` the devices of this
+terminal and the questions the visit asks of them. No Qt, no input or output.
+"""
+
+from kiosk.devices.states import CardMedia, ChipState, DeviceState, PaperState, Remedy
+from kiosk.devices.terminal import Fault, Terminal, can_print, can_serve, faults, is_online
+
+__all__ = [
+    "CardMedia",
+    "ChipState",
+    "DeviceState",
+    "Fault",
+    "PaperState",
+    "Remedy",
+    "Terminal",
+    "can_print",
+    "can_serve",
+    "faults",
+    "is_online",
+]

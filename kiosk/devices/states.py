@@ -1,0 +1,64 @@
+"""Device states, in the words of CEN/XFS and XFS4IoT. ``unknown`` is never taken for good."""
+
+from __future__ import annotations
+
+import enum
+
+
+class DeviceState(enum.StrEnum):
+    """Common to every device."""
+
+    ONLINE = "online"
+    OFFLINE = "offline"
+    POWER_OFF = "powerOff"
+    NO_DEVICE = "noDevice"
+    HARDWARE_ERROR = "hardwareError"
+    USER_ERROR = "userError"
+    DEVICE_BUSY = "deviceBusy"
+    FRAUD_ATTEMPT = "fraudAttempt"
+    UNKNOWN = "unknown"
+
+
+class CardMedia(enum.StrEnum):
+    """Is there a card in the reader?"""
+
+    PRESENT = "present"
+    NOT_PRESENT = "notPresent"
+    JAMMED = "jammed"
+    LATCHED = "latched"
+    UNKNOWN = "unknown"
+
+
+class ChipState(enum.StrEnum):
+    """The chip of the card."""
+
+    ONLINE = "online"
+    BUSY = "busy"
+    POWERED_OFF = "poweredOff"
+    MUTE = "mute"
+    HARDWARE_ERROR = "hardwareError"
+    NO_CARD = "noCard"
+
+
+class PaperState(enum.StrEnum):
+    """Paper of the receipt printer."""
+
+    FULL = "full"
+    LOW = "low"
+    OUT = "out"
+    JAMMED = "jammed"
+    UNKNOWN = "unknown"
+
+
+class Remedy(enum.StrEnum):
+    """What heals a device: alerts are routed by it."""
+
+    NONE = "none"
+    RESET = "reset"
+    CONFIGURATION = "configuration"
+    CLEAR = "clear"
+    """An attendant frees it: paper, jam, cover."""
+    MAINTENANCE = "maintenance"
+    """A technician."""
+    SUSPEND = "suspend"
+    """It heals by itself."""

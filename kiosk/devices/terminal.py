@@ -1,0 +1,71 @@
+"""The devices of one terminal, and what it can offer with them: a function of their states."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kiosk.devices.states import DeviceState, PaperState, Remedy
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """Every device that the citizen's visit depends on.
+
+    A terminal starts with everything unknown, and unknown is not good enough to serve.
+    """
+
+    reader: DeviceState = DeviceState.UNKNOWN
+    printer: DeviceState = DeviceState.UNKNOWN
+    paper: PaperState = PaperState.UNKNOWN
+    cover_open: bool = False
+    outbox: DeviceState = DeviceState.UNKNOWN
+    central: DeviceState = DeviceState.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A device that keeps the terminal from doing something, and what heals it."""
+
+    device: str
+    state: str
+    remedy: Remedy
+
+
+def can_serve(terminal: Terminal) -> bool:
+    """Whether a visit can begin: a card must be readable and a transaction must be keepable."""
+    return terminal.reader is DeviceState.ONLINE and terminal.outbox is DeviceState.ONLINE
+
+
+def can_print(terminal: Terminal) -> bool:
+    """Whether a receipt may be sent to the printer now."""
+    return (
+        terminal.printer is DeviceState.ONLINE
+        and terminal.paper in (PaperState.FULL, PaperState.LOW)
+        and not terminal.cover_open
+    )
+
+
+def is_online(terminal: Terminal) -> bool:
+    """Whether the central API answers."""
+    return terminal.central is DeviceState.ONLINE
+
+
+def faults(terminal: Terminal) -> tuple[Fault, ...]:
+    """All that is wrong, the gravest first."""
+    found: list[Fault] = []
+    if terminal.outbox is not DeviceState.ONLINE:
+        found.append(Fault("outbox", terminal.outbox, Remedy.MAINTENANCE))
+    if terminal.reader is not DeviceState.ONLINE:
+        remedy = (
+            Remedy.MAINTENANCE if terminal.reader is DeviceState.HARDWARE_ERROR else Remedy.RESET
+        )
+        found.append(Fault("reader", terminal.reader, remedy))
+    if terminal.printer is not DeviceState.ONLINE:
+        found.append(Fault("printer", terminal.printer, Remedy.RESET))
+    elif terminal.cover_open:
+        found.append(Fault("printer", "coverOpen", Remedy.CLEAR))
+    elif terminal.paper is not PaperState.FULL:
+        found.append(Fault("printer", f"paper.{terminal.paper}", Remedy.CLEAR))
+    if terminal.central is not DeviceState.ONLINE:
+        found.append(Fault("central", terminal.central, Remedy.SUSPEND))
+    return tuple(found)

@@ -1,0 +1,122 @@
+"""What a visit asks the world to do. The application carries these out and answers with events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from kiosk.services import Language
+from kiosk.services.answers import Answer
+from kiosk.session.events import Timer
+from kiosk.session.state import Cardholder, PinPurpose, Submission, VisitEnd
+
+
+@dataclass(frozen=True, slots=True)
+class BeginVisit:
+    """Open a new visit: a new pseudonym in log and journal."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCard:
+    """Read and verify the identity, ask the retry counter. Answers CardRead or CardRefused."""
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyPin:
+    """Give the entered PIN to the card, wipe it. Answers PinVerified, PinRefused, CardRefused."""
+
+    purpose: PinPurpose
+
+
+@dataclass(frozen=True, slots=True)
+class ClearPin:
+    """Wipe the digits entered so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """Let the card sign the central API's challenge. Answers SignedIn, or nothing when offline."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchEmployers:
+    """Ask the labour registry. Answers EmployersFound."""
+
+    query: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SignAndKeep:
+    """Sign the application with the card and the entered PIN, commit it to the outbox.
+
+    Answers Kept, KeepingFailed, PinRefused or CardRefused.
+    """
+
+    service_id: str
+    language: Language
+    cardholder: Cardholder
+    answers: Mapping[str, Answer] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PrintReceipt:
+    """Print the receipt once. Answers ReceiptPrinted or ReceiptNotPrinted."""
+
+    submission: Submission
+    language: Language
+    cardholder: Cardholder
+    answers: Mapping[str, Answer] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Wipe:
+    """The visit is over: reset the card, wipe the PIN, forget token, pictures and receipt."""
+
+    end: VisitEnd
+
+
+@dataclass(frozen=True, slots=True)
+class StartTimer:
+    """Start or restart a timer."""
+
+    timer: Timer
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class StopTimer:
+    """Stop a timer; nothing happens when it does not run."""
+
+    timer: Timer
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """``gentle``, ``loud``: the card was left in the reader."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An event of the catalogue (:mod:`kiosk.journal`) that concerns this visit."""
+
+    event_id: str
+    details: tuple[tuple[str, str], ...] = ()
+
+
+Effect = (
+    BeginVisit
+    | ReadCard
+    | VerifyPin
+    | ClearPin
+    | SignIn
+    | SearchEmployers
+    | SignAndKeep
+    | PrintReceipt
+    | Wipe
+    | StartTimer
+    | StopTimer
+    | Sound
+    | Record
+)

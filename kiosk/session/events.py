@@ -1,0 +1,274 @@
+"""Everything that can happen to a visit. What a state does with each is in the reducer."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from kiosk.devices import Terminal
+from kiosk.services import Language
+from kiosk.services.answers import Answer
+from kiosk.session.state import (
+    Cardholder,
+    CardProblem,
+    EmployerFound,
+    HearingProposal,
+    TextSize,
+)
+
+
+class Timer(enum.StrEnum):
+    """The clocks a visit runs; each fires once unless it is started again."""
+
+    IDLE = "idle"
+    COUNTDOWN = "countdown"
+    CARD_LEFT = "card-left"
+    ENDED_PAGE = "ended-page"
+    ANSWER = "answer"
+    """How long the confirmation waits for the central API before the receipt says "saved"."""
+
+
+# --- from the person at the screen
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The attract page was touched."""
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageChosen:
+    """On the language page, or later from the header of any page."""
+
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class TextSizeChosen:
+    """From the header of any page."""
+
+    size: TextSize
+
+
+@dataclass(frozen=True, slots=True)
+class ContrastChosen:
+    """From the header of any page."""
+
+    high: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """Any touch: the person is still there."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContinuePressed:
+    """The page's primary button."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackPressed:
+    """One page back."""
+
+
+@dataclass(frozen=True, slots=True)
+class CancelPressed:
+    """End the visit."""
+
+
+@dataclass(frozen=True, slots=True)
+class StayPressed:
+    """ "I am still here", on the countdown."""
+
+
+@dataclass(frozen=True, slots=True)
+class PinDigitsChanged:
+    """The PIN pad holds this many digits now. The digits themselves are no event."""
+
+    digits: int
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceChosen:
+    """A card of the services page."""
+
+    service_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class InputChanged:
+    """The raw input of the question on the screen."""
+
+    value: Answer = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class EmployerQueried:
+    """The text of the employer search changed."""
+
+    query: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePressed:
+    """ "Change" beside an answer on the check page."""
+
+    field_id: str
+
+
+# --- from the devices
+
+
+@dataclass(frozen=True, slots=True)
+class CardInserted:
+    """A card with a chip that answers is in the citizen's reader."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardRemoved:
+    """The reader is empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardRefused:
+    """The card cannot be used; also a mute chip at insertion."""
+
+    problem: CardProblem
+
+
+@dataclass(frozen=True, slots=True)
+class CardRead:
+    """Identity read and verified, retry counter known (``None``: the card does not tell)."""
+
+    cardholder: Cardholder
+    tries_left: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PinVerified:
+    """The card accepted the PIN."""
+
+
+@dataclass(frozen=True, slots=True)
+class PinRefused:
+    """The card did not; ``tries_left`` is at least 1."""
+
+    tries_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalChanged:
+    """One of the devices, the network or the outbox changed its state."""
+
+    terminal: Terminal
+
+
+# --- from the central API, the outbox and the printer
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """The central API knows who is here; what its registries already know comes along."""
+
+    mobile: str | None = field(repr=False)
+    employers: tuple[EmployerFound, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class EmployersFound:
+    """The registry's answer to ``query``; ``None``: it could not be asked."""
+
+    query: str = field(repr=False)
+    employers: tuple[EmployerFound, ...] | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """COMMIT returned: the signed transaction is in the outbox."""
+
+    tx_id: str
+    reference: str
+    qr_text: str
+    confirmed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KeepingFailed:
+    """Nothing was kept and nothing will happen; the terminal's own state says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The central API answered to a transaction of this terminal."""
+
+    tx_id: str
+    registered_as: str | None
+    hearing: HearingProposal | None = None
+    qr_text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptPrinted:
+    """Paper is out, the printer's fence says so."""
+
+    tx_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptNotPrinted:
+    """No paper; ``problem`` is the printer's state. ``uncertain``: the printer fell silent."""
+
+    tx_id: str
+    problem: str
+    uncertain: bool = False
+
+
+# --- from the clock
+
+
+@dataclass(frozen=True, slots=True)
+class TimerFired:
+    """A timer ran out."""
+
+    timer: Timer
+
+
+@dataclass(frozen=True, slots=True)
+class ShutDown:
+    """The terminal is being stopped."""
+
+
+Event = (
+    Started
+    | LanguageChosen
+    | TextSizeChosen
+    | ContrastChosen
+    | Touched
+    | ContinuePressed
+    | BackPressed
+    | CancelPressed
+    | StayPressed
+    | PinDigitsChanged
+    | ServiceChosen
+    | InputChanged
+    | EmployerQueried
+    | ChangePressed
+    | CardInserted
+    | CardRemoved
+    | CardRefused
+    | CardRead
+    | PinVerified
+    | PinRefused
+    | TerminalChanged
+    | SignedIn
+    | EmployersFound
+    | Kept
+    | KeepingFailed
+    | Answered
+    | ReceiptPrinted
+    | ReceiptNotPrinted
+    | TimerFired
+    | ShutDown
+)

@@ -1,0 +1,223 @@
+"""What the terminal knows at one moment: its own condition and the visit of one citizen.
+
+Frozen values only. Personal data is kept out of every ``repr``; after a visit a fresh
+:class:`Visit` replaces the old one and nothing of it remains.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from types import MappingProxyType
+
+from kiosk.devices import Terminal
+from kiosk.services import FieldProblem, Language
+from kiosk.services.answers import Answer
+
+PIN_LENGTH = 6
+"""Digits of the cardholder's PIN."""
+
+
+class Page(enum.StrEnum):
+    """What is on the screen; each page is one QML file."""
+
+    OUT_OF_SERVICE = "out-of-service"
+    ATTRACT = "attract"
+    LANGUAGE = "language"
+    INSERT_CARD = "insert-card"
+    READING_CARD = "reading-card"
+    CARD_PROBLEM = "card-problem"
+    PIN = "pin"
+    IDENTITY = "identity"
+    SERVICES = "services"
+    QUESTION = "question"
+    CHECK = "check"
+    SIGN = "sign"
+    WORKING = "working"
+    CONFIRMATION = "confirmation"
+    TAKE_CARD = "take-card"
+    ENDED = "ended"
+
+
+class CardProblem(enum.StrEnum):
+    """Why a card cannot be used here; each has its own words and its own way out."""
+
+    MUTE = "mute"
+    NOT_GENUINE = "not-genuine"
+    NOT_SUPPORTED = "not-supported"
+    NOT_ACTIVATED = "not-activated"
+    EXPIRED = "expired"
+    PIN_BLOCKED = "pin-blocked"
+    UNREADABLE = "unreadable"
+
+
+class VisitEnd(enum.StrEnum):
+    """How a visit came to its end, said on the page that follows."""
+
+    FINISHED = "finished"
+    CARD_REMOVED = "card-removed"
+    CANCELLED = "cancelled"
+    TIMED_OUT = "timed-out"
+    DEVICE_LOST = "device-lost"
+    CARD_REFUSED = "card-refused"
+
+
+class TextSize(enum.StrEnum):
+    """Size of all text on the screen."""
+
+    NORMAL = "normal"
+    LARGE = "large"
+
+
+class PinPurpose(enum.StrEnum):
+    """What a PIN is entered for."""
+
+    IDENTIFY = "identify"
+    SIGN = "sign"
+
+
+@dataclass(frozen=True, slots=True)
+class Cardholder:
+    """Who is at the terminal, from the verified data of the card."""
+
+    civil_number: str = field(repr=False)
+    name_ar: str = field(repr=False)
+    name_en: str = field(repr=False)
+    birth_date: date = field(repr=False)
+    expiry_date: date
+    kind: str
+    nationality: str
+    photo: bytes = field(repr=False)
+    """JPEG."""
+
+
+@dataclass(frozen=True, slots=True)
+class PinEntry:
+    """The PIN pad. The digits themselves are never here: the core keeps them in a bytearray."""
+
+    digits: int = 0
+    tries_left: int | None = None
+    wrong: bool = False
+    """The last try was wrong."""
+    incomplete: bool = False
+    """Continue was pressed before six digits were there."""
+    checking: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EmployerFound:
+    """An establishment to choose from."""
+
+    cr_number: str
+    name_ar: str
+    name_en: str
+    wilayat: str
+
+
+class SearchState(enum.StrEnum):
+    """Where a search in the labour registry stands."""
+
+    IDLE = "idle"
+    SEARCHING = "searching"
+    DONE = "done"
+    UNAVAILABLE = "unavailable"
+
+
+@dataclass(frozen=True, slots=True)
+class EmployerSearch:
+    """The search on the employer's page."""
+
+    query: str = field(default="", repr=False)
+    state: SearchState = SearchState.IDLE
+    found: tuple[EmployerFound, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """An application being filled in."""
+
+    service_id: str
+    index: int = 0
+    """Which question is on the screen."""
+    answers: Mapping[str, Answer] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    input: Answer = field(default=None, repr=False)
+    """What is typed or chosen on this page and not yet taken."""
+    problems: tuple[FieldProblem, ...] = ()
+    changing: bool = False
+    """The question was opened from the check page and returns there."""
+    search: EmployerSearch = EmployerSearch()
+
+
+class ReceiptStep(enum.StrEnum):
+    """What happens with the receipt."""
+
+    WAITING = "waiting"
+    PRINTING = "printing"
+    PRINTED = "printed"
+    ON_SCREEN = "on-screen"
+    """It could not be printed: reference and QR code are on the screen."""
+    UNCERTAIN = "uncertain"
+    """The printer fell silent: nobody can say whether paper came out."""
+
+
+@dataclass(frozen=True, slots=True)
+class HearingProposal:
+    """Date and place that the labour office proposes."""
+
+    starts_at: datetime
+    place_ar: str
+    place_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A transaction that is safely kept; from here on it takes effect exactly once."""
+
+    tx_id: str
+    service_id: str
+    confirmed_at: datetime
+    reference: str
+    """What the citizen quotes: the short form of ``tx_id``, printed on the receipt."""
+    qr_text: str
+    registered_as: str | None = None
+    """The office's own number, once the central API answered."""
+    hearing: HearingProposal | None = None
+    waiting_for_answer: bool = False
+    rejected: bool = False
+    receipt: ReceiptStep = ReceiptStep.WAITING
+    receipt_problem: str | None = None
+    """Why it is not on paper: a printer state of :mod:`kiosk.devices`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One citizen's session, from the first touch to the empty card slot."""
+
+    page: Page = Page.ATTRACT
+    language: Language = "ar"
+    text_size: TextSize = TextSize.NORMAL
+    high_contrast: bool = False
+    language_chosen: bool = False
+    card_present: bool = False
+    card_problem: CardProblem | None = None
+    cardholder: Cardholder | None = None
+    pin: PinEntry = PinEntry()
+    signed_in: bool = False
+    """The central API accepted the card's signature: its registries answer."""
+    mobile: str | None = field(default=None, repr=False)
+    employers: tuple[EmployerFound, ...] = field(default=(), repr=False)
+    form: Form | None = None
+    submission: Submission | None = None
+    countdown_s: int | None = None
+    """Seconds until the visit ends by itself, once that is announced."""
+    end: VisitEnd | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The terminal and the visit."""
+
+    terminal: Terminal
+    visit: Visit = Visit()
