@@ -1,0 +1,193 @@
+"""Blocks of ink: text, rules and marks that know their height and draw themselves.
+
+All lengths are dots. Glyphs are painted as unhinted outlines, not through the platform's glyph
+cache, and the grey picture is cut to black and white once at the end: the bits depend on Qt, the
+font files and this code, never on the display, fontconfig or a hinting setting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import Final
+
+from PIL import Image
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QGlyphRun,
+    QImage,
+    QPainter,
+    QPainterPath,
+    QTextLayout,
+    QTextOption,
+)
+
+from printer import fonts
+from printer.bitmap import ReceiptBitmap
+
+Weight = QFont.Weight
+_FSI: Final = "\u2068"
+_PDI: Final = "\u2069"
+_BLACK_BELOW: Final = 150
+"""Grey level under which a dot is burnt: a little more than half, because thin strokes fade."""
+_THRESHOLD: Final = [0] * _BLACK_BELOW + [1] * (256 - _BLACK_BELOW)
+
+
+class Align(Enum):
+    """Absolute: left stays left in Arabic."""
+
+    LEFT = Qt.AlignmentFlag.AlignLeft
+    CENTRE = Qt.AlignmentFlag.AlignHCenter
+    RIGHT = Qt.AlignmentFlag.AlignRight
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """Size in dots, weight, and line height as a multiple of the size."""
+
+    size: int
+    weight: Weight = Weight.Normal
+    leading: float = 1.5
+
+
+def isolate(value: str) -> str:
+    """Wrap a value in FSI…PDI (UAX #9, clause 2.4): neither it nor its neighbours reorder."""
+    return f"{_FSI}{value}{_PDI}"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A laid-out paragraph; ``natural`` is the width of its longest line, ``last`` of its last."""
+
+    width: int
+    height: int
+    natural: float
+    lines: int
+    last: float
+    indent: float
+    _layout: QTextLayout = field(repr=False)
+
+    def draw(self, painter: QPainter, x: float, y: float, *, white: bool = False) -> None:
+        """Paint with the top left corner at ``x, y``; ``white`` on a black ground."""
+        colour = QColor("white" if white else "black")
+        for run in self._layout.glyphRuns():
+            painter.fillPath(_outline(run).translated(x + self.indent, y), colour)
+
+
+def _outline(run: QGlyphRun) -> QPainterPath:
+    raw = run.rawFont()
+    path = QPainterPath()
+    path.setFillRule(Qt.FillRule.WindingFill)
+    for index, position in zip(run.glyphIndexes(), run.positions(), strict=True):
+        glyph = raw.pathForGlyph(index)
+        if not glyph.isEmpty():
+            path.addPath(glyph.translated(position))
+    return path
+
+
+def text(content: str, style: Style, width: int, align: Align, *, rtl: bool) -> Text:
+    """Shape and break ``content`` into lines of ``width`` dots with a fixed line height.
+
+    Raises :exc:`printer.fonts.MissingGlyph`.
+    """
+    fonts.check_coverage(content)
+    option = QTextOption(align.value | Qt.AlignmentFlag.AlignAbsolute)
+    direction = Qt.LayoutDirection.RightToLeft if rtl else Qt.LayoutDirection.LeftToRight
+    option.setTextDirection(direction)
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    layout = QTextLayout(content, fonts.font(style.size, style.weight))
+    layout.setTextOption(option)
+    step = round(style.size * style.leading)
+    natural = last = 0.0
+    lines = 0
+    layout.beginLayout()
+    while (line := layout.createLine()).isValid():
+        line.setLineWidth(width)
+        # The baseline sits at the same height in every line, whatever fonts the line mixes.
+        baseline = lines * step + round(step * 0.5 + style.size * 0.36)
+        line.setPosition(QPointF(0, baseline - line.ascent()))
+        last = line.naturalTextWidth()
+        natural = max(natural, last)
+        lines += 1
+    layout.endLayout()
+    return Text(width, lines * step, natural, lines, last, 0.0, layout)
+
+
+def fitted(content: str, sizes: tuple[Style, ...], width: int, align: Align, *, rtl: bool) -> Text:
+    """Return ``content`` in the first style that needs one line, else balanced in the first."""
+    for style in sizes:
+        made = text(content, style, width, align, rtl=rtl)
+        if made.lines == 1:
+            return made
+    return _balanced(content, sizes[0], width, align, rtl=rtl)
+
+
+def paragraph(content: str, style: Style, width: int, align: Align, *, rtl: bool) -> Text:
+    """Break running text into lines so that no short word stands alone in the last one."""
+    made = text(content, style, width, align, rtl=rtl)
+    if made.lines > 1 and made.last < width * 0.3:
+        return _balanced(content, style, width, align, rtl=rtl)
+    return made
+
+
+def _balanced(content: str, style: Style, width: int, align: Align, *, rtl: bool) -> Text:
+    """Keep the number of lines, find the narrowest column for it: lines of about equal length."""
+    lines = text(content, style, width, align, rtl=rtl).lines
+    narrow, wide = width // 2, width
+    while narrow < wide:
+        middle = (narrow + wide) // 2
+        if text(content, style, middle, align, rtl=rtl).lines > lines:
+            narrow = middle + 1
+        else:
+            wide = middle
+    indent = {Align.LEFT: 0.0, Align.CENTRE: (width - wide) / 2, Align.RIGHT: width - wide}[align]
+    return replace(text(content, style, wide, align, rtl=rtl), width=width, indent=indent)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Something of a known height that paints itself at a given top."""
+
+    height: int
+    draw: Callable[[QPainter, float], None]
+
+
+def space(height: int) -> Block:
+    """Blank paper."""
+    return Block(height, lambda _painter, _top: None)
+
+
+def dashes(left: int, right: int, *, on: int, off: int, thick: int) -> Block:
+    """A dashed rule from ``left`` to ``right``, symmetrical, aligned to whole dots."""
+    count = max(1, (right - left + off) // (on + off))
+    start = left + (right - left - (count * (on + off) - off)) // 2
+
+    def draw(painter: QPainter, top: float) -> None:
+        for index in range(count):
+            x = start + index * (on + off)
+            painter.fillRect(QRectF(x, top, on, thick), QColor("black"))
+
+    return Block(thick, draw)
+
+
+def paint(blocks: list[Block], width: int) -> ReceiptBitmap:
+    """Paint the blocks one under the other and cut the picture to one bit per dot."""
+    height = sum(block.height for block in blocks)
+    image = QImage(width, height, QImage.Format.Format_Grayscale8)
+    image.fill(QColor("white"))
+    painter = QPainter(image)
+    try:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        top = 0
+        for block in blocks:
+            block.draw(painter, top)
+            top += block.height
+    finally:
+        painter.end()
+    grey = Image.frombytes(
+        "L", (width, height), bytes(image.constBits()), "raw", "L", image.bytesPerLine(), 1
+    )
+    return ReceiptBitmap.from_image(grey.point(_THRESHOLD, mode="1"))
