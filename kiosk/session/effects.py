@@ -29,6 +29,11 @@ class VerifyPin:
 
 
 @dataclass(frozen=True, slots=True)
+class AskTries:
+    """Ask the retry counter before a PIN is entered again. Answers TriesKnown."""
+
+
+@dataclass(frozen=True, slots=True)
 class ClearPin:
     """Wipe the digits entered so far."""
 
@@ -109,6 +114,7 @@ Effect = (
     BeginVisit
     | ReadCard
     | VerifyPin
+    | AskTries
     | ClearPin
     | SignIn
     | SearchEmployers

@@ -159,6 +159,13 @@ class PinRefused:
 
 
 @dataclass(frozen=True, slots=True)
+class TriesKnown:
+    """The card's retry counter, asked again before the signature; ``None``: it does not tell."""
+
+    tries_left: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class TerminalChanged:
     """One of the devices, the network or the outbox changed its state."""
 
@@ -207,6 +214,8 @@ class Answered:
     registered_as: str | None
     hearing: HearingProposal | None = None
     qr_text: str | None = None
+    """The receipt's code with the new state."""
+    rejected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +270,7 @@ Event = (
     | CardRead
     | PinVerified
     | PinRefused
+    | TriesKnown
     | TerminalChanged
     | SignedIn
     | EmployersFound

@@ -62,6 +62,8 @@ class VisitEnd(enum.StrEnum):
     TIMED_OUT = "timed-out"
     DEVICE_LOST = "device-lost"
     CARD_REFUSED = "card-refused"
+    NOT_KEPT = "not-kept"
+    """The transaction could not be saved: nothing was confirmed, nothing will happen."""
 
 
 class TextSize(enum.StrEnum):
@@ -199,7 +201,6 @@ class Visit:
     language: Language = "ar"
     text_size: TextSize = TextSize.NORMAL
     high_contrast: bool = False
-    language_chosen: bool = False
     card_present: bool = False
     card_problem: CardProblem | None = None
     cardholder: Cardholder | None = None
@@ -213,6 +214,8 @@ class Visit:
     countdown_s: int | None = None
     """Seconds until the visit ends by itself, once that is announced."""
     end: VisitEnd | None = None
+    card_left_stage: int = 0
+    """How often the person was reminded to take the card."""
 
 
 @dataclass(frozen=True, slots=True)

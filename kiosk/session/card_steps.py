@@ -1,0 +1,154 @@
+"""From the empty slot to a known person: insert card, read, PIN, who you are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kiosk.devices import is_online
+from kiosk.session.effects import ClearPin, Effect, ReadCard, Record, SignIn, VerifyPin
+from kiosk.session.ending import begin, end_visit
+from kiosk.session.events import (
+    CardInserted,
+    CardRead,
+    CardRefused,
+    ContinuePressed,
+    Event,
+    LanguageChosen,
+    PinDigitsChanged,
+    PinRefused,
+    PinVerified,
+    Started,
+)
+from kiosk.session.state import (
+    PIN_LENGTH,
+    CardProblem,
+    Page,
+    PinEntry,
+    PinPurpose,
+    State,
+    VisitEnd,
+)
+from kiosk.session.step import Step, World, stay, with_visit
+
+
+def on_attract(state: State, event: Event, world: World) -> Step:
+    """A touch or a card begins a visit."""
+    if isinstance(event, Started | CardInserted):
+        return begin(state)
+    return stay(state)
+
+
+def on_language(state: State, event: Event, world: World) -> Step:
+    """The choice was taken for every page already; here it also leads on."""
+    if not isinstance(event, LanguageChosen):
+        return stay(state)
+    if state.visit.card_problem is not None:
+        return Step(with_visit(state, page=Page.CARD_PROBLEM))
+    if state.visit.card_present:
+        return _read(state)
+    return Step(with_visit(state, page=Page.INSERT_CARD))
+
+
+def on_insert_card(state: State, event: Event, world: World) -> Step:
+    """Wait for a card."""
+    if isinstance(event, CardInserted):
+        return _read(state)
+    return stay(state)
+
+
+def on_reading_card(state: State, event: Event, world: World) -> Step:
+    """The card was read: is it still valid, and does its PIN still work?"""
+    if not isinstance(event, CardRead):
+        return stay(state)
+    if event.cardholder.expiry_date < world.today:
+        return card_refused(state, CardProblem.EXPIRED)
+    if event.tries_left == 0:
+        return card_refused(state, CardProblem.PIN_BLOCKED)
+    entry = PinEntry(tries_left=event.tries_left)
+    return Step(with_visit(state, page=Page.PIN, cardholder=event.cardholder, pin=entry))
+
+
+def on_card_problem(state: State, event: Event, world: World) -> Step:
+    """The card cannot be used. Another card may be put in; else the visit ends."""
+    if isinstance(event, CardInserted):
+        return _read(state)
+    if isinstance(event, ContinuePressed):
+        return end_visit(state, VisitEnd.CARD_REFUSED, world)
+    return stay(state)
+
+
+def on_pin(state: State, event: Event, world: World) -> Step:
+    """Six digits, then the card decides."""
+    if isinstance(event, PinVerified):
+        effects: tuple[Effect, ...] = (Record("card.pin_accepted"),)
+        if is_online(state.terminal):
+            effects += (SignIn(),)
+        return Step(with_visit(state, page=Page.IDENTITY, pin=PinEntry()), effects)
+    if isinstance(event, ContinuePressed):
+        return submit_pin(state, VerifyPin(PinPurpose.IDENTIFY))
+    return pin_entry(state, event)
+
+
+def on_identity(state: State, event: Event, world: World) -> Step:
+    """ "This is me"."""
+    if isinstance(event, ContinuePressed):
+        return Step(with_visit(state, page=Page.SERVICES))
+    return stay(state)
+
+
+def pin_entry(state: State, event: Event) -> Step:
+    """Digits come and go; a refused PIN empties the boxes and says how many tries are left."""
+    pin = state.visit.pin
+    if isinstance(event, PinDigitsChanged) and not pin.checking:
+        digits = min(event.digits, PIN_LENGTH)
+        return Step(with_visit(state, pin=replace(pin, digits=digits, incomplete=False)))
+    if isinstance(event, PinRefused):
+        entry = PinEntry(tries_left=event.tries_left, wrong=True)
+        refused = Record("card.pin_wrong", (("tries_left", str(event.tries_left)),))
+        return Step(with_visit(state, pin=entry), (ClearPin(), refused))
+    return stay(state)
+
+
+def submit_pin(state: State, effect: Effect) -> Step:
+    """Hand six digits to ``effect``; a second press while it works changes nothing."""
+    pin = state.visit.pin
+    if pin.checking:
+        return stay(state)
+    if pin.digits < PIN_LENGTH:
+        return Step(with_visit(state, pin=replace(pin, incomplete=True)))
+    checking = replace(pin, checking=True, incomplete=False, wrong=False)
+    return Step(with_visit(state, pin=checking), (effect,))
+
+
+def card_refused(state: State, problem: CardProblem) -> Step:
+    """Nothing that relies on this card is offered any more."""
+    refused = Record("card.refused", (("problem", problem.value),))
+    changed = with_visit(
+        state,
+        page=Page.CARD_PROBLEM,
+        card_present=True,
+        card_problem=problem,
+        cardholder=None,
+        pin=PinEntry(),
+        form=None,
+    )
+    return Step(changed, (ClearPin(), refused))
+
+
+def on_card_refused(state: State, event: CardRefused, world: World) -> Step:
+    """A mute chip at rest opens a visit in which the language is asked first."""
+    match state.visit.page:
+        case Page.ATTRACT:
+            begun = begin(with_visit(state, card_present=True))
+            return replace(begun, state=with_visit(begun.state, card_problem=event.problem))
+        case Page.LANGUAGE:
+            return Step(with_visit(state, card_present=True, card_problem=event.problem))
+        case Page.OUT_OF_SERVICE | Page.TAKE_CARD | Page.ENDED | Page.CONFIRMATION:
+            return Step(with_visit(state, card_present=True))
+        case _:
+            return card_refused(state, event.problem)
+
+
+def _read(state: State) -> Step:
+    changed = with_visit(state, page=Page.READING_CARD, card_problem=None, card_present=True)
+    return Step(changed, (ReadCard(),))

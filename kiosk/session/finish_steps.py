@@ -1,0 +1,148 @@
+"""From the signature to the receipt: after COMMIT nothing on these pages can repeat the act."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kiosk.devices import PaperState, Terminal, can_print, is_online
+from kiosk.session.card_steps import pin_entry, submit_pin
+from kiosk.session.effects import ClearPin, PrintReceipt, Record, SignAndKeep, StartTimer, StopTimer
+from kiosk.session.ending import end_visit
+from kiosk.session.events import (
+    Answered,
+    BackPressed,
+    CardRefused,
+    ContinuePressed,
+    Event,
+    KeepingFailed,
+    Kept,
+    PinRefused,
+    ReceiptNotPrinted,
+    ReceiptPrinted,
+    Timer,
+    TimerFired,
+    TriesKnown,
+)
+from kiosk.session.state import Page, PinEntry, ReceiptStep, State, Submission, VisitEnd
+from kiosk.session.step import Step, World, stay, with_visit
+
+
+def on_sign(state: State, event: Event, world: World) -> Step:
+    """The PIN again, for the signature."""
+    visit = state.visit
+    if isinstance(event, TriesKnown):
+        pin = replace(visit.pin, tries_left=event.tries_left)
+        return Step(with_visit(state, pin=pin))
+    if isinstance(event, BackPressed) and not visit.pin.checking:
+        return Step(with_visit(state, page=Page.CHECK, pin=PinEntry()), (ClearPin(),))
+    if isinstance(event, ContinuePressed) and visit.form and visit.cardholder:
+        effect = SignAndKeep(
+            visit.form.service_id, visit.language, visit.cardholder, visit.form.answers
+        )
+        step = submit_pin(state, effect)
+        if step.effects:
+            return replace(step, state=with_visit(step.state, page=Page.WORKING))
+        return step
+    return pin_entry(state, event)
+
+
+def on_working(state: State, event: Event, world: World) -> Step:
+    """Wait for the outcome, whatever happens to the card meanwhile: only it tells the truth."""
+    match event:
+        case Kept():
+            return _confirm(state, event, world)
+        case PinRefused() if state.visit.card_present:
+            return pin_entry(with_visit(state, page=Page.SIGN), event)
+        case KeepingFailed():
+            return end_visit(state, VisitEnd.NOT_KEPT, world)
+        case PinRefused() | CardRefused():
+            return end_visit(state, VisitEnd.CARD_REMOVED, world)
+        case _:
+            return stay(state)
+
+
+def on_confirmation(state: State, event: Event, world: World) -> Step:
+    """The reference is on the screen; the receipt is printed once."""
+    submission = state.visit.submission
+    if submission is None:
+        return stay(state)
+    match event:
+        case TimerFired(timer=Timer.ANSWER) if submission.receipt is ReceiptStep.WAITING:
+            return _print(state, replace(submission, waiting_for_answer=False))
+        case ReceiptPrinted() if event.tx_id == submission.tx_id:
+            done = replace(submission, receipt=ReceiptStep.PRINTED)
+            return Step(with_visit(state, submission=done), (Record("receipt.printed"),))
+        case ReceiptNotPrinted() if event.tx_id == submission.tx_id:
+            step = ReceiptStep.UNCERTAIN if event.uncertain else ReceiptStep.ON_SCREEN
+            done = replace(submission, receipt=step, receipt_problem=event.problem)
+            failed = Record("receipt.not_printed", (("problem", event.problem),))
+            return Step(with_visit(state, submission=done), (failed,))
+        case ContinuePressed() if submission.receipt not in _RECEIPT_IN_PROGRESS:
+            return end_visit(state, VisitEnd.FINISHED, world)
+        case _:
+            return stay(state)
+
+
+_RECEIPT_IN_PROGRESS = (ReceiptStep.WAITING, ReceiptStep.PRINTING)
+
+
+def on_answered(state: State, event: Answered) -> Step:
+    """The central API answered: on the screen now, and on the receipt when that still waits."""
+    submission = state.visit.submission
+    if state.visit.page is not Page.CONFIRMATION or submission is None:
+        return stay(state)
+    if submission.tx_id != event.tx_id:
+        return stay(state)
+    answered = replace(
+        submission,
+        registered_as=event.registered_as,
+        hearing=event.hearing,
+        qr_text=event.qr_text or submission.qr_text,
+        waiting_for_answer=False,
+        rejected=event.rejected,
+    )
+    if submission.receipt is not ReceiptStep.WAITING:
+        return Step(with_visit(state, submission=answered))
+    return _print(state, answered).then(StopTimer(Timer.ANSWER))
+
+
+def _confirm(state: State, event: Kept, world: World) -> Step:
+    form = state.visit.form
+    if form is None:
+        return stay(state)
+    submission = Submission(
+        tx_id=event.tx_id,
+        service_id=form.service_id,
+        confirmed_at=event.confirmed_at,
+        reference=event.reference,
+        qr_text=event.qr_text,
+        waiting_for_answer=is_online(state.terminal),
+    )
+    confirmed = with_visit(state, page=Page.CONFIRMATION, submission=submission, pin=PinEntry())
+    kept = Record("transaction.confirmed", (("tx_id", event.tx_id),))
+    if submission.waiting_for_answer:
+        wait = StartTimer(Timer.ANSWER, world.timers.answer)
+        return Step(confirmed, (ClearPin(), kept, wait))
+    printing = _print(confirmed, submission)
+    return Step(printing.state, (ClearPin(), kept, *printing.effects))
+
+
+def _print(state: State, submission: Submission) -> Step:
+    """Send the receipt to the printer, or show it when the printer cannot."""
+    visit = state.visit
+    if not can_print(state.terminal) or visit.form is None or visit.cardholder is None:
+        problem = _printer_problem(state.terminal)
+        shown = replace(submission, receipt=ReceiptStep.ON_SCREEN, receipt_problem=problem)
+        not_printed = Record("receipt.not_printed", (("problem", problem),))
+        return Step(with_visit(state, submission=shown), (not_printed,))
+    printing = replace(submission, receipt=ReceiptStep.PRINTING)
+    effect = PrintReceipt(printing, visit.language, visit.cardholder, visit.form.answers)
+    return Step(with_visit(state, submission=printing), (effect,))
+
+
+def _printer_problem(terminal: Terminal) -> str:
+    if terminal.cover_open:
+        return "coverOpen"
+    if terminal.paper not in (PaperState.FULL, PaperState.LOW):
+        return f"paper.{terminal.paper}"
+    return terminal.printer.value
