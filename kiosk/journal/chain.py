@@ -1,0 +1,152 @@
+"""The audit journal: append-only lines, each fixing all before it by its hash.
+
+A line is canonical JSON (RFC 8785) with the SHA-256 of the previous line's bytes in ``prev``. An
+edit, a removal or a reordering breaks every hash after it; a cut tail shows against a checkpoint.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import rfc8785
+
+from kiosk.journal.catalogue import load_events
+
+GENESIS = "0" * 64
+"""``prev`` of the first line."""
+
+
+class JournalError(Exception):
+    """The journal cannot be opened or written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the journal."""
+
+    number: int
+    time: str
+    event: str
+    visit: str
+    details: Mapping[str, str]
+    prev: str
+
+    def line(self) -> bytes:
+        """The canonical bytes, without the line feed."""
+        return rfc8785.dumps(
+            {
+                "n": self.number,
+                "t": self.time,
+                "event": self.event,
+                "visit": self.visit,
+                "details": dict(self.details),
+                "prev": self.prev,
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """Where the chain does not hold, and why."""
+
+    line: int
+    reason: str
+
+
+class Journal:
+    """The open journal of one terminal. Any thread may append."""
+
+    def __init__(self, path: Path, now: Callable[[], datetime]) -> None:
+        """Open or create the file. Raises :class:`JournalError` when its last line is unsound."""
+        self._now = now
+        self._lock = threading.Lock()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._number, self._head = _continue_from(path)
+            self._file = path.open("ab", buffering=0)
+        except OSError as error:
+            raise JournalError(f"{path}: {error.strerror}") from error
+
+    def append(self, event: str, visit: str = "", details: Mapping[str, str] | None = None) -> None:
+        """Add one event of the catalogue and flush it to the disk.
+
+        Raises ``KeyError`` for an event that the catalogue does not have, :class:`JournalError`
+        when the disk refuses.
+        """
+        definition = load_events()[event]
+        kept = {k: v for k, v in (details or {}).items() if k in definition.fields}
+        with self._lock:
+            time = self._now().isoformat(timespec="milliseconds")
+            line = Entry(self._number + 1, time, event, visit, kept, self._head).line()
+            try:
+                self._file.write(line + b"\n")
+                os.fdatasync(self._file.fileno())
+            except OSError as error:
+                raise JournalError(f"the journal cannot be written: {error.strerror}") from error
+            self._number += 1
+            self._head = hashlib.sha256(line).hexdigest()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+def read_journal(path: Path) -> Iterator[Entry]:
+    """Every entry in order; a line that is no entry raises :class:`JournalError`."""
+    with path.open("rb") as file:
+        for position, line in enumerate(file, start=1):
+            entry = _parse(line)
+            if entry is None:
+                raise JournalError(f"line {position} is not a journal entry")
+            yield entry
+
+
+def verify_journal(path: Path) -> list[Break]:
+    """Re-compute the chain; an empty list means that it holds."""
+    breaks: list[Break] = []
+    head, number = GENESIS, 0
+    with path.open("rb") as file:
+        for position, line in enumerate(file, start=1):
+            entry = _parse(line)
+            if entry is None:
+                breaks.append(Break(position, "the line is not a journal entry"))
+                continue
+            if entry.number != number + 1:
+                breaks.append(Break(position, f"entry {number + 1} expected, {entry.number} found"))
+            if entry.prev != head:
+                breaks.append(Break(position, "what stood before this line was changed"))
+            number, head = entry.number, hashlib.sha256(line.rstrip(b"\n")).hexdigest()
+    return breaks
+
+
+def _parse(line: bytes) -> Entry | None:
+    try:
+        raw = json.loads(line)
+        entry = Entry(raw["n"], raw["t"], raw["event"], raw["visit"], raw["details"], raw["prev"])
+        return entry if entry.line() == line.rstrip(b"\n") else None
+    except (ValueError, KeyError, TypeError, AttributeError, rfc8785.CanonicalizationError):
+        return None
+
+
+def _continue_from(path: Path) -> tuple[int, str]:
+    """Number and hash of the last whole line; a torn last line (power cut) is cut off."""
+    if not path.exists():
+        return 0, GENESIS
+    data = path.read_bytes()
+    whole, newline, torn = data.rpartition(b"\n")
+    if torn:
+        os.truncate(path, len(data) - len(torn))
+    if not newline:
+        return 0, GENESIS
+    last = whole.rpartition(b"\n")[2]
+    entry = _parse(last)
+    if entry is None:
+        raise JournalError(f"{path}: the last line is not a journal entry")
+    return entry.number, hashlib.sha256(last).hexdigest()

@@ -1,0 +1,66 @@
+"""From a checked application to the bytes that the card signs, and how a transaction is named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import rfc8785
+import uuid_utils
+
+from kiosk.services.answers import Answer
+
+SCHEMA_VERSION = 1
+"""Version of :class:`Application`'s document."""
+
+# Crockford's alphabet: no I, L, O, U, so that a reference survives handwriting and a telephone.
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def new_tx_id() -> str:
+    """A fresh transaction number: UUIDv7 (RFC 9562, clause 5.7)."""
+    return str(uuid_utils.uuid7())
+
+
+def reference_of(tx_id: str) -> str:
+    """The short form that people quote: the 40 lowest, random bits as ``XXXX-XXXX``."""
+    bits = int(tx_id.replace("-", ""), 16) & ((1 << 40) - 1)
+    letters = "".join(_ALPHABET[(bits >> shift) & 31] for shift in range(35, -1, -5))
+    return f"{letters[:4]}-{letters[4:]}"
+
+
+def rfc3339(moment: datetime) -> str:
+    """UTC with seconds, for example ``2026-11-21T09:30:00Z``."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """A filled and checked form, ready to be signed."""
+
+    tx_id: str
+    kiosk: str
+    service: str
+    catalogue: str
+    """Version of the service's definition that the answers were checked against."""
+    language: str
+    civil_number: str = field(repr=False)
+    answers: Mapping[str, Answer] = field(repr=False)
+    confirmed_at: datetime
+
+    def document(self) -> bytes:
+        """The canonical JSON (RFC 8785) that the card signs."""
+        return rfc8785.dumps(
+            {
+                "v": SCHEMA_VERSION,
+                "tx_id": self.tx_id,
+                "kiosk": self.kiosk,
+                "service": self.service,
+                "catalogue": self.catalogue,
+                "language": self.language,
+                "applicant": {"civil_number": self.civil_number},
+                "answers": dict(self.answers),
+                "confirmed_at": rfc3339(self.confirmed_at),
+            }
+        )
