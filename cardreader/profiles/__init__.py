@@ -1,0 +1,13 @@
+"""One file per card application, named after the standard that describes it.
+
+``piv``   the keys, certificates and PIN (NIST SP 800-73-5)
+``icao``  the identity data as files (ICAO Doc 9303 part 10); :mod:`cardreader.identity` reads them
+
+A profile turns wishes into commands and replies into values. It trusts nothing it reads: what is
+checked, and against what, is decided in :mod:`cardreader.national_id`.
+"""
+
+from cardreader.profiles.icao import ElementaryFile, IcaoApplication
+from cardreader.profiles.piv import PivApplication
+
+__all__ = ["ElementaryFile", "IcaoApplication", "PivApplication"]

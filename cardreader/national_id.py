@@ -1,0 +1,211 @@
+"""The national ID card as the terminal uses it: who, which certificates, PIN, signature.
+
+The application is found by SELECT, never by ATR. Identity comes from the eMRTD files, keys from a
+PKI profile, and the two must name the same person. Nothing unverified leaves this file, and a PIN
+is never sent to a card that has not proved its identity data.
+"""
+
+from __future__ import annotations
+
+from cryptography import x509
+from cryptography.x509.oid import NameOID
+
+from cardreader.apdu import CardConnection
+from cardreader.channel import CardChannel, wipe
+from cardreader.errors import (
+    CardNotGenuine,
+    CardNotSupported,
+    CommandRefused,
+    ObjectNotFound,
+    Untrusted,
+)
+from cardreader.identity import CardIdentity, parse_identity
+from cardreader.passive_authentication import SecurityObject, verify_security_object
+from cardreader.pki import (
+    KeyPurpose,
+    PinInfo,
+    PkiApplication,
+    Signature,
+    algorithm_of,
+    checked_signature,
+    signing_block,
+)
+from cardreader.profiles import ElementaryFile, IcaoApplication, PivApplication
+from cardreader.trust import Clock, TrustStore
+
+_DATA_GROUPS = {
+    ElementaryFile.DG1: 1,
+    ElementaryFile.DG2: 2,
+    ElementaryFile.DG11: 11,
+    ElementaryFile.DG13: 13,
+}
+
+
+def open_card(connection: CardConnection, trust: TrustStore, clock: Clock) -> NationalIdCard:
+    """Find out what the card is and read its serial number: about four commands.
+
+    Raises :class:`~cardreader.errors.CardNotSupported` when an application is missing, and what
+    the connection raises. Identity and certificates are read when they are first asked for.
+    """
+    channel = CardChannel(connection)
+    pki = PivApplication(channel)
+    icao = IcaoApplication(channel)
+    try:
+        pki.select()
+        serial = pki.serial()
+        # Selected last: identity is what is read first, and needs no second SELECT.
+        icao.select()
+    except CommandRefused:
+        raise CardNotSupported("the card is not a national ID card") from None
+    return NationalIdCard(channel, pki, icao, serial, trust, clock)
+
+
+class NationalIdCard:
+    """One national ID card during one visit. Made by :func:`open_card`; used by one thread.
+
+    Every method also raises what the connection raises (card taken, time-out and so on).
+    """
+
+    def __init__(
+        self,
+        channel: CardChannel,
+        pki: PkiApplication,
+        icao: IcaoApplication,
+        serial: str,
+        trust: TrustStore,
+        clock: Clock,
+    ) -> None:
+        self.serial = serial
+        self._channel = channel
+        self._pki = pki
+        self._icao = icao
+        self._trust = trust
+        self._clock = clock
+        self._current: PkiApplication | IcaoApplication | None = icao
+        self._identity: CardIdentity | None = None
+        self._certificates: dict[KeyPurpose, x509.Certificate] = {}
+
+    def __repr__(self) -> str:
+        return f"NationalIdCard({self.profile})"
+
+    @property
+    def profile(self) -> str:
+        """The name of the PKI profile: ``piv``."""
+        return self._pki.profile
+
+    @property
+    def exchanges(self) -> int:
+        """How many commands went over the wire so far."""
+        return self._channel.exchanges
+
+    def identity(self) -> CardIdentity:
+        """The cardholder, after passive authentication; read once.
+
+        Raises :class:`~cardreader.errors.CardNotGenuine` when any of it cannot be verified.
+        """
+        if self._identity is None:
+            self._identity = self._read_identity()
+        return self._identity
+
+    def _read_identity(self) -> CardIdentity:
+        self._use(self._icao)
+        now = self._clock()
+        try:
+            ef_sod = self._icao.read(ElementaryFile.SOD)
+        except ObjectNotFound:
+            raise CardNotGenuine(Untrusted.NO_SECURITY_OBJECT) from None
+        security_object = verify_security_object(ef_sod, self._trust, now)
+        dg1 = self._read_verified(ElementaryFile.DG1, security_object)
+        dg11 = self._read_verified(ElementaryFile.DG11, security_object)
+        dg13 = None
+        if _DATA_GROUPS[ElementaryFile.DG13] in security_object:
+            dg13 = self._read_verified(ElementaryFile.DG13, security_object)
+        # The portrait last: it is most of the bytes, and a forgery shows before it.
+        dg2 = self._read_verified(ElementaryFile.DG2, security_object)
+        return parse_identity(dg1, dg2, dg11, dg13, now.date())
+
+    def _read_verified(self, file: ElementaryFile, security_object: SecurityObject) -> bytes:
+        """A data group that the security object lists, checked before anybody parses it."""
+        number = _DATA_GROUPS[file]
+        if number not in security_object:
+            raise CardNotSupported(f"the card has no data group {number}")
+        try:
+            content = self._icao.read(file)
+        except ObjectNotFound:
+            raise CardNotGenuine(Untrusted.HASH_MISMATCH) from None
+        security_object.require(number, content)
+        return content
+
+    def certificate(self, purpose: KeyPurpose) -> x509.Certificate:
+        """A verified certificate of the person that the identity data names; read once.
+
+        Raises :class:`~cardreader.errors.CardNotGenuine` (issuer, validity, revocation, or the
+        subject's serial number is not the civil number) and
+        :class:`~cardreader.errors.ObjectNotFound` when the card is not activated.
+        """
+        if purpose not in self._certificates:
+            civil_number = self.identity().civil_number
+            self._use(self._pki)
+            certificate = self._pki.certificate(purpose)
+            self._trust.require_card_issued(certificate, self._clock())
+            if _subject_serial_number(certificate) != civil_number:
+                raise CardNotGenuine(Untrusted.IDENTITY_MISMATCH)
+            self._certificates[purpose] = certificate
+        return self._certificates[purpose]
+
+    def pin_info(self) -> PinInfo:
+        """The PIN's retry counter; ask before asking for a PIN. Costs no try."""
+        self._use(self._pki)
+        return self._pki.pin_info()
+
+    def verify_pin(self, pin: bytearray) -> None:
+        """Present the PIN once; never repeated by machine. ``pin`` is wiped whatever happens.
+
+        Raises :class:`~cardreader.errors.PinWrong`, :class:`~cardreader.errors.PinBlocked` and
+        :class:`~cardreader.pin.MalformedPin`.
+        """
+        try:
+            self.identity()
+            self._use(self._pki)
+            self._pki.verify_pin(pin)
+        finally:
+            wipe(pin)
+
+    def sign(self, purpose: KeyPurpose, message: bytes, pin: bytearray | None = None) -> Signature:
+        """Sign ``message`` and check the signature against the certificate.
+
+        The signature key wants the PIN directly before every signature: without ``pin`` it raises
+        :class:`ValueError`. The authentication key needs it only when it was not verified yet
+        (:class:`~cardreader.errors.SecurityStatusNotSatisfied`). ``pin`` is wiped whatever happens.
+        Also raises what :meth:`certificate` and :meth:`verify_pin` raise.
+        """
+        try:
+            if purpose is KeyPurpose.SIGNATURE and pin is None:
+                raise ValueError("the signature key needs the PIN for every signature")
+            # Read before the PIN: nothing may come between VERIFY and the signature.
+            certificate = self.certificate(purpose)
+            algorithm = algorithm_of(certificate)
+            self._use(self._pki)
+            if pin is not None:
+                self._pki.verify_pin(pin)
+            answer = self._pki.sign(purpose, algorithm, signing_block(algorithm, message))
+        finally:
+            if pin is not None:
+                wipe(pin)
+        return checked_signature(certificate, message, answer)
+
+    def _use(self, application: PkiApplication | IcaoApplication) -> None:
+        """Select only on a change: a SELECT costs a round trip and forgets the verified PIN."""
+        if self._current is not application:
+            self._current = None
+            application.select()
+            self._current = application
+
+
+def _subject_serial_number(certificate: x509.Certificate) -> str | None:
+    """The subject's serialNumber when there is exactly one (RFC 5280, appendix A.1)."""
+    try:
+        values = certificate.subject.get_attributes_for_oid(NameOID.SERIAL_NUMBER)
+    except ValueError:
+        raise CardNotGenuine(Untrusted.MALFORMED) from None
+    return str(values[0].value) if len(values) == 1 else None

@@ -1,0 +1,132 @@
+"""The PIV card application (NIST SP 800-73-5, parts 1 and 2).
+
+Nothing optional is relied upon: not the discovery object, not the contents of the SELECT answer,
+not the order of data objects or their padding, not the bit order of CertInfo.
+"""
+
+from __future__ import annotations
+
+import zlib
+
+from cryptography import x509
+
+from cardreader import tlv
+from cardreader.apdu import SHORT_MAX, CommandApdu
+from cardreader.channel import SUCCESS, CardChannel, wipe
+from cardreader.errors import CardNotSupported, CardProtocolError, PinBlocked, PinWrong
+from cardreader.pin import MalformedPin, is_pin
+from cardreader.pki import KeyPurpose, PinInfo, SignatureAlgorithm
+
+AID = bytes.fromhex("A00000030800001000")
+"""The application without its version (SP 800-73-5 part 1, 2.2): any version answers."""
+
+_LE = SHORT_MAX + 1
+_PIN_REFERENCE = 0x80
+_PIN_PADDED = 8
+_CHUID = 0x5FC102
+_CERTIFICATES = {KeyPurpose.AUTHENTICATION: 0x5FC105, KeyPurpose.SIGNATURE: 0x5FC10A}
+_KEYS = {KeyPurpose.AUTHENTICATION: 0x9A, KeyPurpose.SIGNATURE: 0x9C}
+_ALGORITHMS = {
+    SignatureAlgorithm.RS256: 0x07,
+    SignatureAlgorithm.ES256: 0x11,
+    SignatureAlgorithm.ES384: 0x14,
+}
+_GZIP_MAGIC = b"\x1f\x8b"
+_GZIP_WINDOW = 31
+_MAX_CERTIFICATE = 16 * 1024
+
+
+class PivApplication:
+    """The PIV application behind one channel. See :class:`cardreader.pki.PkiApplication`."""
+
+    profile = "piv"
+
+    def __init__(self, channel: CardChannel) -> None:
+        self._channel = channel
+
+    def select(self) -> None:
+        """SELECT by AID (part 2, 3.1.1)."""
+        self._channel.send(CommandApdu(0x00, 0xA4, 0x04, 0x00, AID, _LE))
+
+    def serial(self) -> str:
+        """The GUID of the CHUID (part 1, 3.1.2 and table 9), upper-case hex.
+
+        Raises :class:`~cardreader.errors.CardNotSupported` when it is missing or all zero.
+        """
+        guid = tlv.get(self._object(_CHUID), 0x34)
+        if guid is None or len(guid) != 16 or not any(guid):
+            raise CardNotSupported("the card has no serial number (GUID)")
+        return guid.hex().upper()
+
+    def certificate(self, purpose: KeyPurpose) -> x509.Certificate:
+        """Read certificate 9A or 9C (part 1, table 10 and appendix A).
+
+        Raises :class:`~cardreader.errors.ObjectNotFound` when the card has none.
+        """
+        encoded = tlv.require(self._object(_CERTIFICATES[purpose]), 0x70)
+        # Cards disagree about which end of CertInfo says "gzip"; the content does not lie:
+        # a plain certificate starts with 30.
+        if encoded.startswith(_GZIP_MAGIC):
+            try:
+                encoded = zlib.decompressobj(_GZIP_WINDOW).decompress(encoded, _MAX_CERTIFICATE)
+            except zlib.error:
+                raise CardProtocolError("a compressed certificate is damaged") from None
+        try:
+            return x509.load_der_x509_certificate(encoded)
+        except ValueError:
+            raise CardProtocolError("a certificate is malformed") from None
+
+    def pin_info(self) -> PinInfo:
+        """An empty VERIFY tells the retry counter (part 2, 3.2.1); 9000 tells nothing."""
+        try:
+            status = self._channel.send(CommandApdu(0x00, 0x20, 0x00, _PIN_REFERENCE)).sw
+        except PinBlocked:
+            return PinInfo(0, blocked=True)
+        tries = _tries_left(status)
+        return PinInfo(tries, blocked=tries == 0)
+
+    def verify_pin(self, pin: bytearray) -> None:
+        """VERIFY, once (part 2, 3.2.1). ``pin`` and every copy of it are wiped.
+
+        Raises :class:`~cardreader.pin.MalformedPin` (nothing was sent),
+        :class:`~cardreader.errors.PinWrong` or :class:`~cardreader.errors.PinBlocked`.
+        """
+        padded = bytearray(pin) + b"\xff" * (_PIN_PADDED - len(pin))
+        try:
+            if not is_pin(pin):
+                raise MalformedPin
+            status = self._channel.send(CommandApdu(0x00, 0x20, 0x00, _PIN_REFERENCE, padded)).sw
+        finally:
+            wipe(padded)
+            wipe(pin)
+        if status == SUCCESS:
+            return
+        tries = _tries_left(status)
+        if tries is None:
+            # 6300: refused, but the card did not say how many tries remain.
+            tries = self.pin_info().tries_left
+        if not tries:
+            raise PinBlocked
+        raise PinWrong(tries)
+
+    def sign(self, purpose: KeyPurpose, algorithm: SignatureAlgorithm, block: bytes) -> bytes:
+        """GENERAL AUTHENTICATE (part 2, 3.2.4 and appendix A.4): sign a prepared block.
+
+        Raises :class:`~cardreader.errors.SecurityStatusNotSatisfied` without a verified PIN.
+        """
+        template = tlv.build(0x7C, [tlv.build(0x82), tlv.build(0x81, block)])
+        answer = self._channel.send(
+            CommandApdu(0x00, 0x87, _ALGORITHMS[algorithm], _KEYS[purpose], template, _LE)
+        )
+        return tlv.require(answer.data, 0x7C, 0x82)
+
+    def _object(self, identifier: int) -> bytes:
+        """GET DATA (part 2, 3.1.2): the content of a data object without its outer tag 53."""
+        request = tlv.build(0x5C, identifier.to_bytes(3, "big"))
+        return tlv.require(
+            self._channel.send(CommandApdu(0x00, 0xCB, 0x3F, 0xFF, request, _LE)).data, 0x53
+        )
+
+
+def _tries_left(status: int) -> int | None:
+    return status & 0x0F if status & 0xFFF0 == 0x63C0 else None

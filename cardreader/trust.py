@@ -1,0 +1,125 @@
+"""Whom the terminal believes: the state's signing authorities and the issuers of card certificates.
+
+Both kinds of chain are short by design (ICAO Doc 9303-12, clause 5: CSCA, document signer), so a
+certificate is believed when an anchor issued it directly; a subordinate issuer is itself an anchor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+
+from cardreader.errors import CardNotGenuine, Untrusted
+
+Clock = Callable[[], datetime]
+"""Tells the time, with its time zone."""
+
+
+class TrustStoreInvalid(ValueError):
+    """A file of the trust store cannot be used; the message names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrustStore:
+    """The anchors: ``csca`` signs document signers, ``card_issuers`` sign card certificates.
+
+    ``crls`` are the revocation lists of either; one counts only when the issuer's anchor signed it.
+    """
+
+    csca: tuple[x509.Certificate, ...]
+    card_issuers: tuple[x509.Certificate, ...]
+    crls: tuple[x509.CertificateRevocationList, ...] = ()
+
+    @classmethod
+    def load(cls, directory: Path) -> TrustStore:
+        """Read ``csca/*.pem``, ``issuers/*.pem`` and, where there are any, ``crls/*.pem``.
+
+        Raises :class:`TrustStoreInvalid` when a file is malformed or either kind of anchor is
+        missing: a terminal that believes nobody must not look as if every card were forged.
+        """
+        csca = _certificates(directory / "csca")
+        issuers = _certificates(directory / "issuers")
+        crls: list[x509.CertificateRevocationList] = []
+        for path in sorted((directory / "crls").glob("*.pem")):
+            try:
+                crls.append(x509.load_pem_x509_crl(path.read_bytes()))
+            except (ValueError, OSError):
+                raise TrustStoreInvalid(f"{path}: not a revocation list in PEM form") from None
+        return cls(csca, issuers, tuple(crls))
+
+    def require_csca_issued(self, certificate: x509.Certificate, now: datetime) -> None:
+        """Raise :class:`~cardreader.errors.CardNotGenuine` unless a CSCA issued this."""
+        _require_issued(certificate, self.csca, self.crls, now)
+
+    def require_card_issued(self, certificate: x509.Certificate, now: datetime) -> None:
+        """Raise :class:`~cardreader.errors.CardNotGenuine` unless a card issuer issued this."""
+        _require_issued(certificate, self.card_issuers, self.crls, now)
+
+
+def _certificates(directory: Path) -> tuple[x509.Certificate, ...]:
+    found: list[x509.Certificate] = []
+    for path in sorted(directory.glob("*.pem")):
+        try:
+            found += x509.load_pem_x509_certificates(path.read_bytes())
+        except (ValueError, OSError):
+            raise TrustStoreInvalid(f"{path}: not a certificate in PEM form") from None
+    if not found:
+        raise TrustStoreInvalid(f"{directory}: no certificates")
+    return tuple(found)
+
+
+def _require_issued(
+    certificate: x509.Certificate,
+    anchors: Iterable[x509.Certificate],
+    crls: Iterable[x509.CertificateRevocationList],
+    now: datetime,
+) -> None:
+    """Check issuer, signature, validity, revocation, in that order (Doc 9303-11, 5.1; RFC 5280)."""
+    anchor = next((a for a in anchors if _issued(certificate, a)), None)
+    if anchor is None:
+        raise CardNotGenuine(Untrusted.UNKNOWN_ISSUER)
+    for link in (certificate, anchor):
+        if not link.not_valid_before_utc <= now <= link.not_valid_after_utc:
+            raise CardNotGenuine(Untrusted.SIGNER_EXPIRED)
+    _require_digital_signature(certificate)
+    for crl in crls:
+        # A list past its next update still says who was revoked: a terminal without a network
+        # goes on with what it has.
+        listed = crl.get_revoked_certificate_by_serial_number(certificate.serial_number)
+        if listed is not None and crl.issuer == anchor.subject and _signed_by(crl, anchor):
+            raise CardNotGenuine(Untrusted.SIGNER_REVOKED)
+
+
+def _issued(certificate: x509.Certificate, anchor: x509.Certificate) -> bool:
+    try:
+        constraints = anchor.extensions.get_extension_for_class(x509.BasicConstraints).value
+        if not constraints.ca:
+            return False
+        certificate.verify_directly_issued_by(anchor)
+    except (x509.ExtensionNotFound, InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError):
+        return False
+    return True
+
+
+def _signed_by(crl: x509.CertificateRevocationList, anchor: x509.Certificate) -> bool:
+    try:
+        return crl.is_signature_valid(anchor.public_key())  # type: ignore[arg-type]  # TypeError below
+    except (TypeError, ValueError, UnsupportedAlgorithm):
+        return False
+
+
+def _require_digital_signature(certificate: x509.Certificate) -> None:
+    """Key usage digitalSignature, where key usage is stated (RFC 5280, 4.2.1.3)."""
+    try:
+        usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
+    except x509.ExtensionNotFound:
+        return
+    except ValueError:
+        raise CardNotGenuine(Untrusted.MALFORMED) from None
+    if not usage.digital_signature:
+        raise CardNotGenuine(Untrusted.UNKNOWN_ISSUER)
