@@ -147,6 +147,9 @@ class HeadStatement(WireModel):
     epoch: Annotated[int, Field(ge=1, le=2**31 - 1)]
     ack_seq: Annotated[int, Field(ge=0, le=2**53 - 1)]
     head: Sha256Hex
+    backed_up_seq: Annotated[int, Field(ge=0, le=2**53 - 1)] = 0
+    """Up to here the central API could be restored from its backups. The terminal keeps every
+    payload beyond it, to send again should the central API come back from an older day."""
 
 
 class SignedHead(WireModel):

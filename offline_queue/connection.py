@@ -1,0 +1,90 @@
+"""The one connection to the outbox's database, shared by threads one at a time."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import structlog
+
+from offline_queue import schema
+from offline_queue.errors import PASSING, OutboxUnavailable, Reason, reason_of
+
+_log = structlog.get_logger()
+
+
+class Connection:
+    """Serialises every use of the database and turns its troubles into ``OutboxUnavailable``.
+
+    After an I/O error or a corrupt page nothing is written any more until the outbox is opened
+    anew: what the operating system still holds of a failed write is not known. A full disk may
+    empty; then the next write that succeeds ends the trouble.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Lock and open the database.
+
+        Raises ``OutboxLocked`` and ``OutboxUnavailable``.
+        """
+        self.trouble: Reason | None = None
+        self._mutex = threading.Lock()
+        self._lock_descriptor: int | None = schema.lock(path)
+        try:
+            self._db = schema.connect(path)
+        except BaseException:
+            os.close(self._lock_descriptor)
+            raise
+
+    def close(self) -> None:
+        """Close the database and let go of the lock; closing twice is harmless."""
+        with self._mutex:
+            if self._lock_descriptor is None:
+                return
+            # The data is safe in the write-ahead log even when tidying up at the end fails.
+            with contextlib.suppress(sqlite3.Error):
+                self._db.close()
+            os.close(self._lock_descriptor)
+            self._lock_descriptor = None
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Give the database for one change; leaving the block commits it, durably.
+
+        An exception inside the block undoes everything. Raises ``OutboxUnavailable``.
+        """
+        with self._mutex:
+            if self.trouble is not None and self.trouble not in PASSING:
+                raise OutboxUnavailable(self.trouble)
+            with self._typed_errors():
+                self._db.execute("BEGIN IMMEDIATE")
+                try:
+                    yield self._db
+                    self._db.execute("COMMIT")
+                finally:
+                    if self._db.in_transaction:
+                        self._db.execute("ROLLBACK")
+            self.trouble = None
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Give the database for reading. Raises ``OutboxUnavailable``."""
+        with self._mutex, self._typed_errors():
+            yield self._db
+
+    @contextlib.contextmanager
+    def _typed_errors(self) -> Iterator[None]:
+        if self._lock_descriptor is None:
+            raise OutboxUnavailable(Reason.CLOSED)
+        try:
+            yield
+        except (sqlite3.Error, MemoryError) as error:
+            reason = reason_of(error)
+            if reason is None:
+                raise
+            self.trouble = reason
+            _log.error("outbox.unavailable", reason=reason.value)
+            raise OutboxUnavailable(reason) from error

@@ -1,0 +1,237 @@
+"""The central API over HTTPS: every way an exchange can end becomes an answer or a typed error.
+
+Whoever answers is a stranger until the answer proves otherwise: hotel portals say 200 with a page,
+proxies say 413 in their own words, lines break in the middle of a document.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import email.utils
+import gzip
+import ssl
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final, NoReturn, TypeVar
+
+import requests
+import urllib3.exceptions
+from pydantic import ValidationError
+
+from offline_queue.clock import Clock, SystemClock
+from offline_queue.ingest import (
+    BatchRefused,
+    BatchReply,
+    Busy,
+    NoAnswer,
+    Refused,
+    ServerFault,
+    Unreachable,
+)
+from offline_queue.wire import BatchAnswer, BatchRequest, Problem, SignedHead, WireModel
+
+ANSWER_MAX_BYTES: Final = 1024 * 1024
+"""Longest answer that is read: fifty items need some twenty thousand bytes."""
+
+_CHUNK: Final = 16 * 1024
+
+Answer = TypeVar("Answer", bound=WireModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """How long to wait, in seconds: for a connection, for any next byte, for the whole body."""
+
+    connect_s: float = 5.0
+    silence_s: float = 30.0
+    body_s: float = 60.0
+
+
+class HttpIngest:
+    """``CentralIngest`` over one kept-alive HTTP session. Used by one thread at a time.
+
+    Settings of the environment (proxies, ``.netrc``) are not used: where a terminal sends to is
+    its configuration alone.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        ca_file: str | None = None,
+        timeouts: Timeouts | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        """Prepare; no connection is made yet.
+
+        ``base_url`` is scheme, host and perhaps a path, ``ca_file`` a PEM bundle that replaces
+        the public certificate authorities.
+        """
+        self._base = base_url.rstrip("/")
+        self._timeouts = timeouts or Timeouts()
+        self._clock = clock or SystemClock()
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._session.verify = ca_file or True
+        self._session.headers.update(
+            {
+                "Accept": "application/json, application/problem+json",
+                # Answers are small; without compression their size is what the line carries.
+                "Accept-Encoding": "identity",
+            }
+        )
+
+    def close(self) -> None:
+        """Close kept connections."""
+        self._session.close()
+
+    def post_batch(self, request: BatchRequest) -> BatchReply:
+        """Hand over a batch: ``POST /v1/batches``, gzip (RFC 9110, clause 8.4.1.3).
+
+        Raises ``TransportError``.
+        """
+        # mtime 0: the same batch is the same bytes.
+        body = gzip.compress(request.model_dump_json().encode(), mtime=0)
+        headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+        response, content = self._exchange(
+            lambda: self._session.post(
+                f"{self._base}/v1/batches",
+                data=body,
+                headers=headers,
+                timeout=(self._timeouts.connect_s, self._timeouts.silence_s),
+                allow_redirects=False,
+                stream=True,
+            )
+        )
+        return BatchReply(_parse(BatchAnswer, response, content), _date(response))
+
+    def head(self, kiosk: str) -> SignedHead:
+        """Ask how far the chain is held: ``GET /v1/kiosks/{kiosk}/head``.
+
+        Raises ``TransportError``.
+        """
+        response, content = self._exchange(
+            lambda: self._session.get(
+                f"{self._base}/v1/kiosks/{kiosk}/head",
+                timeout=(self._timeouts.connect_s, self._timeouts.silence_s),
+                allow_redirects=False,
+                stream=True,
+            )
+        )
+        return _parse(SignedHead, response, content)
+
+    def _exchange(self, call: Callable[[], requests.Response]) -> tuple[requests.Response, bytes]:
+        try:
+            with call() as response:
+                return response, self._read(response)
+        except requests.ConnectTimeout as error:
+            raise Unreachable("no connection in time") from error
+        except requests.exceptions.SSLError as error:
+            if _is_certificate_trouble(error):
+                raise Refused("tls") from error
+            raise NoAnswer("the connection broke while it was being secured") from error
+        except requests.ConnectionError as error:
+            if any(isinstance(e, urllib3.exceptions.NewConnectionError) for e in _causes(error)):
+                raise Unreachable("no connection") from error
+            raise NoAnswer("the connection broke") from error
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            raise NoAnswer("no whole answer came") from error
+
+    def _read(self, response: requests.Response) -> bytes:
+        deadline = self._clock.monotonic() + self._timeouts.body_s
+        content = bytearray()
+        # read1 returns what has arrived: a server that drips bytes cannot hold the loop.
+        while chunk := response.raw.read1(_CHUNK):
+            content += chunk
+            if len(content) > ANSWER_MAX_BYTES:
+                raise NoAnswer("the answer is too long")
+            if self._clock.monotonic() > deadline:
+                raise NoAnswer("the answer comes too slowly")
+        return bytes(content)
+
+
+def _parse(answer: type[Answer], response: requests.Response, content: bytes) -> Answer:
+    if response.status_code != requests.codes.ok:
+        _raise_for(response, content)
+    if _media_type(response) != "application/json":
+        raise NoAnswer("a stranger answered")
+    try:
+        return answer.model_validate_json(content)
+    except ValidationError as error:
+        raise NoAnswer("the answer cannot be read") from error
+
+
+def _raise_for(response: requests.Response, content: bytes) -> NoReturn:
+    status = response.status_code
+    match status:
+        case 401 | 403:
+            raise Refused(str(status))
+        case 429 | 503:
+            raise Busy(status, _retry_after(response))
+        case 400 | 413:
+            raise BatchRefused(status, _problem(response, content))
+        case 422 if (problem := _problem(response, content)) is not None:
+            raise BatchRefused(status, problem)
+        case 409:
+            raise ServerFault(status)
+        case _ if status >= 500:
+            raise ServerFault(status)
+        case _:
+            raise NoAnswer(f"a stranger answered {status}")
+
+
+def _problem(response: requests.Response, content: bytes) -> Problem | None:
+    """Read problem details (RFC 9457); ``None`` when they are not the central API's own."""
+    if _media_type(response) != "application/problem+json":
+        return None
+    try:
+        problem = Problem.model_validate_json(content)
+    except ValidationError:
+        return None
+    return problem if problem.code else None
+
+
+def _media_type(response: requests.Response) -> str:
+    return response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+
+
+def _date(response: requests.Response) -> dt.datetime | None:
+    return _http_date(response.headers.get("Date", ""))
+
+
+def _http_date(text: str) -> dt.datetime | None:
+    try:
+        moment = email.utils.parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+
+
+def _retry_after(response: requests.Response) -> float | None:
+    """Read ``Retry-After`` (RFC 9110, clause 10.2.3): seconds, or a date by the server's clock."""
+    text = response.headers.get("Retry-After", "").strip()
+    if text.isascii() and text.isdigit():
+        return float(text)
+    until, server_now = _http_date(text), _date(response)
+    if until is None or server_now is None:
+        return None
+    return max(0.0, (until - server_now).total_seconds())
+
+
+def _is_certificate_trouble(error: BaseException) -> bool:
+    """Tell a certificate or protocol that is wrong from a line that broke in the handshake."""
+    broke = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
+    return not any(isinstance(cause, broke) for cause in _causes(error))
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Walk what an error of requests wraps: causes, urllib3's reasons, arguments."""
+    queue, seen = [error], set[int]()
+    while queue:
+        current = queue.pop()
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        yield current
+        inner = (current.__cause__, current.__context__, getattr(current, "reason", None))
+        queue += [e for e in (*inner, *current.args) if isinstance(e, BaseException)]

@@ -1,0 +1,354 @@
+"""The outbox's SQL: one function per reading or change, inside the caller's transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from offline_queue.chain import GENESIS, b64url, envelope_hash
+from offline_queue.clock import Clock
+from offline_queue.records import Recorded, State
+from offline_queue.wire import (
+    BatchItem,
+    ChainRecord,
+    Enrolment,
+    HeadStatement,
+    ItemAnswer,
+    Outcome,
+    SignedHead,
+)
+
+FORKED: Final = "forked"
+"""The central API holds another chain than this outbox."""
+
+RETRY_AFTER_FLOOR_S: Final = 2.0
+RETRY_AFTER_CAP_S: Final = 60 * 60.0
+"""Bounds of the wait that the central API can ask for: whoever asks for years is mistaken."""
+
+TAIL_CUT: Final = "tail-cut"
+"""The outbox has fewer transactions than it counted."""
+
+_ITEM_COLUMNS = (
+    "epoch, seq, tx_id, case_ref, case_seq, schema_version, key_id, sha256, prev, signature,"
+    " confirmed_at, envelope"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """How far one epoch's chain goes and how far the central API holds it."""
+
+    epoch: int
+    last_seq: int
+    head: str
+    ack_seq: int
+    purged_seq: int
+    frozen: str | None
+    signed_head: SignedHead | None
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """Whose outbox this is, and the keys in use."""
+
+    kiosk: str
+    epoch: int
+    sealing_key_id: str
+    sealing_public_key: bytes
+    head_public_key: bytes
+    last_contact: dt.datetime | None
+    clock_skew_s: float | None
+
+
+def timestamp(moment: dt.datetime) -> str:
+    """Write a moment so that text order is time order: UTC, RFC 3339, always microseconds."""
+    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def log(
+    db: sqlite3.Connection,
+    clock: Clock,
+    kind: str,
+    epoch: int,
+    seq: int | None = None,
+    detail: str = "",
+) -> None:
+    """Add one line to the append-only history, with wall time, monotonic time and boot."""
+    db.execute(
+        "INSERT INTO event (at, monotonic, boot_id, kind, epoch, seq, detail)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (timestamp(clock.now()), clock.monotonic(), clock.boot_id(), kind, epoch, seq, detail),
+    )
+
+
+def read_meta(db: sqlite3.Connection) -> Meta | None:
+    """Read whose outbox this is; ``None`` while it is new."""
+    row = db.execute(
+        "SELECT kiosk_id, epoch, sealing_key_id, sealing_public_key, head_public_key,"
+        " last_contact_at, clock_skew_s FROM meta"
+    ).fetchone()
+    if row is None:
+        return None
+    contact = None if row[5] is None else dt.datetime.fromisoformat(row[5])
+    return Meta(row[0], row[1], row[2], row[3], row[4], contact, row[6])
+
+
+def write_meta(db: sqlite3.Connection, enrolment: Enrolment, sealing: bytes, head: bytes) -> None:
+    """Remember the enrolment, and start its epoch's chain when that is new."""
+    db.execute(
+        "INSERT INTO epoch (epoch, head) VALUES (?, ?) ON CONFLICT DO NOTHING",
+        (enrolment.epoch, GENESIS),
+    )
+    db.execute(
+        "INSERT INTO meta (id, kiosk_id, epoch, sealing_key_id, sealing_public_key,"
+        " head_public_key) VALUES (1, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
+        " epoch = excluded.epoch, sealing_key_id = excluded.sealing_key_id,"
+        " sealing_public_key = excluded.sealing_public_key,"
+        " head_public_key = excluded.head_public_key",
+        (enrolment.kiosk, enrolment.epoch, enrolment.sealing_key_id, sealing, head),
+    )
+
+
+def read_chain(db: sqlite3.Connection, epoch: int) -> Chain | None:
+    """Read how far an epoch's chain goes; ``None`` when the outbox never knew that epoch."""
+    row = db.execute(
+        "SELECT epoch, last_seq, head, server_ack_seq, purged_seq, frozen, signed_head"
+        " FROM epoch WHERE epoch = ?",
+        (epoch,),
+    ).fetchone()
+    if row is None:
+        return None
+    signed = None if row[6] is None else SignedHead.model_validate_json(row[6])
+    return Chain(row[0], row[1], row[2], row[3], row[4], row[5], signed)
+
+
+def freeze(db: sqlite3.Connection, clock: Clock, epoch: int, why: str) -> None:
+    """Stop an epoch: nothing is added to it and nothing of it is sent any more."""
+    db.execute("UPDATE epoch SET frozen = ? WHERE epoch = ?", (why, epoch))
+    log(db, clock, "frozen", epoch, detail=why)
+
+
+def tail_is_whole(db: sqlite3.Connection, chain: Chain) -> bool:
+    """Tell whether the last transaction is the one that the epoch counted last."""
+    row = db.execute(
+        "SELECT seq, chain FROM outbox WHERE epoch = ? ORDER BY seq DESC LIMIT 1", (chain.epoch,)
+    ).fetchone()
+    return (chain.last_seq, chain.head) == (row or (0, GENESIS))
+
+
+def recover_inflight(db: sqlite3.Connection) -> None:
+    """Make sendable again what was on its way when its answer got lost."""
+    db.execute("UPDATE outbox SET state = 'ready', next_at = 0 WHERE state = 'inflight'")
+
+
+def forget_waits(db: sqlite3.Connection) -> None:
+    """Let everything go at once: waits count in the monotonic time of the process they began in."""
+    db.execute("UPDATE outbox SET next_at = 0 WHERE state = 'ready' AND next_at > 0")
+
+
+def next_case_seq(db: sqlite3.Connection, case_ref: str) -> int:
+    """Return the place of the next transaction within its case, from 1."""
+    row = db.execute(
+        "SELECT coalesce(max(case_seq), 0) + 1 FROM outbox WHERE case_ref = ?", (case_ref,)
+    ).fetchone()
+    return int(row[0])
+
+
+def sendable(db: sqlite3.Connection, now: float, limit: int) -> Iterator[tuple[object, ...]]:
+    """Yield rows that may be sent now, in the order of the chain.
+
+    A transaction waits until everything before it in its case was accepted; a frozen epoch waits
+    as a whole.
+    """
+    yield from db.execute(
+        f"SELECT {_ITEM_COLUMNS} FROM outbox AS o INDEXED BY outbox_ready"  # noqa: S608 - constant
+        " WHERE o.state = 'ready' AND o.next_at <= ?"
+        " AND o.epoch IN (SELECT epoch FROM epoch WHERE frozen IS NULL)"
+        " AND NOT EXISTS (SELECT 1 FROM outbox AS before WHERE before.case_ref = o.case_ref"
+        " AND before.case_seq < o.case_seq AND before.state <> 'accepted')"
+        " ORDER BY o.epoch, o.seq LIMIT ?",
+        (now, limit),
+    )
+
+
+def to_item(kiosk: str, row: Sequence[object]) -> BatchItem:
+    """Turn a row of ``sendable`` into what is sent: the stored bytes, as they were signed.
+
+    Raises ``ValueError`` when the row is not what was once written.
+    """
+    epoch, seq, tx_id, case_ref, case_seq, schema, key_id, sha256, prev, signature, at, env = row
+    if not isinstance(env, bytes) or envelope_hash(env) != sha256:
+        raise ValueError("the envelope is not the one that was signed")
+    record = ChainRecord.model_validate(
+        {
+            "kiosk": kiosk,
+            "epoch": epoch,
+            "seq": seq,
+            "tx_id": tx_id,
+            "prev": prev,
+            "sha256": sha256,
+        }
+    )
+    return BatchItem.model_validate(
+        {
+            "record": record,
+            "signature": signature,
+            "case_ref": case_ref,
+            "case_seq": case_seq,
+            "schema_version": schema,
+            "key_id": key_id,
+            "envelope": b64url(env),
+            "confirmed_at": at,
+        }
+    )
+
+
+def settle(
+    db: sqlite3.Connection, clock: Clock, answer: ItemAnswer, state: State, now: float
+) -> bool:
+    """Write down what became of one transaction; tells whether that is new.
+
+    ``now`` is monotonic; an answer for a transaction that is already settled changes nothing.
+    """
+    wait = min(max(answer.retry_after_s or 0.0, RETRY_AFTER_FLOOR_S), RETRY_AFTER_CAP_S)
+    row = db.execute(
+        "UPDATE outbox SET state = ?, next_at = ?, result = ?"
+        " WHERE tx_id = ? AND state IN ('ready', 'inflight') RETURNING epoch, seq",
+        (
+            state.value,
+            now + wait if state is State.READY else 0.0,
+            None if state is State.READY else answer.model_dump_json(),
+            answer.tx_id,
+        ),
+    ).fetchone()
+    if row is None or state is State.READY:
+        return False
+    log(db, clock, state.value, row[0], row[1], answer.outcome.value)
+    return True
+
+
+def state_after(answer: ItemAnswer) -> State:
+    """Say where an answer leaves a transaction."""
+    match answer.outcome:
+        case Outcome.ACCEPTED:
+            return State.ACCEPTED
+        case Outcome.DUPLICATE:
+            # A duplicate repeats the first answer, and that may have been a refusal.
+            return State.ACCEPTED if answer.problem is None else State.REJECTED
+        case Outcome.CONFLICT | Outcome.REJECTED:
+            return State.REJECTED
+        case Outcome.RETRY_AFTER:
+            return State.READY
+
+
+def agrees(db: sqlite3.Connection, statement: HeadStatement) -> bool:
+    """Tell whether the central API holds a part of this very chain."""
+    if statement.ack_seq == 0:
+        return statement.head == GENESIS
+    row = db.execute(
+        "SELECT chain FROM outbox WHERE epoch = ? AND seq = ?",
+        (statement.epoch, statement.ack_seq),
+    ).fetchone()
+    return row is not None and row[0] == statement.head
+
+
+def adopt_head(db: sqlite3.Connection, clock: Clock, chain: Chain, signed: SignedHead) -> None:
+    """Take over an agreeing head: send again what the central API lost, purge what it keeps."""
+    ack = signed.statement.ack_seq
+    db.execute(
+        "UPDATE epoch SET server_ack_seq = ?, signed_head = ? WHERE epoch = ?",
+        (ack, signed.model_dump_json(), chain.epoch),
+    )
+    if ack < chain.ack_seq:
+        db.execute(
+            "UPDATE outbox SET state = 'ready', next_at = 0 WHERE epoch = ? AND seq > ?"
+            " AND state IN ('accepted', 'rejected') AND envelope IS NOT NULL",
+            (chain.epoch, ack),
+        )
+        log(db, clock, "resend", chain.epoch, ack, "the central API holds less than before")
+    safe = min(ack, signed.statement.backed_up_seq, _first_waiting(db, chain.epoch) - 1)
+    if safe > chain.purged_seq:
+        db.execute(
+            "UPDATE outbox SET envelope = NULL WHERE epoch = ? AND seq > ? AND seq <= ?"
+            " AND state IN ('accepted', 'rejected')",
+            (chain.epoch, chain.purged_seq, safe),
+        )
+        db.execute("UPDATE epoch SET purged_seq = ? WHERE epoch = ?", (safe, chain.epoch))
+
+
+def _first_waiting(db: sqlite3.Connection, epoch: int) -> int:
+    found = [2**53]
+    for state in (State.READY, State.INFLIGHT):
+        row = db.execute(
+            f"SELECT min(seq) FROM outbox WHERE state = '{state.value}' AND epoch = ?",  # noqa: S608 - an enum
+            (epoch,),
+        ).fetchone()
+        if row[0] is not None:
+            found.append(row[0])
+    return min(found)
+
+
+def expire(db: sqlite3.Connection, clock: Clock, server_now: dt.datetime) -> int:
+    """Give up what lost its meaning and was never sent; returns how many.
+
+    What may have reached the central API, even once, is no longer the terminal's to give up.
+    """
+    rows = db.execute(
+        "UPDATE outbox SET state = 'expired' WHERE state = 'ready' AND attempts = 0"
+        " AND expires_at <= ? RETURNING epoch, seq",
+        (timestamp(server_now),),
+    ).fetchall()
+    for epoch, seq in rows:
+        log(db, clock, State.EXPIRED.value, epoch, seq)
+    return len(rows)
+
+
+def counts(db: sqlite3.Connection) -> Mapping[State, int]:
+    """Count the transactions of each state, each through its own partial index."""
+    return {
+        state: db.execute(
+            f"SELECT count(*) FROM outbox WHERE state = '{state.value}'"  # noqa: S608 - an enum
+        ).fetchone()[0]
+        for state in State
+    }
+
+
+def held(db: sqlite3.Connection) -> int:
+    """Count what is ready but behind a refused, set-aside or expired one of its case."""
+    total = 0
+    for state in (State.REJECTED, State.QUARANTINED, State.EXPIRED):
+        total += db.execute(
+            "SELECT count(*) FROM (SELECT DISTINCT o.epoch, o.seq FROM outbox AS b"  # noqa: S608 - an enum
+            " JOIN outbox AS o ON o.case_ref = b.case_ref AND o.case_seq > b.case_seq"
+            f" WHERE b.state = '{state.value}' AND o.state = 'ready')"
+        ).fetchone()[0]
+    return total
+
+
+def oldest_waiting(db: sqlite3.Connection) -> dt.datetime | None:
+    """Return when the first waiting transaction was confirmed."""
+    found = [
+        row[0]
+        for state in (State.READY, State.INFLIGHT)
+        if (
+            row := db.execute(
+                f"SELECT confirmed_at FROM outbox WHERE state = '{state.value}'"  # noqa: S608 - an enum
+                " ORDER BY epoch, seq LIMIT 1"
+            ).fetchone()
+        )
+    ]
+    return min(map(dt.datetime.fromisoformat, found), default=None)
+
+
+def read_recorded(db: sqlite3.Connection, tx_id: str) -> Recorded | None:
+    """Read what is known of one transaction."""
+    row = db.execute(
+        "SELECT tx_id, epoch, seq, state, attempts, result FROM outbox WHERE tx_id = ?", (tx_id,)
+    ).fetchone()
+    if row is None:
+        return None
+    answer = None if row[5] is None else ItemAnswer.model_validate_json(row[5])
+    return Recorded(row[0], row[1], row[2], State(row[3]), row[4], answer)

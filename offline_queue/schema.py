@@ -1,0 +1,195 @@
+"""Opening the outbox's database: lock, durable settings, schema and its migrations."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import sqlite3
+from pathlib import Path
+from typing import Final
+
+from offline_queue.errors import OutboxLocked, OutboxUnavailable, Reason, reason_of
+from offline_queue.records import State
+
+APPLICATION_ID: Final = 0x4D464F42
+"""Marks the file as an outbox (``PRAGMA application_id``): "MFOB"."""
+
+PRAGMAS: Final[tuple[tuple[str, str, object], ...]] = (
+    # name, value to set, value that must be read back
+    ("journal_mode", "WAL", "wal"),
+    ("synchronous", "FULL", 2),
+    ("foreign_keys", "ON", 1),
+    ("secure_delete", "ON", 1),
+    ("trusted_schema", "OFF", 0),
+    ("cell_size_check", "ON", 1),
+    ("journal_size_limit", "4194304", 4194304),
+    ("busy_timeout", "5000", 5000),
+    ("temp_store", "MEMORY", 2),
+    ("mmap_size", "0", 0),
+)
+
+# A partial index serves one literal state: one over "state IN (...)" is not used for any of them.
+# The time to wait until is in the index, so that looking for the next one reads no rows.
+_STATE_INDEXES: Final = tuple(
+    f"CREATE INDEX outbox_{state.value} ON outbox (epoch, seq, next_at)"
+    f" WHERE state = '{state.value}'"
+    for state in State
+)
+
+MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
+    (
+        """CREATE TABLE meta (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            kiosk_id TEXT NOT NULL,
+            epoch INTEGER NOT NULL REFERENCES epoch (epoch),
+            sealing_key_id TEXT NOT NULL,
+            sealing_public_key BLOB NOT NULL,
+            head_public_key BLOB NOT NULL,
+            last_contact_at TEXT,
+            clock_skew_s REAL
+        ) STRICT""",
+        """CREATE TABLE epoch (
+            epoch INTEGER PRIMARY KEY,
+            last_seq INTEGER NOT NULL DEFAULT 0,
+            head TEXT NOT NULL,
+            server_ack_seq INTEGER NOT NULL DEFAULT 0,
+            signed_head TEXT,
+            purged_seq INTEGER NOT NULL DEFAULT 0,
+            frozen TEXT
+        ) STRICT""",
+        """CREATE TABLE outbox (
+            epoch INTEGER NOT NULL REFERENCES epoch (epoch),
+            seq INTEGER NOT NULL,
+            tx_id TEXT NOT NULL UNIQUE,
+            case_ref TEXT NOT NULL,
+            case_seq INTEGER NOT NULL,
+            state TEXT NOT NULL CHECK (state IN
+                ('ready', 'inflight', 'accepted', 'rejected', 'quarantined', 'expired')),
+            attempts INTEGER NOT NULL DEFAULT 0,
+            next_at REAL NOT NULL DEFAULT 0,
+            expires_at TEXT,
+            confirmed_at TEXT NOT NULL,
+            schema_version INTEGER NOT NULL,
+            key_id TEXT NOT NULL,
+            fingerprint BLOB NOT NULL,
+            sha256 TEXT NOT NULL,
+            prev TEXT NOT NULL,
+            chain TEXT NOT NULL,
+            signature TEXT NOT NULL,
+            result TEXT,
+            envelope BLOB,
+            PRIMARY KEY (epoch, seq),
+            UNIQUE (case_ref, case_seq)
+        ) STRICT""",
+        *_STATE_INDEXES,
+        "CREATE INDEX outbox_expiry ON outbox (expires_at) WHERE state = 'ready'",
+        """CREATE TABLE event (
+            id INTEGER PRIMARY KEY,
+            at TEXT NOT NULL,
+            monotonic REAL NOT NULL,
+            boot_id TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            epoch INTEGER NOT NULL,
+            seq INTEGER,
+            detail TEXT NOT NULL DEFAULT ''
+        ) STRICT""",
+        """CREATE TRIGGER event_no_update BEFORE UPDATE ON event
+            BEGIN SELECT RAISE(ABORT, 'events are only added'); END""",
+        """CREATE TRIGGER event_no_delete BEFORE DELETE ON event
+            BEGIN SELECT RAISE(ABORT, 'events are only added'); END""",
+        f"PRAGMA application_id = {APPLICATION_ID}",
+    ),
+)
+"""One entry per released schema, applied in order; an entry that was released never changes."""
+
+
+def lock(path: Path) -> int:
+    """Take the outbox for this process; returns the descriptor that holds the lock.
+
+    The lock is on a file beside the database, because closing any descriptor of the database
+    itself would drop SQLite's own locks (POSIX advisory locks belong to the process).
+    Raises ``OutboxLocked``, or ``OutboxUnavailable`` when the folder cannot be used.
+    """
+    try:
+        descriptor = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise OutboxUnavailable(Reason.CANNOT_OPEN) from error
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(descriptor)
+        raise OutboxLocked("another process has this outbox open") from error
+    return descriptor
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open the one connection: file readable by its owner only, settings checked, schema current.
+
+    Raises ``OutboxUnavailable``.
+    """
+    try:
+        _create_private(path)
+    except OSError as error:
+        raise OutboxUnavailable(Reason.CANNOT_OPEN) from error
+    db: sqlite3.Connection | None = None
+    try:
+        # check_same_thread: the outbox serialises every use of the connection with its own lock.
+        db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        _check_identity(db)
+        for name, value, expected in PRAGMAS:
+            db.execute(f"PRAGMA {name} = {value}")
+            if db.execute(f"PRAGMA {name}").fetchone()[0] != expected:
+                raise OutboxUnavailable(Reason.PRAGMA_REFUSED)
+        _migrate(db)
+    except (sqlite3.Error, MemoryError) as error:
+        _close(db)
+        reason = reason_of(error)
+        if reason is None:
+            raise
+        raise OutboxUnavailable(reason) from error
+    except BaseException:
+        _close(db)
+        raise
+    return db
+
+
+def _create_private(path: Path) -> None:
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)  # otherwise a power cut can take the new file's name away
+        finally:
+            os.close(folder)
+
+
+def _check_identity(db: sqlite3.Connection) -> None:
+    version = db.execute("PRAGMA user_version").fetchone()[0]
+    application = db.execute("PRAGMA application_id").fetchone()[0]
+    tables = db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+    if (version or tables) and application != APPLICATION_ID:
+        raise OutboxUnavailable(Reason.FOREIGN_FILE)
+    if version > len(MIGRATIONS):
+        raise OutboxUnavailable(Reason.NEWER_SCHEMA)
+
+
+def _migrate(db: sqlite3.Connection) -> None:
+    current = db.execute("PRAGMA user_version").fetchone()[0]
+    for version, statements in enumerate(MIGRATIONS[current:], start=current + 1):
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            for statement in statements:
+                db.execute(statement)
+            db.execute(f"PRAGMA user_version = {version}")
+            db.execute("COMMIT")
+        except BaseException:
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+            raise
+
+
+def _close(db: sqlite3.Connection | None) -> None:
+    if db is not None:
+        with contextlib.suppress(sqlite3.Error):
+            db.close()

@@ -1,0 +1,270 @@
+"""The syncer: one thread that carries the outbox to the central API, batch after batch.
+
+Waiting times are full jitter (uniform between nothing and an exponentially growing limit), so
+that a fleet that lost the network together does not come back together.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import random
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import Final
+
+import structlog
+
+from offline_queue.chain import ChainBroken
+from offline_queue.clock import Clock, SystemClock
+from offline_queue.errors import AnswerMismatch, OutboxUnavailable
+from offline_queue.ingest import (
+    BatchRefused,
+    Busy,
+    CentralIngest,
+    NoAnswer,
+    Refused,
+    ServerFault,
+    TransportError,
+    Unreachable,
+)
+from offline_queue.ledger import RETRY_AFTER_CAP_S
+from offline_queue.store import Outbox
+from offline_queue.wire import BatchItem, BatchRequest, ItemAnswer
+
+_log = structlog.get_logger()
+
+BACKOFF_BASE_S: Final = 2.0
+BACKOFF_CAP_S: Final = 15 * 60.0
+
+
+class SyncState(enum.StrEnum):
+    """What the syncer is doing, as the terminal shows it."""
+
+    IDLE = "idle"
+    """Everything that can be sent was sent."""
+    SENDING = "sending"
+    WAITING = "waiting"
+    """The central API asked for patience or failed; another try is coming."""
+    OFFLINE = "offline"
+    """The central API cannot be reached; another try is coming."""
+    PAUSED = "paused"
+    """Somebody has to act: see ``pause_reason``. Tried again at long intervals."""
+
+
+class Syncer:
+    """Empties the outbox. ``step`` does one round; ``start`` runs rounds on a thread of its own.
+
+    ``on_result`` gets the answer that settled a transaction, ``on_state`` each new state; both
+    are called on the syncer's thread and must return quickly and raise nothing.
+    """
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        ingest: CentralIngest,
+        *,
+        clock: Clock | None = None,
+        rng: random.Random | None = None,
+        on_result: Callable[[str, ItemAnswer], None] = lambda _tx_id, _answer: None,
+        on_state: Callable[[SyncState], None] = lambda _state: None,
+    ) -> None:
+        """Prepare; nothing is sent before ``start`` or ``step``."""
+        self._outbox = outbox
+        self._ingest = ingest
+        self._clock = clock or SystemClock()
+        self._rng = rng or random.SystemRandom()
+        self._on_result = on_result
+        self._on_state = on_state
+        self._state = SyncState.IDLE
+        self._pause_reason: str | None = None
+        self._failures = 0
+        self._not_before = 0.0
+        self._demanded = False
+        self._head_checked = False
+        self._server_time: tuple[dt.datetime, float] | None = None
+        self._condition = threading.Condition()
+        self._stopping = False
+        self._woken = False
+        self._thread: threading.Thread | None = None
+
+    @property
+    def state(self) -> SyncState:
+        """What the syncer is doing now."""
+        return self._state
+
+    @property
+    def pause_reason(self) -> str | None:
+        """Why it is paused: ``tls``, a status code, ``chain``, or the outbox's reason."""
+        return self._pause_reason
+
+    def start(self) -> None:
+        """Start the thread. Raises ``RuntimeError`` when it runs already."""
+        if self._thread is not None:
+            raise RuntimeError("the syncer runs already")
+        # A daemon: a request that hangs must not keep the terminal's process from ending, and
+        # ending at any instant loses nothing.
+        self._thread = threading.Thread(target=self._run, name="outbox-syncer", daemon=True)
+        self._thread.start()
+
+    def stop(self, timeout_s: float = 5.0) -> bool:
+        """Ask the thread to end; tells whether it did within ``timeout_s``."""
+        with self._condition:
+            self._stopping = True
+            self._condition.notify_all()
+        if self._thread is None:
+            return True
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def wake(self) -> None:
+        """Say that something was enqueued: sent at once unless a wait is running."""
+        with self._condition:
+            self._woken = True
+            self._condition.notify_all()
+
+    def network_returned(self) -> None:
+        """Say that the network is back or a trouble was mended: try within two seconds.
+
+        A wait that the central API itself asked for still runs to its end.
+        """
+        with self._condition:
+            self._failures = 0
+            if not self._demanded:
+                soon = self._clock.monotonic() + self._rng.uniform(0, BACKOFF_BASE_S)
+                self._not_before = min(self._not_before, soon)
+            self._woken = True
+            self._condition.notify_all()
+
+    def step(self) -> float | None:
+        """Do one round: at most one batch.
+
+        Returns in how many seconds the next round is due; ``None`` when only ``wake`` makes one.
+        """
+        now = self._clock.monotonic()
+        with self._condition:
+            wait = self._not_before - now
+            if wait > 0:
+                return wait
+            self._demanded = False
+        try:
+            return self._round(now)
+        except OutboxUnavailable as error:
+            return self._pause(error.reason.value)
+
+    def _run(self) -> None:
+        while True:
+            with self._condition:
+                if self._stopping:
+                    return
+                self._woken = False
+            delay = self.step()
+            with self._condition:
+                if not self._stopping and not self._woken:
+                    self._condition.wait(delay)
+
+    def _round(self, now: float) -> float | None:
+        if self._server_time is not None:
+            told, at = self._server_time
+            self._outbox.expire(told + dt.timedelta(seconds=now - at))
+        batch = self._outbox.take_batch(now)
+        if batch is None:
+            self._enter(SyncState.IDLE)
+            due = self._outbox.next_due(now)
+            return None if due is None else due - now
+        sent = [item.record.tx_id for item in batch.items]
+        self._enter(SyncState.SENDING)
+        posted = False
+        try:
+            if not self._head_checked:
+                self._outbox.check_head(self._ingest.head(batch.kiosk))
+                self._head_checked = True
+            posted = True
+            slot = self._deliver(batch)
+        except (TransportError, ChainBroken) as error:
+            arrived = posted and not isinstance(error, Refused | Unreachable)
+            self._outbox.release(sent, 0.0, charged=arrived)
+            match error:
+                case Refused():
+                    return self._pause(error.reason)
+                case ChainBroken():
+                    return self._pause("chain")
+                case _:
+                    return self._back_off(error)
+        self._failures = 0
+        self._wait_until(slot, demanded=slot > 0)
+        if slot > 0:
+            self._enter(SyncState.WAITING if self._outbox.has_ready() else SyncState.IDLE)
+        return slot
+
+    def _deliver(self, batch: BatchRequest) -> float:
+        """Send a batch, in halves where it is refused as a whole; returns the wait asked for."""
+        parts: deque[list[BatchItem]] = deque([list(batch.items)])
+        slot = 0.0
+        while parts:
+            items = parts.popleft()
+            try:
+                slot = self._send(batch.model_copy(update={"items": items}))
+            except BatchRefused as refusal:
+                if len(items) > 1:
+                    middle = len(items) // 2
+                    parts.extendleft((items[middle:], items[:middle]))
+                elif refusal.problem is not None:
+                    tx_id = items[0].record.tx_id
+                    answer = self._outbox.quarantine(tx_id, refusal.problem)
+                    _log.error("sync.quarantined", tx_id=tx_id, status=refusal.status)
+                    self._on_result(tx_id, answer)
+                else:
+                    # Not the central API's word: a proxy or a portal stands in between.
+                    raise NoAnswer(f"a stranger refused with {refusal.status}") from refusal
+        return slot
+
+    def _send(self, batch: BatchRequest) -> float:
+        reply = self._ingest.post_batch(batch)
+        now = self._clock.monotonic()
+        sent = [item.record.tx_id for item in batch.items]
+        try:
+            settled = self._outbox.apply_answers(sent, reply.answer, now, reply.server_time)
+        except AnswerMismatch as error:
+            raise NoAnswer("the answer belongs to another batch") from error
+        if reply.server_time is not None:
+            self._server_time = (reply.server_time, now)
+        _log.info("sync.batch_answered", items=len(sent), settled=len(settled))
+        for answer in settled:
+            self._on_result(answer.tx_id, answer)
+        return reply.answer.next_sync_in_s or 0.0
+
+    def _back_off(self, error: TransportError) -> float:
+        limit = min(BACKOFF_CAP_S, BACKOFF_BASE_S * 2.0 ** min(self._failures, 30))
+        delay = self._rng.uniform(0, limit)
+        self._failures += 1
+        demanded = isinstance(error, Busy) and error.retry_after_s is not None
+        if isinstance(error, Busy) and error.retry_after_s is not None:
+            delay += min(error.retry_after_s, RETRY_AFTER_CAP_S)
+        state = SyncState.WAITING if isinstance(error, ServerFault) else SyncState.OFFLINE
+        self._wait_until(delay, demanded=demanded)
+        _log.warning("sync.postponed", state=state.value, seconds=round(delay, 1))
+        self._enter(state)
+        return delay
+
+    def _pause(self, reason: str) -> float:
+        delay = BACKOFF_CAP_S / 2 + self._rng.uniform(0, BACKOFF_CAP_S / 2)
+        self._wait_until(delay, demanded=False)
+        if (self._state, self._pause_reason) != (SyncState.PAUSED, reason):
+            _log.error("sync.paused", reason=reason)
+        self._pause_reason = reason
+        self._enter(SyncState.PAUSED)
+        return delay
+
+    def _wait_until(self, delay: float, *, demanded: bool) -> None:
+        with self._condition:
+            self._not_before = self._clock.monotonic() + delay
+            self._demanded = demanded
+
+    def _enter(self, state: SyncState) -> None:
+        if state is not SyncState.PAUSED and state is not SyncState.SENDING:
+            self._pause_reason = None
+        if state is not self._state:
+            self._state = state
+            self._on_state(state)

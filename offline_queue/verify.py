@@ -1,0 +1,291 @@
+"""Checking an outbox from outside: is it still what the terminal wrote and the centre holds?"""
+
+from __future__ import annotations
+
+import enum
+import sqlite3
+import urllib.parse
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from pydantic import ValidationError
+
+from offline_queue.chain import (
+    GENESIS,
+    ChainBroken,
+    envelope_hash,
+    record_hash,
+    verify_head,
+    verify_record,
+)
+from offline_queue.wire import ChainRecord, SignedHead
+
+_REORDER_SEARCH = 64
+"""Among how many unsigned-for places a row's own place is looked for."""
+
+
+class Code(enum.StrEnum):
+    """What is wrong, for programs."""
+
+    UNREADABLE = "unreadable"
+    EDITED = "edited"
+    REMOVED = "removed"
+    REORDERED = "reordered"
+    TAIL_CUT = "tail-cut"
+    ROLLED_BACK = "rolled-back"
+    FORKED = "forked"
+    HEAD_FORGED = "head-forged"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong: ``sentence`` for people, ``code`` for programs."""
+
+    code: Code
+    seq: int | None
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    seq: int
+    tx_id: str
+    state: str
+    sha256: str
+    prev: str
+    chain: str
+    signature: str
+    envelope: bytes | None
+
+    def record(self, kiosk: str, epoch: int, seq: int) -> ChainRecord:
+        return ChainRecord(
+            kiosk=kiosk, epoch=epoch, seq=seq, tx_id=self.tx_id, prev=self.prev, sha256=self.sha256
+        )
+
+
+def verify_outbox(
+    path: Path,
+    device_public_key: ec.EllipticCurvePublicKey,
+    head_public_key: bytes | None,
+    held: SignedHead | None = None,
+) -> list[Finding]:
+    """Recompute the outbox at ``path``; an empty list means that nothing is wrong.
+
+    Opens read-only, also while the terminal runs. Hashes, links and the device's signatures are
+    recomputed, and compared with the countersigned head that the outbox keeps and, because a
+    whole outbox can be put back to an older copy, with ``held``: a newer one, from the central
+    API or taken from a receipt. ``head_public_key`` is the raw Ed25519 key; without it the
+    countersignatures themselves are not checked.
+    """
+    try:
+        db = sqlite3.connect(f"file:{urllib.parse.quote(str(path))}?mode=ro", uri=True)
+        try:
+            return list(_verify(db, device_public_key, head_public_key, held))
+        finally:
+            db.close()
+    except (sqlite3.Error, ValidationError) as error:
+        return [Finding(Code.UNREADABLE, None, f"The outbox cannot be read ({_name(error)}).")]
+
+
+def _name(error: Exception) -> str:
+    return getattr(error, "sqlite_errorname", type(error).__name__)
+
+
+def _verify(
+    db: sqlite3.Connection,
+    device: ec.EllipticCurvePublicKey,
+    head_key: bytes | None,
+    held: SignedHead | None,
+) -> Iterator[Finding]:
+    db.execute("BEGIN")  # one snapshot, however long the check takes
+    check = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if check != "ok":
+        yield Finding(Code.UNREADABLE, None, "The database file itself is damaged.")
+    meta = db.execute("SELECT kiosk_id FROM meta").fetchone()
+    if meta is None:
+        yield Finding(Code.REMOVED, None, "The outbox does not say whose it is.")
+        return
+    kiosk = meta[0]
+    epochs = db.execute(
+        "SELECT epoch, last_seq, head, server_ack_seq, signed_head FROM epoch ORDER BY epoch"
+    ).fetchall()
+    for epoch, last_seq, head, ack_seq, stored in epochs:
+        rows = [
+            _Row(*row)
+            for row in db.execute(
+                "SELECT seq, tx_id, state, sha256, prev, chain, signature, envelope FROM outbox"
+                " WHERE epoch = ? ORDER BY seq",
+                (epoch,),
+            )
+        ]
+        yield from _rows(rows, kiosk, epoch, device, ack_seq)
+        yield from _tail(rows, last_seq, head)
+        if stored is not None:
+            signed = SignedHead.model_validate_json(stored)
+            yield from _compare(rows, kiosk, epoch, head_key, signed, Code.TAIL_CUT)
+            yield from _unacknowledged(rows, signed)
+        if held is not None and held.statement.epoch == epoch:
+            yield from _compare(rows, kiosk, epoch, head_key, held, Code.ROLLED_BACK)
+    if held is not None and held.statement.epoch not in {row[0] for row in epochs}:
+        yield Finding(
+            Code.ROLLED_BACK,
+            None,
+            f"The central API knows epoch {held.statement.epoch} of this terminal, the outbox"
+            " does not: it was put back to an older copy.",
+        )
+
+
+def _rows(
+    rows: list[_Row], kiosk: str, epoch: int, device: ec.EllipticCurvePublicKey, ack_seq: int
+) -> Iterator[Finding]:
+    unsigned: list[_Row] = []
+    expected_seq, expected_prev = 1, GENESIS
+    for row in rows:
+        if row.seq > expected_seq:
+            last = row.seq - 1
+            which = f"{expected_seq}" if last == expected_seq else f"{expected_seq} to {last}"
+            yield Finding(Code.REMOVED, expected_seq, f"Transaction {which} was removed.")
+        yield from _envelope(row, ack_seq)
+        record = row.record(kiosk, epoch, row.seq)
+        if not _signed(device, record, row.signature):
+            unsigned.append(row)
+        elif row.seq == expected_seq and row.prev != expected_prev:
+            yield Finding(
+                Code.EDITED,
+                row.seq,
+                f"Transaction {row.seq} does not follow from the one before it.",
+            )
+        elif row.chain != record_hash(record):
+            yield Finding(
+                Code.EDITED, row.seq, f"The chain value kept with transaction {row.seq} was edited."
+            )
+        # The next link is judged by the signed content, not by a column that could be edited.
+        expected_seq, expected_prev = row.seq + 1, record_hash(record)
+    yield from _misplaced(unsigned, kiosk, epoch, device)
+
+
+def _envelope(row: _Row, ack_seq: int) -> Iterator[Finding]:
+    if row.envelope is None:
+        if row.seq > ack_seq:
+            yield Finding(
+                Code.REMOVED,
+                row.seq,
+                f"The envelope of transaction {row.seq} was removed before the central API had it.",
+            )
+    elif envelope_hash(row.envelope) != row.sha256:
+        yield Finding(
+            Code.EDITED,
+            row.seq,
+            f"The envelope of transaction {row.seq} is not the one that was signed.",
+        )
+
+
+def _misplaced(
+    unsigned: list[_Row], kiosk: str, epoch: int, device: ec.EllipticCurvePublicKey
+) -> Iterator[Finding]:
+    """Say of each row whose signature fails whether it belongs to another row's place."""
+    places = [row.seq for row in unsigned][:_REORDER_SEARCH]
+    for row in unsigned:
+        home = next(
+            (
+                seq
+                for seq in places
+                if seq != row.seq and _signed(device, row.record(kiosk, epoch, seq), row.signature)
+            ),
+            None,
+        )
+        if home is None:
+            sentence = f"Transaction {row.seq} was edited: the device did not sign it like this."
+            yield Finding(Code.EDITED, row.seq, sentence)
+        else:
+            sentence = f"The transaction at place {row.seq} belongs at place {home}."
+            yield Finding(Code.REORDERED, row.seq, sentence)
+
+
+def _tail(rows: list[_Row], last_seq: int, head: str) -> Iterator[Finding]:
+    actual = rows[-1].seq if rows else 0
+    if actual < last_seq:
+        yield Finding(
+            Code.TAIL_CUT,
+            actual + 1,
+            f"The outbox counted {last_seq} transactions, but they end at {actual}.",
+        )
+    elif actual > last_seq or (rows[-1].chain if rows else GENESIS) != head:
+        yield Finding(
+            Code.EDITED, actual, f"The outbox's own head does not belong to transaction {actual}."
+        )
+
+
+def _compare(
+    rows: list[_Row],
+    kiosk: str,
+    epoch: int,
+    head_key: bytes | None,
+    signed: SignedHead,
+    missing: Code,
+) -> Iterator[Finding]:
+    statement = signed.statement
+    if head_key is not None:
+        try:
+            verify_head(head_key, signed)
+        except ChainBroken:
+            yield Finding(
+                Code.HEAD_FORGED,
+                statement.ack_seq,
+                "The countersigned head is not signed by the central API.",
+            )
+            return
+    if (statement.kiosk, statement.epoch) != (kiosk, epoch):
+        yield Finding(
+            Code.HEAD_FORGED,
+            statement.ack_seq,
+            "The countersigned head belongs to another terminal or epoch.",
+        )
+        return
+    actual = rows[-1].seq if rows else 0
+    if statement.ack_seq > actual:
+        how = (
+            "its end was cut off"
+            if missing is Code.TAIL_CUT
+            else "it was put back to an older copy, or its end was cut off"
+        )
+        yield Finding(
+            missing,
+            actual + 1,
+            f"The central API holds transactions up to {statement.ack_seq}, the outbox ends at"
+            f" {actual}: {how}.",
+        )
+        return
+    chain = next((row.chain for row in rows if row.seq == statement.ack_seq), None)
+    if statement.ack_seq == 0:
+        chain = GENESIS
+    if chain is not None and chain != statement.head:
+        yield Finding(
+            Code.FORKED,
+            statement.ack_seq,
+            f"The central API holds another transaction {statement.ack_seq} than this outbox: the"
+            " disk was cloned, or the outbox was rewritten.",
+        )
+
+
+def _unacknowledged(rows: list[_Row], signed: SignedHead) -> Iterator[Finding]:
+    """Find a transaction that is marked as sent although the central API does not have it."""
+    following = signed.statement.ack_seq + 1
+    for row in rows:
+        if row.seq == following and row.state == "accepted":
+            yield Finding(
+                Code.EDITED,
+                row.seq,
+                f"Transaction {row.seq} is marked as accepted, but the countersigned head stops"
+                " before it.",
+            )
+
+
+def _signed(device: ec.EllipticCurvePublicKey, record: ChainRecord, signature: str) -> bool:
+    try:
+        verify_record(device, record, signature)
+    except ChainBroken:
+        return False
+    return True
