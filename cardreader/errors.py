@@ -99,3 +99,7 @@ class CardNotGenuine(CardError):
     def __init__(self, reason: Untrusted) -> None:
         super().__init__(f"the card could not be verified: {reason.value}")
         self.reason = reason
+
+
+class CardReleased(CardError):
+    """The connection was given back: the visit is over, or an earlier call already failed it."""
