@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import rfc8785
-import uuid_utils
 
 from kiosk.services.answers import Answer
 
@@ -16,11 +15,6 @@ SCHEMA_VERSION = 1
 
 # Crockford's alphabet: no I, L, O, U, so that a reference survives handwriting and a telephone.
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-
-
-def new_tx_id() -> str:
-    """A fresh transaction number: UUIDv7 (RFC 9562, clause 5.7)."""
-    return str(uuid_utils.uuid7())
 
 
 def reference_of(tx_id: str) -> str:

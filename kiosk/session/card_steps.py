@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.devices import is_online
+from kiosk.devices import can_serve, is_online
 from kiosk.session.effects import ClearPin, Effect, ReadCard, Record, SignIn, VerifyPin
 from kiosk.session.ending import begin, end_visit
 from kiosk.session.events import (
@@ -26,16 +26,17 @@ from kiosk.session.state import (
     PinEntry,
     PinPurpose,
     State,
+    Visit,
     VisitEnd,
 )
 from kiosk.session.step import Step, World, stay, with_visit
 
 
 def on_attract(state: State, event: Event, world: World) -> Step:
-    """A touch or a card begins a visit."""
-    if isinstance(event, Started | CardInserted):
+    """A touch or a card begins a visit, once the devices have reported."""
+    if isinstance(event, Started | CardInserted) and can_serve(state.terminal):
         return begin(state)
-    return stay(state)
+    return stay(with_visit(state, card_present=True) if isinstance(event, CardInserted) else state)
 
 
 def on_language(state: State, event: Event, world: World) -> Step:
@@ -123,15 +124,16 @@ def submit_pin(state: State, effect: Effect) -> Step:
 def card_refused(state: State, problem: CardProblem) -> Step:
     """Nothing that relies on this card is offered any more."""
     refused = Record("card.refused", (("problem", problem.value),))
-    changed = with_visit(
-        state,
+    visit = state.visit
+    remains = Visit(
         page=Page.CARD_PROBLEM,
+        language=visit.language,
+        text_size=visit.text_size,
+        high_contrast=visit.high_contrast,
         card_present=True,
         card_problem=problem,
-        cardholder=None,
-        pin=PinEntry(),
-        form=None,
     )
+    changed = replace(state, visit=remains)
     return Step(changed, (ClearPin(), refused))
 
 

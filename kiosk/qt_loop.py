@@ -1,0 +1,51 @@
+"""The user interface's thread as the terminal's loop: calls from other threads, and timers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+
+from kiosk.session.events import Timer
+
+
+class QtLoop(QObject):
+    """Runs calls of any thread in the thread that made this object, in order."""
+
+    _called = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._called.connect(self._run, Qt.ConnectionType.QueuedConnection)
+
+    def call(self, function: Callable[[], None]) -> None:
+        """Run ``function`` soon in the loop's thread. Any thread may ask."""
+        self._called.emit(function)
+
+    @Slot(object)
+    def _run(self, function: Callable[[], None]) -> None:
+        function()
+
+
+class QtTimers(QObject):
+    """The visit's timers as single-shot timers of the loop's thread."""
+
+    def __init__(self, fired: Callable[[Timer], None]) -> None:
+        super().__init__()
+        self._fired = fired
+        self._timers: dict[Timer, QTimer] = {}
+
+    def start(self, timer: Timer, seconds: float) -> None:
+        """Start or restart."""
+        running = self._timers.get(timer)
+        if running is None:
+            running = QTimer(self, singleShot=True)
+            running.timeout.connect(lambda: self._fired(timer))
+            self._timers[timer] = running
+        running.start(round(seconds * 1000))
+
+    def stop(self, timer: Timer) -> None:
+        """Stop; nothing happens when it does not run."""
+        running = self._timers.get(timer)
+        if running is not None:
+            running.stop()

@@ -1,0 +1,127 @@
+"""What a receipt of this terminal says: composed from the transaction, drawn by :mod:`printer`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from hijridate import Gregorian
+
+from kiosk.services import Catalogue, ServiceDefinition, Text
+from kiosk.services.answers import Answer
+from kiosk.services.wording import (
+    describe_answer,
+    format_day,
+    format_money,
+    isolate,
+    mask_civil_number,
+)
+from kiosk.session.state import Cardholder, Submission
+from kiosk.session.step import MUSCAT
+from printer.receipt import Badge, Bilingual, Emphasis, Receipt, ReceiptState, Row
+
+_REFERENCE = Bilingual("رقم المعاملة", "Transaction number")
+_REGISTERED = Bilingual("رقم الشكوى", "Complaint number")
+_TIME = Bilingual("التاريخ والوقت", "Date and time")
+_HIJRI = Bilingual("التاريخ الهجري", "Hijri date")
+_CIVIL_NUMBER = Bilingual("الرقم المدني", "Civil number")
+_FEE = Bilingual("الرسوم", "Fee")
+_HEARING = Bilingual("موعد الجلسة", "Hearing")
+_PLACE = Bilingual("مكان الجلسة", "Place")
+_OFFICE = Bilingual("الجهة المسؤولة", "Responsible office")
+_PHONE = Bilingual("هاتف الجهة", "Office telephone")
+_KIOSK = Bilingual("رقم الجهاز", "Terminal")
+_FREE = Text(ar="بدون رسوم", en="Free of charge")
+
+_CONFIRMED = Bilingual("سُجلت لدى الجهة", "Registered at the office")
+_QUEUED = Bilingual("حُفظت وستُرسل", "Saved, will be sent")
+_QUEUED_STEP = Bilingual(
+    "حُفظت معاملتك في الجهاز وستُرسل تلقائيًا عند عودة الشبكة. لا حاجة إلى إعادة التقديم.",
+    "Your transaction is saved in this terminal and is sent by itself when the network is back. "
+    "There is no need to apply again.",
+)
+
+# Fields of the application that help to recognise one's own receipt and name nobody else.
+_SHOWN_KINDS = frozenset({"governorate", "wilayat", "choices", "money", "period"})
+
+
+def compose_receipt(
+    submission: Submission,
+    cardholder: Cardholder,
+    answers: Mapping[str, Answer],
+    catalogue: Catalogue,
+    kiosk: str,
+    *,
+    copy: int = 0,
+) -> Receipt:
+    """The receipt of one transaction: no name, no full civil number, all else that matters."""
+    service = catalogue.service(submission.service_id)
+    confirmed = submission.registered_as is not None
+    rows = [Row(_REFERENCE, submission.reference, emphasis=Emphasis.HERO)]
+    if submission.registered_as is not None:
+        rows.append(Row(_REGISTERED, submission.registered_as, emphasis=Emphasis.STRONG))
+    rows += _time_rows(submission)
+    rows.append(Row(_CIVIL_NUMBER, mask_civil_number(cardholder.civil_number)))
+    for field in service.fields:
+        answer = answers.get(field.id)
+        if field.kind.value in _SHOWN_KINDS and answer:
+            rows.append(
+                Row(
+                    Bilingual(field.label.ar, field.label.en),
+                    describe_answer(field, answer, "ar", catalogue.places),
+                    describe_answer(field, answer, "en", catalogue.places),
+                )
+            )
+    rows.append(_fee_row(service, submission))
+    if submission.hearing is not None:
+        when = submission.hearing.starts_at.astimezone(MUSCAT).strftime("%d/%m/%Y %H:%M")
+        rows.append(Row(_HEARING, when, emphasis=Emphasis.STRONG))
+        rows.append(Row(_PLACE, submission.hearing.place_ar, submission.hearing.place_en))
+    authority = service.authority
+    rows.append(Row(_OFFICE, authority.department.ar, authority.department.en))
+    rows.append(Row(_PHONE, authority.phone))
+    rows.append(Row(_KIOSK, kiosk))
+    steps = next_steps(service, submission)
+    if not confirmed:
+        steps = (_QUEUED_STEP, *steps)
+    return Receipt(
+        title=Bilingual(service.title.ar, service.title.en),
+        authority=Bilingual(authority.name.ar, authority.name.en),
+        badge=Badge(
+            _CONFIRMED if confirmed else _QUEUED,
+            ReceiptState.CONFIRMED if confirmed else ReceiptState.QUEUED,
+        ),
+        rows=tuple(rows),
+        next_steps=steps,
+        qr_text=submission.qr_text,
+        copy=copy,
+    )
+
+
+def next_steps(service: ServiceDefinition, submission: Submission) -> tuple[Bilingual, ...]:
+    """What happens next, with the dates that the law sets counted from the confirmation."""
+    day = submission.confirmed_at.astimezone(MUSCAT).date()
+    dates = {
+        deadline.id: isolate(format_day(day + timedelta(service.deadline_days(deadline.id, day))))
+        for deadline in service.deadlines
+    }
+    return tuple(
+        Bilingual(step.text.ar.format(**dates), step.text.en.format(**dates))
+        for step in service.next_steps
+    )
+
+
+def _time_rows(submission: Submission) -> list[Row]:
+    local = submission.confirmed_at.astimezone(MUSCAT)
+    hijri = Gregorian(local.year, local.month, local.day).to_hijri()
+    return [
+        Row(_TIME, local.strftime("%d/%m/%Y %H:%M")),
+        Row(_HIJRI, f"{hijri.day:02d}/{hijri.month:02d}/{hijri.year}"),
+    ]
+
+
+def _fee_row(service: ServiceDefinition, submission: Submission) -> Row:
+    fee = service.fee_on(submission.confirmed_at.astimezone(MUSCAT).date())
+    if fee == 0:
+        return Row(_FEE, _FREE.ar, _FREE.en)
+    return Row(_FEE, format_money(fee, "ar"), format_money(fee, "en"))

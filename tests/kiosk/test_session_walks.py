@@ -1,0 +1,139 @@
+"""Random walks: whatever comes in whatever order, no dead end and nothing left behind."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from datetime import timedelta
+
+from kiosk.devices import DeviceState, PaperState, can_serve
+from kiosk.session import Page, State, reduce
+from kiosk.session import effects as ef
+from kiosk.session import events as ev
+from kiosk.session.state import CardProblem, TextSize, Visit
+from tests.kiosk.desk import ANSWERS, GOOD, HOLDER, NOW, OFFLINE, TX, Desk
+
+STEPS = 60_000
+
+_QUIET = {Page.ATTRACT, Page.OUT_OF_SERVICE, Page.TAKE_CARD, Page.ENDED, Page.CARD_PROBLEM}
+"""Pages on which nothing of a person may be left."""
+
+
+def _events(rng: random.Random) -> ev.Event:
+    terminals = [
+        GOOD,
+        GOOD,
+        OFFLINE,
+        replace(GOOD, paper=PaperState.OUT),
+        replace(GOOD, reader=DeviceState.NO_DEVICE),
+        replace(GOOD, outbox=DeviceState.HARDWARE_ERROR),
+    ]
+    makers = [
+        lambda: ev.Started(),
+        lambda: ev.LanguageChosen(rng.choice(("ar", "en"))),
+        lambda: ev.TextSizeChosen(rng.choice(list(TextSize))),
+        lambda: ev.ContrastChosen(rng.random() < 0.5),
+        lambda: ev.Touched(),
+        lambda: ev.BackPressed(),
+        lambda: ev.CancelPressed(),
+        lambda: ev.StayPressed(),
+        lambda: ev.ChangePressed(rng.choice(list(ANSWERS))),
+        lambda: ev.EmployerQueried(rng.choice(("", "شركة"))),
+        lambda: ev.EmployersFound("شركة", None),
+        lambda: ev.CardRemoved(),
+        lambda: ev.CardRefused(rng.choice(list(CardProblem))),
+        lambda: ev.PinRefused(rng.randint(1, 2)),
+        lambda: ev.TriesKnown(None),
+        lambda: ev.TerminalChanged(rng.choice(terminals)),
+        lambda: ev.SignedIn("92123456"),
+        lambda: ev.KeepingFailed(),
+        lambda: ev.Answered(TX, "C-2026-000001"),
+        lambda: ev.ReceiptPrinted(TX),
+        lambda: ev.ReceiptNotPrinted(TX, "paper.out", rng.random() < 0.5),
+        lambda: ev.TimerFired(rng.choice(list(ev.Timer))),
+        lambda: ev.ShutDown(),
+    ]
+    return rng.choice(makers)()
+
+
+def _way_forward(state: State, rng: random.Random) -> ev.Event:
+    """What a person and good devices would do next: else a walk rarely reaches the last pages."""
+    visit = state.visit
+    match visit.page:
+        case Page.ATTRACT:
+            return ev.Started()
+        case Page.OUT_OF_SERVICE:
+            return ev.TerminalChanged(GOOD)
+        case Page.LANGUAGE:
+            return ev.LanguageChosen("ar")
+        case Page.INSERT_CARD:
+            return ev.CardInserted()
+        case Page.READING_CARD:
+            return ev.CardRead(HOLDER, rng.choice((None, 0, 1, 3, 3, 3)))
+        case Page.PIN if visit.pin.checking:
+            return ev.PinVerified()
+        case Page.PIN | Page.SIGN if visit.pin.digits < 6:
+            return ev.PinDigitsChanged(6)
+        case Page.SERVICES:
+            return ev.ServiceChosen("complaint")
+        case Page.QUESTION if visit.form is not None and visit.form.input is None:
+            answer = list(ANSWERS.values())[visit.form.index]
+            return ev.InputChanged(answer) if answer else ev.ContinuePressed()
+        case Page.WORKING:
+            return ev.Kept(TX, "7K3Q-9FZ2", "qr", NOW)
+        case Page.CONFIRMATION if visit.submission and visit.submission.receipt in ("waiting",):
+            return ev.Answered(TX, "C-2026-000001")
+        case Page.CONFIRMATION if visit.submission and visit.submission.receipt == "printing":
+            return ev.ReceiptPrinted(TX)
+        case Page.TAKE_CARD:
+            return ev.CardRemoved()
+        case Page.ENDED:
+            return ev.TimerFired(ev.Timer.ENDED_PAGE)
+        case _:
+            return ev.ContinuePressed()
+
+
+def test_random_walks_find_no_dead_end_and_leave_nothing_of_anybody():
+    rng = random.Random(20261122)
+    desk = Desk()
+    pages = set()
+    for number in range(STEPS):
+        before = desk.state
+        event = _way_forward(before, rng) if rng.random() < 0.8 else _events(rng)
+        step = reduce(before, event, desk.world)
+        visit = step.state.visit
+        pages.add(visit.page)
+        if visit.page in _QUIET:
+            assert visit.cardholder is None, (before, event)
+            assert visit.form is None
+            assert visit.mobile is None
+                assert not visit.signed_in
+        if any(isinstance(effect, ef.Wipe) for effect in step.effects):
+            assert visit.submission is None
+        if visit.page is Page.CONFIRMATION:
+            assert visit.submission is not None
+        desk.state = step.state
+        if number % 500 == 0:
+            _assert_a_way_home(step.state, desk)
+    assert pages == set(Page)
+
+
+def _assert_a_way_home(state: State, desk: Desk) -> None:
+    """From anywhere: outcome, no card, no touch, good devices, and the terminal rests again."""
+    later = replace(desk.world, now=desk.world.now + timedelta(minutes=10))
+    settle = [
+        ev.TerminalChanged(GOOD),
+        ev.KeepingFailed(),
+        ev.CardRefused(CardProblem.UNREADABLE),
+        ev.ReceiptNotPrinted(TX, "unknown", uncertain=True),
+        ev.TimerFired(ev.Timer.IDLE),
+        ev.TimerFired(ev.Timer.COUNTDOWN),
+        ev.CardRemoved(),
+        ev.TimerFired(ev.Timer.IDLE),
+        ev.TimerFired(ev.Timer.COUNTDOWN),
+        ev.TimerFired(ev.Timer.ENDED_PAGE),
+    ]
+    for event in settle:
+        state = reduce(state, event, later).state
+    assert can_serve(state.terminal)
+    assert state.visit == Visit(), state.visit
