@@ -107,7 +107,7 @@ def test_random_walks_find_no_dead_end_and_leave_nothing_of_anybody():
             assert visit.cardholder is None, (before, event)
             assert visit.form is None
             assert visit.mobile is None
-                assert not visit.signed_in
+            assert not visit.signed_in
         if any(isinstance(effect, ef.Wipe) for effect in step.effects):
             assert visit.submission is None
         if visit.page is Page.CONFIRMATION:
