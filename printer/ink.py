@@ -108,7 +108,9 @@ def text(content: str, style: Style, width: int, align: Align, *, rtl: bool) -> 
         line.setLineWidth(width)
         # The baseline sits at the same height in every line, whatever fonts the line mixes.
         baseline = lines * step + round(step * 0.5 + style.size * 0.36)
-        line.setPosition(QPointF(0, baseline - line.ascent()))
+        # It starts on a whole dot: the same words look the same on either side of the paper.
+        start = line.naturalTextRect().x()
+        line.setPosition(QPointF(round(start) - start, baseline - line.ascent()))
         last = line.naturalTextWidth()
         natural = max(natural, last)
         lines += 1

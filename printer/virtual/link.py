@@ -1,0 +1,97 @@
+"""How bytes reach the virtual printer: a TCP connection or a pseudo terminal."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pty
+import select
+import socket
+import tty
+from typing import Protocol
+
+
+class Link(Protocol):
+    """One connected host."""
+
+    def receive(self) -> bytes:
+        """Wait for bytes; empty when the host hung up or the link was closed."""
+
+    def send(self, data: bytes) -> None:
+        """Send a reply. Raises ``OSError`` when the host is gone."""
+
+    def close(self) -> None:
+        """Hang up; wakes a waiting :meth:`receive`. A second call does nothing."""
+
+
+class TcpLink:
+    """A host connected by TCP, as to port 9100 of a network printer."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def receive(self) -> bytes:
+        try:
+            return self._connection.recv(65536)
+        except OSError:
+            return b""
+
+    def send(self, data: bytes) -> None:
+        self._connection.sendall(data)
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError):
+            self._connection.shutdown(socket.SHUT_RDWR)
+        self._connection.close()
+
+
+class TcpListener:
+    """Accepts one host after the other: a network printer talks to one at a time."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._socket = socket.create_server((host, port))
+        address = self._socket.getsockname()
+        self.address: tuple[str, int] = (address[0], address[1])
+
+    def accept(self) -> TcpLink | None:
+        """Wait for the next host; ``None`` once closed."""
+        try:
+            connection, _ = self._socket.accept()
+        except OSError:
+            return None
+        return TcpLink(connection)
+
+    def close(self) -> None:
+        """Stop listening; wakes a waiting :meth:`accept`."""
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+
+
+class PtyLink:
+    """A pseudo terminal that looks like a serial line to the host."""
+
+    def __init__(self) -> None:
+        self._master, self._slave = pty.openpty()
+        # Raw, and our own end of the slave stays open: hosts may come and go.
+        tty.setraw(self._slave)
+        self.path = os.ttyname(self._slave)
+        self._woken, self._wake = os.pipe()
+        self._closed = False
+
+    def receive(self) -> bytes:
+        ready, _, _ = select.select([self._master, self._woken], [], [])
+        if self._woken in ready:
+            for fd in (self._master, self._slave, self._woken):
+                os.close(fd)
+            return b""
+        return os.read(self._master, 65536)
+
+    def send(self, data: bytes) -> None:
+        os.write(self._master, data)
+
+    def close(self) -> None:
+        if not self._closed:
+            self._closed = True
+            os.close(self._wake)

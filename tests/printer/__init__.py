@@ -1,0 +1,1 @@
+"""Receipts: layout, encoding, printing with proof, the virtual printer, the signed code."""

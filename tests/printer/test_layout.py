@@ -1,0 +1,147 @@
+"""The bitmap: golden pictures, refusals, threads."""
+
+import dataclasses
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from printer import fonts
+from printer.bitmap import ReceiptBitmap
+from printer.fonts import MissingGlyph
+from printer.layout import render
+from printer.receipt import Badge, Bilingual, Receipt, ReceiptState, Row
+from tests.printer.receipt_samples import complaint
+
+GOLDEN = Path(__file__).parent / "golden"
+GOLDENS = {
+    f"{languages}-{width}{name}": (complaint(languages, **options), width)
+    for languages in ("ar", "en", "both")
+    for width in (576, 384)
+    for name, options in {
+        "": {},
+        "-large": {"large": True},
+        "-queued-copy": {"state": ReceiptState.QUEUED, "copy": 1},
+    }.items()
+}
+
+
+@pytest.mark.parametrize("name", GOLDENS)
+def test_golden(name):
+    """Exactly these bits. After a wanted change: ``python -m tests.printer.test_layout``."""
+    receipt, width = GOLDENS[name]
+    assert render(receipt, width) == ReceiptBitmap.from_png((GOLDEN / f"{name}.png").read_bytes())
+
+
+def test_the_same_bits_in_other_threads_at_the_same_time():
+    expected = [render(*GOLDENS[name]).sha256 for name in list(GOLDENS)[:6]]
+    start = threading.Barrier(4)
+
+    def work() -> list[str]:
+        start.wait(10)
+        return [render(*GOLDENS[name]).sha256 for name in list(GOLDENS)[:6]]
+
+    with ThreadPoolExecutor(4) as pool:
+        futures = [pool.submit(work) for _ in range(4)]
+        assert [future.result(60) for future in futures] == [expected] * 4
+
+
+def test_a_character_without_a_glyph_is_an_error_that_does_not_repeat_the_text():
+    receipt = complaint()
+    rial = dataclasses.replace(receipt, title=Bilingual("الرسوم \u20c1 5", "Fee"))
+    with pytest.raises(MissingGlyph) as caught:
+        render(rial)
+    assert caught.value.character == "\u20c1"
+    assert str(caught.value) == "no font for U+20C1"
+    chinese = Row(Bilingual("الاسم", "Name"), "名")
+    with pytest.raises(MissingGlyph):
+        render(dataclasses.replace(receipt, rows=(chinese,)))
+
+
+def test_what_one_font_lacks_another_of_ours_draws():
+    # U+0108 and U+06FF are in the Noto fonts only.
+    fonts.check_coverage("\u0108\u06ff")
+    render(dataclasses.replace(complaint(), title=Bilingual("\u06ff", "\u0108")))
+
+
+def test_values_do_not_reorder_their_surroundings():
+    """A telephone number keeps its plus in front, alone in the row or beside Arabic."""
+    row = Row(Bilingual("هاتف", "Phone"), "+968 8007 7000")
+    arabic = complaint("ar", qr_text="")
+    english = complaint("en", qr_text="")
+    one, other = (
+        render(dataclasses.replace(base, rows=(row,), next_steps=(), large=True))
+        for base in (arabic, english)
+    )
+    assert _digits(one) == _digits(other)
+
+
+def _digits(bitmap: ReceiptBitmap) -> bytes:
+    """The value's dots, cut out of the last row of text by its ink."""
+    rows = [bitmap.row(y) for y in range(bitmap.height)]
+    last = max(y for y, row in enumerate(rows) if any(row))
+    first = next(y for y in range(last, 0, -1) if not any(rows[y])) + 1
+    columns = [
+        "".join("#" if int.from_bytes(row, "big") >> x & 1 else "." for row in rows[first:last])
+        for x in range(bitmap.width - 1, -1, -1)
+    ]
+    # The widest stretch of ink with gaps under 25 dots between its characters is the number.
+    stretches: list[list[str]] = [[]]
+    gap = 0
+    for column in columns:
+        if "#" in column:
+            stretches[-1].append(column.strip("."))
+            gap = 0
+        elif (gap := gap + 1) == 25 and stretches[-1]:
+            stretches.append([])
+    return "\n".join(max(stretches, key=len)).encode()
+
+
+def test_long_values_wrap_and_nothing_leaves_the_paper():
+    words = "دائرة الرعاية العمالية " * 12
+    receipt = Receipt(
+        title=Bilingual(words, "Labour welfare " * 12),
+        authority=Bilingual("م" * 200, "W" * 200),
+        badge=Badge(Bilingual(words, "saved " * 40), ReceiptState.QUEUED),
+        rows=(
+            Row(Bilingual(words, "label " * 30), words, "value " * 60),
+            Row(Bilingual("", ""), ""),
+        ),
+        next_steps=(Bilingual(words, "step " * 60),) * 12,
+        qr_text="",
+        large=True,
+    )
+    for width in (576, 384):
+        bitmap = render(receipt, width)
+        edges = [row[0] & 0xC0 | row[-1] & 0x03 for row in map(bitmap.row, range(bitmap.height))]
+        assert not any(edges)
+
+
+def test_bad_requests():
+    with pytest.raises(ValueError, match="576 or 384"):
+        render(complaint(), 512)
+    with pytest.raises(ValueError, match="copy"):
+        complaint(copy=-1)
+    with pytest.raises(ValueError, match="languages"):
+        complaint("fr")
+
+
+def test_the_hash_covers_the_shape():
+    assert ReceiptBitmap(16, 1, b"\1\2").sha256 != ReceiptBitmap(8, 2, b"\1\2").sha256
+    for width, height, rows in ((12, 1, b"\0\0"), (8, 0, b""), (8, 2, b"\0")):
+        with pytest.raises(ValueError):
+            ReceiptBitmap(width, height, rows)
+    bitmap = render(complaint("ar"), 384)
+    assert ReceiptBitmap.from_png(bitmap.png()) == bitmap
+    assert ReceiptBitmap.from_png(bitmap.png(margin=8)).width == 400
+
+
+if __name__ == "__main__":
+    from printer.layout import ensure_application
+
+    keep = ensure_application()
+    GOLDEN.mkdir(exist_ok=True)
+    for golden_name, (golden_receipt, golden_width) in GOLDENS.items():
+        picture = render(golden_receipt, golden_width).png()
+        (GOLDEN / f"{golden_name}.png").write_bytes(picture)
