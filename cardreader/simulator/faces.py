@@ -1,23 +1,21 @@
 """Portraits of people who do not exist: flat illustrations, drawn, so that nobody's face is used.
 
-Everything is drawn in a space of 480 by 600 units at three times the size and scaled down.
+Everything is drawn in a space of 480 by 600 units.
 """
 
 from __future__ import annotations
 
 import io
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw
+
+from cardreader.simulator.drawing import SCALE, Canvas, Colour, Point, mix, scaled, smooth
 
 WIDTH, HEIGHT = 480, 600
-_SCALE = 3
 _TARGET_BYTES = 13_500
-
-Point = tuple[float, float]
-Colour = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,7 @@ LOOKS: dict[str, Look] = {
     "pin-blocked": Look(
         _TAN, "massar", (226, 236, 240), (52, 96, 140), beard="full", age=1, ground=(228, 220, 208)
     ),
-    "last-try": Look(_OLIVE, "scarf", (196, 170, 132), (166, 138, 100), ground=(212, 224, 232)),
+    "last-try": Look(_OLIVE, "scarf", (122, 148, 122), (96, 122, 98), ground=(230, 226, 218)),
     "forged": Look(_OLIVE, "kumma", (244, 240, 228), (122, 92, 40), beard="moustache", age=1),
     "unknown-issuer": Look(
         _TAN, "massar", (246, 240, 232), (110, 70, 130), beard="short", ground=(216, 216, 228)
@@ -76,7 +74,7 @@ LOOKS: dict[str, Look] = {
 
 def portrait(persona_id: str) -> bytes:
     """The JPEG of a persona, 480 by 600 pixels, about 12 KB."""
-    image = _Canvas(LOOKS[persona_id]).draw()
+    image = _Portrait(LOOKS[persona_id]).draw()
     for quality in range(88, 50, -2):
         out = io.BytesIO()
         image.save(out, "JPEG", quality=quality, optimize=True, subsampling=2)
@@ -85,18 +83,17 @@ def portrait(persona_id: str) -> bytes:
     return out.getvalue()
 
 
-class _Canvas:
+class _Portrait(Canvas):
     def __init__(self, look: Look) -> None:
+        super().__init__(WIDTH, HEIGHT, look.ground)
         self.look = look
-        self.image = Image.new("RGB", (WIDTH * _SCALE, HEIGHT * _SCALE), look.ground)
-        self.pen = ImageDraw.Draw(self.image)
 
     def draw(self) -> Image.Image:
         look = self.look
         self._background()
         if look.headwear == "scarf":
             self._scarf_behind()
-            self._neck_and_face()
+            self._face(_OPENING)
             self._features()
             self._scarf_front()
         else:
@@ -108,45 +105,15 @@ class _Canvas:
                 self._beard()
             self._features()
             {"kumma": self._kumma, "massar": self._massar, "none": self._hair}[look.headwear]()
-        return self.image.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS)
-
-    # Strokes and fills -------------------------------------------------------------------------
-
-    def shape(self, points: Sequence[Point], fill: Colour) -> None:
-        """A smooth closed outline through ``points``."""
-        self.pen.polygon(_scaled(_smooth(points)), fill=fill)
-
-    def oval(self, x: float, y: float, rx: float, ry: float, fill: Colour) -> None:
-        box = [(x - rx) * _SCALE, (y - ry) * _SCALE, (x + rx) * _SCALE, (y + ry) * _SCALE]
-        self.pen.ellipse(box, fill=fill)
-
-    def stroke(self, points: Sequence[Point], width: float, fill: Colour) -> None:
-        """A smooth open line with round ends."""
-        path = _smooth(points, closed=False)
-        radius = width / 2
-        for x, y in path:
-            self.oval(x, y, radius, radius, fill)
-        self.pen.line(_scaled(path), fill=fill, width=round(width * _SCALE), joint="curve")
-
-    def shade(
-        self, paint: Callable[[ImageDraw.ImageDraw], None], strength: int, blur: float
-    ) -> None:
-        """Darken softly where ``paint`` paints white."""
-        mask = Image.new("L", self.image.size, 0)
-        paint(ImageDraw.Draw(mask))
-        mask = mask.filter(ImageFilter.GaussianBlur(blur * _SCALE)).point(
-            [value * strength // 255 for value in range(256)]
-        )
-        self.image.paste((34, 26, 34), mask=mask)
-        self.pen = ImageDraw.Draw(self.image)
+        return self.finished()
 
     # Parts, from back to front -----------------------------------------------------------------
 
     def _background(self) -> None:
-        light = _mix(self.look.ground, (255, 255, 255), 0.45)
-        for row in range(HEIGHT * _SCALE):
-            colour = _mix(light, self.look.ground, row / (HEIGHT * _SCALE))
-            self.pen.line([(0, row), (WIDTH * _SCALE, row)], fill=colour)
+        light = mix(self.look.ground, (255, 255, 255), 0.45)
+        for row in range(HEIGHT * SCALE):
+            colour = mix(light, self.look.ground, row / (HEIGHT * SCALE))
+            self.pen.line([(0, row), (WIDTH * SCALE, row)], fill=colour)
 
     def _body(self) -> None:
         """A dishdasha, or a work shirt when there is no headwear."""
@@ -157,7 +124,7 @@ class _Canvas:
              (370, 492), (460, 540), (540, 660), (240, 700)],
             cloth,
         )  # fmt: skip
-        fold = _mix(cloth, (40, 50, 70), 0.12)
+        fold = mix(cloth, (40, 50, 70), 0.12)
         self.stroke([(92, 602), (100, 570), (112, 545)], 4, fold)
         self.stroke([(388, 602), (380, 570), (368, 545)], 4, fold)
         if worker:
@@ -183,7 +150,7 @@ class _Canvas:
                 self.shape(
                     [(240 + side * 60, 446), (240 + side * 74, 482), (240 + side * 34, 522),
                      (240 + side * 4, 500), (240 + side * 30, 478)],
-                    _mix(self.look.cloth, (255, 255, 255), 0.16),
+                    mix(self.look.cloth, (255, 255, 255), 0.16),
                 )  # fmt: skip
             return
         self.shape([(172, 462), (206, 494), (240, 504), (274, 494), (308, 462),
@@ -193,23 +160,25 @@ class _Canvas:
         # The tassel, al-farakha, hangs a little to the side.
         self.stroke([(262, 512), (264, 548)], 4, self.look.accent)
         self.shape([(256, 548), (272, 548), (277, 586), (264, 590), (251, 586)], self.look.accent)
-        self.oval(264, 548, 8, 7, _mix(self.look.accent, skin_shadow, 0.25))
+        self.oval(264, 548, 8, 7, mix(self.look.accent, skin_shadow, 0.25))
 
     def _ears(self) -> None:
-        shadow = _mix(self.look.skin, (90, 40, 30), 0.22)
+        shadow = mix(self.look.skin, (90, 40, 30), 0.22)
         for side in (-1, 1):
             self.oval(240 + side * 101, 292, 19, 32, self.look.skin)
             self.oval(240 + side * 103, 293, 9, 19, shadow)
 
     def _neck_and_face(self) -> None:
         skin = self.look.skin
-        shadow = _mix(skin, (110, 55, 40), 0.24)
+        shadow = mix(skin, (110, 55, 40), 0.24)
         self.shape([(192, 350), (288, 350), (290, 440), (304, 476), (240, 512), (176, 476),
                     (190, 440)], shadow)  # fmt: skip
-        if self.look.headwear != "scarf":
-            self._collar(shadow)
-        self.shape(_FACE, skin)
-        self.shade(_side_of_face, 26, 12)
+        self._collar(shadow)
+        self._face(_FACE)
+
+    def _face(self, outline: Sequence[Point]) -> None:
+        self.shape(outline, self.look.skin)
+        self.shade(_side_of_face, outline, 26, 12)
 
     def _hair_sides(self) -> None:
         for side in (-1, 1):
@@ -222,7 +191,7 @@ class _Canvas:
     def _beard(self) -> None:
         hair, full = self.look.hair, self.look.beard == "full"
         drop = 30.0 if full else 6.0
-        tone = hair if full else _mix(hair, self.look.skin, 0.18)
+        tone = hair if full else mix(hair, self.look.skin, 0.18)
         outer: list[Point] = [(138, 292), (142, 348), (164, 396), (204, 428 + drop),
                               (240, 436 + drop), (276, 428 + drop), (316, 396), (338, 348),
                               (342, 292)]  # fmt: skip
@@ -233,19 +202,19 @@ class _Canvas:
 
     def _features(self) -> None:
         look = self.look
-        line = _mix(look.skin, (84, 36, 26), 0.42)
+        line = mix(look.skin, (84, 36, 26), 0.42)
         woman = look.headwear == "scarf"
         for side in (-1, 1):
             x = 240 + side * 45
             self._eye(x, side, woman=woman)
-            self.oval(240 + side * 58, 336, 21, 13, _mix(look.skin, (214, 98, 84), 0.16))
+            self.oval(240 + side * 58, 336, 21, 13, mix(look.skin, (214, 98, 84), 0.16))
             if look.age >= 1:
                 self.stroke(
-                    [(x - 15, 309), (x, 315), (x + 15, 310)], 2.2, _mix(look.skin, line, 0.5)
+                    [(x - 15, 309), (x, 315), (x + 15, 310)], 2.2, mix(look.skin, line, 0.5)
                 )
             if look.age >= 2:
                 self.stroke([(240 + side * 40, 334), (240 + side * 54, 358)], 2.6,
-                            _mix(look.skin, line, 0.6))  # fmt: skip
+                            mix(look.skin, line, 0.6))  # fmt: skip
         self.stroke([(245, 292), (250, 318), (254, 333), (243, 340), (230, 337)], 4, line)
         if look.beard != "none":
             for side in (-1, 1):
@@ -278,20 +247,20 @@ class _Canvas:
         )
 
     def _mouth(self, *, woman: bool) -> None:
-        lip = _mix(self.look.skin, (172, 52, 58), 0.52 if woman else 0.36)
+        lip = mix(self.look.skin, (172, 52, 58), 0.52 if woman else 0.36)
         self.shape([(206, 376), (228, 371), (240, 374), (252, 371), (274, 376), (258, 391),
                     (240, 395), (222, 391)], lip)  # fmt: skip
         self.stroke([(207, 377), (226, 381), (240, 382), (254, 381), (273, 377)], 2.6,
-                    _mix(lip, (70, 18, 20), 0.55))  # fmt: skip
+                    mix(lip, (70, 18, 20), 0.55))  # fmt: skip
 
     def _glasses(self) -> None:
         frame = (46, 42, 48)
         for side in (-1, 1):
             x = 240 + side * 46
-            outline = _smooth([(x - 32, 276), (x, 270), (x + 32, 276), (x + 31, 300), (x, 314),
+            outline = smooth([(x - 32, 276), (x, 270), (x + 32, 276), (x + 31, 300), (x, 314),
                                (x - 31, 300)])  # fmt: skip
             self.pen.line(
-                _scaled([*outline, outline[0]]), fill=frame, width=4 * _SCALE, joint="curve"
+                scaled([*outline, outline[0]]), fill=frame, width=4 * SCALE, joint="curve"
             )
             self.stroke([(240 + side * 78, 284), (240 + side * 100, 280)], 4, frame)
         self.stroke([(226, 284), (240, 280), (254, 284)], 4, frame)
@@ -302,19 +271,17 @@ class _Canvas:
              (344, 262), (334, 228), (312, 208), (262, 204), (206, 196), (170, 210), (148, 228)],
             self.look.hair,
         )  # fmt: skip
-        shine = _mix(self.look.hair, (255, 255, 255), 0.14)
+        shine = mix(self.look.hair, (255, 255, 255), 0.14)
         self.stroke([(176, 166), (212, 144), (258, 140)], 6, shine)
 
     def _kumma(self) -> None:
         """The embroidered round cap."""
         cloth, thread = self.look.cloth, self.look.accent
-        self.shape([(130, 226), (132, 168), (150, 128), (196, 110), (240, 106), (284, 110),
-                    (330, 128), (348, 168), (350, 226), (296, 208), (240, 203), (184, 208)],
-                   cloth)  # fmt: skip
-        self.shade(_cap_shadow, 30, 7)
+        self.shape(_CAP, cloth)
+        self.shade(_cap_shadow, _CAP, 30, 7)
         self.stroke([(136, 220), (184, 203), (240, 198), (296, 203), (344, 220)], 5, thread)
         self.stroke([(140, 140), (190, 126), (240, 122), (290, 126), (340, 140)], 3, thread)
-        pale = _mix(thread, cloth, 0.35)
+        pale = mix(thread, cloth, 0.35)
         for index in range(9):
             x = 148 + index * 23
             y = 170 - 12 * math.cos((x - 240) / 78)
@@ -330,17 +297,17 @@ class _Canvas:
             reach = radius if corner % 2 == 0 else radius * 0.62
             angle = corner * math.pi / 8
             points.append((x + reach * math.cos(angle), y + reach * math.sin(angle)))
-        self.pen.polygon(_scaled(points), fill=fill)
+        self.pen.polygon(scaled(points), fill=fill)
 
     def _massar(self) -> None:
         """The wrapped turban: three turns of cloth, the last one across the forehead."""
         cloth, pattern = self.look.cloth, self.look.accent
-        fold = _mix(cloth, (80, 70, 70), 0.22)
+        fold = mix(cloth, (80, 70, 70), 0.22)
         self.shape([(122, 212), (112, 160), (140, 110), (192, 84), (240, 78), (292, 86),
                     (342, 112), (368, 162), (358, 212), (300, 196), (240, 192), (180, 196)],
                    cloth)  # fmt: skip
         self.shape([(116, 178), (150, 126), (220, 96), (300, 92), (350, 122), (288, 122),
-                    (220, 138), (160, 168)], _mix(cloth, (255, 255, 255), 0.3))  # fmt: skip
+                    (220, 138), (160, 168)], mix(cloth, (255, 255, 255), 0.3))  # fmt: skip
         self.stroke([(122, 178), (170, 140), (240, 116), (330, 108)], 3.4, fold)
         self.stroke([(118, 200), (176, 168), (250, 142), (352, 134)], 3.4, fold)
         self.shape([(114, 196), (146, 172), (240, 158), (330, 164), (366, 186), (364, 222),
@@ -359,15 +326,15 @@ class _Canvas:
 
     def _scarf_behind(self) -> None:
         look = self.look
-        robe = _mix(look.accent, (24, 22, 30), 0.62)
+        robe = mix(look.accent, (24, 22, 30), 0.62)
         self.shape(
             [(-40, 660), (34, 548), (120, 500), (190, 474), (240, 480), (290, 474), (360, 500),
              (446, 548), (520, 660), (240, 700)],
             robe,
         )  # fmt: skip
         self.shape(
-            [(116, 300), (110, 214), (142, 134), (196, 100), (240, 94), (284, 100), (338, 134),
-             (370, 214), (364, 300), (356, 380), (372, 470), (350, 530), (240, 560), (130, 530),
+            [(118, 300), (108, 226), (132, 148), (184, 104), (240, 93), (296, 104), (348, 148),
+             (372, 226), (362, 300), (356, 380), (372, 470), (350, 530), (240, 560), (130, 530),
              (108, 470), (124, 380)],
             look.cloth,
         )  # fmt: skip
@@ -376,15 +343,7 @@ class _Canvas:
         """The cloth around the face, the wrap under the chin and its folds."""
         look = self.look
         fold = look.accent
-        light = _mix(look.cloth, (255, 255, 255), 0.2)
-        left: list[Point] = [(240, 96), (176, 106), (124, 158), (108, 236), (116, 330), (128, 392),
-                             (176, 440), (240, 462), (240, 424), (200, 416), (166, 378),
-                             (152, 326), (146, 262), (162, 212), (196, 186),
-                             (240, 180)]  # fmt: skip
-        self.shape(left, look.cloth)
-        self.shape([(480 - x, y) for x, y in left], look.cloth)
-        self.pen.polygon(_scaled([(232, 97), (248, 97), (248, 181), (232, 181)]), fill=look.cloth)
-        self.pen.polygon(_scaled([(228, 424), (252, 424), (252, 462), (228, 462)]), fill=look.cloth)
+        light = mix(look.cloth, (255, 255, 255), 0.2)
         self.stroke([(164, 212), (196, 188), (240, 181), (284, 188), (316, 212)], 5, light)
         self.shape([(126, 386), (180, 432), (240, 446), (300, 432), (354, 386), (374, 452),
                     (352, 506), (276, 540), (200, 540), (128, 506), (106, 452)],
@@ -396,59 +355,34 @@ class _Canvas:
         self.stroke([(122, 250), (126, 320), (134, 370)], 3, fold)
         self.stroke([(358, 250), (354, 320), (346, 370)], 3, fold)
         self.shape([(300, 470), (352, 446), (372, 520), (360, 604), (296, 604), (290, 530)],
-                   _mix(look.cloth, fold, 0.35))  # fmt: skip
+                   mix(look.cloth, fold, 0.35))  # fmt: skip
         self.stroke([(326, 480), (334, 540), (328, 600)], 3, fold)
 
 
+_CAP: list[Point] = [
+    (130, 226), (132, 168), (150, 128), (196, 110), (240, 106), (284, 110),
+    (330, 128), (348, 168), (350, 226), (296, 208), (240, 203), (184, 208),
+]  # fmt: skip
 _FACE: list[Point] = [
     (240, 146), (186, 158), (148, 200), (138, 262), (142, 322), (162, 376), (202, 414), (240, 426),
     (278, 414), (318, 376), (338, 322), (342, 262), (332, 200), (294, 158),
 ]  # fmt: skip
 
 
+_OPENING: list[Point] = [
+    (240, 180), (196, 187), (162, 212), (146, 262), (150, 326), (166, 378), (202, 414), (240, 426),
+    (278, 414), (314, 378), (330, 326), (334, 262), (318, 212), (284, 187),
+]  # fmt: skip
+"""What a headscarf leaves free."""
+
+
 def _side_of_face(pen: ImageDraw.ImageDraw) -> None:
     points: list[Point] = [(342, 230), (338, 322), (318, 376), (278, 414), (246, 424), (292, 372),
                            (316, 300)]  # fmt: skip
-    pen.polygon(_scaled(_smooth(points)), fill=255)
+    pen.polygon(scaled(smooth(points)), fill=255)
 
 
 def _cap_shadow(pen: ImageDraw.ImageDraw) -> None:
     points: list[Point] = [(134, 216), (184, 200), (240, 195), (296, 200), (346, 216), (346, 206),
                            (240, 184), (134, 206)]  # fmt: skip
-    pen.polygon(_scaled(_smooth(points)), fill=255)
-
-
-def _smooth(points: Sequence[Point], *, closed: bool = True, steps: int = 14) -> list[Point]:
-    """A Catmull-Rom curve through the points."""
-    count = len(points)
-    curve: list[Point] = []
-    for index in range(count if closed else count - 1):
-        if closed:
-            around = [points[(index + shift) % count] for shift in (-1, 0, 1, 2)]
-        else:
-            around = [points[min(max(index + shift, 0), count - 1)] for shift in (-1, 0, 1, 2)]
-        for step in range(steps):
-            t = step / steps
-            curve.append((_spline(t, [p[0] for p in around]), _spline(t, [p[1] for p in around])))
-    if not closed:
-        curve.append(points[-1])
-    return curve
-
-
-def _spline(t: float, p: Sequence[float]) -> float:
-    return 0.5 * (
-        2 * p[1]
-        + (p[2] - p[0]) * t
-        + (2 * p[0] - 5 * p[1] + 4 * p[2] - p[3]) * t**2
-        + (3 * p[1] - p[0] - 3 * p[2] + p[3]) * t**3
-    )
-
-
-def _scaled(points: Sequence[Point]) -> list[Point]:
-    return [(x * _SCALE, y * _SCALE) for x, y in points]
-
-
-def _mix(first: Colour, second: Colour, share: float) -> Colour:
-    """``share`` of the second colour in the first."""
-    red, green, blue = (round(a + (b - a) * share) for a, b in zip(first, second, strict=True))
-    return red, green, blue
+    pen.polygon(scaled(smooth(points)), fill=255)
