@@ -1,0 +1,194 @@
+"""The citizen's card reader: from what happens in the slot to what the visit may know of it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+import structlog
+
+from cardreader import events as card
+from cardreader.apdu import CardConnection
+from cardreader.jws import sign_compact
+from cardreader.national_id import NationalIdCard, open_card
+from cardreader.pki import KeyPurpose
+from cardreader.readers import CardReaders
+from cardreader.trust import TrustStore
+from cardreader.worker import CardWorker
+from kiosk.devices import DeviceState
+from kiosk.session import events as ev
+from kiosk.session.state import Cardholder, CardProblem
+from kiosk.workers.answering import GONE, Answer, event_of
+
+_log = structlog.get_logger()
+
+_READ_DEADLINE = 20.0
+_PIN_DEADLINE = 10.0
+_SIGN_DEADLINE = 20.0
+
+T = TypeVar("T")
+
+
+@dataclass
+class _Seat:
+    """One card in the slot: its worker, and the card once it was opened (worker's thread only)."""
+
+    worker: CardWorker
+    card: NationalIdCard | None = None
+
+
+class CardDesk:
+    """Owns the citizen's reader. Methods without another word belong to the loop's thread."""
+
+    def __init__(
+        self,
+        readers: CardReaders,
+        trust: TrustStore,
+        *,
+        wanted: str,
+        answer: Answer,
+        reader_state: Callable[[DeviceState], None],
+        now: Callable[[], datetime],
+    ) -> None:
+        """``wanted`` is part of the reader's name; empty takes the first that is attached."""
+        self._readers = readers
+        self._trust = trust
+        self._wanted = wanted
+        self._answer = answer
+        self._reader_state = reader_state
+        self._now = now
+        self._reader: str | None = None
+        self._lock = threading.Lock()
+        self._seat: _Seat | None = None
+
+    def start(self) -> None:
+        """Begin to watch the readers."""
+        self._readers.start(self._on_reader_event)
+
+    def stop(self) -> None:
+        """Give the card back and stop watching."""
+        self._readers.stop()
+        self.release()
+
+    def has_reader(self) -> bool:
+        """Whether the wanted reader is attached. Any thread."""
+        return self._reader is not None
+
+    def read(self, visit: int) -> None:
+        """Read and verify who it is, that the card is activated, and the retry counter."""
+
+        def task(connection: CardConnection) -> ev.Event:
+            card = self._open(connection)
+            identity = card.identity()
+            # Before the PIN: a card without certificates is not activated yet, and one whose
+            # certificate names somebody else is refused.
+            card.certificate(KeyPurpose.AUTHENTICATION)
+            pin = card.pin_info()
+            holder = Cardholder(
+                civil_number=identity.civil_number,
+                name_ar=identity.name_ar,
+                name_en=identity.name_en,
+                birth_date=identity.birth_date,
+                expiry_date=identity.expiry_date,
+                kind=identity.kind.value,
+                nationality=identity.nationality,
+                photo=identity.photo,
+            )
+            return ev.CardRead(holder, 0 if pin.blocked else pin.tries_left)
+
+        self._ask(task, _READ_DEADLINE, visit)
+
+    def verify(self, pin: bytearray, visit: int) -> None:
+        """Present the PIN once; the card layer wipes it."""
+
+        def task(connection: CardConnection) -> ev.Event:
+            self._open(connection).verify_pin(pin)
+            return ev.PinVerified()
+
+        self._ask(task, _PIN_DEADLINE, visit)
+
+    def ask_tries(self, visit: int) -> None:
+        """The retry counter again, where the card tells it after a verified PIN."""
+
+        def task(connection: CardConnection) -> ev.Event:
+            pin = self._open(connection).pin_info()
+            return ev.TriesKnown(0 if pin.blocked else pin.tries_left)
+
+        self._ask(task, _PIN_DEADLINE, visit)
+
+    def sign(
+        self, purpose: KeyPurpose, payload: bytes, pin: bytearray | None, typ: str
+    ) -> Future[str]:
+        """A compact JWS by the card. Any thread; the card layer wipes the PIN."""
+        return self._submit(
+            lambda connection: sign_compact(self._open(connection), purpose, payload, pin, typ),
+            _SIGN_DEADLINE,
+        )
+
+    def release(self) -> None:
+        """Reset the card and give it back: nothing of the visit stays verified on it."""
+        with self._lock:
+            seat, self._seat = self._seat, None
+        if seat is not None:
+            # The reset may take a moment and nobody waits for it.
+            threading.Thread(target=seat.worker.close, name="card release", daemon=True).start()
+
+    def _open(self, connection: CardConnection) -> NationalIdCard:
+        seat = self._seat
+        if seat is None:
+            return open_card(connection, self._trust, self._now)
+        if seat.card is None:
+            seat.card = open_card(connection, self._trust, self._now)
+        return seat.card
+
+    def _submit(self, task: Callable[[CardConnection], T], deadline: float) -> Future[T]:
+        with self._lock:
+            if self._seat is None:
+                reader = self._reader or ""
+                self._seat = _Seat(CardWorker(lambda: self._readers.connect(reader)))
+            worker = self._seat.worker
+        return worker.submit(task, deadline=deadline)
+
+    def _ask(self, task: Callable[[CardConnection], ev.Event], deadline: float, visit: int) -> None:
+        def done(future: Future[ev.Event]) -> None:
+            error = future.exception()
+            if error is None:
+                self._answer(future.result(), visit)
+                return
+            _log.warning("card.failed", error=type(error).__name__)
+            if isinstance(error, GONE):
+                self._answer(ev.CardRemoved(), visit)
+            else:
+                self._answer(event_of(error), visit)
+
+        self._submit(task, deadline).add_done_callback(done)
+
+    # --- the watcher's thread
+
+    def _on_reader_event(self, event: card.ReaderEvent) -> None:
+        match event:
+            case card.ReaderAttached() if self._reader is None and self._wanted in event.reader:
+                self._reader = event.reader
+                self._reader_state(DeviceState.ONLINE)
+            case card.ReaderDetached() if event.reader == self._reader:
+                self._reader = None
+                self.release()
+                self._reader_state(DeviceState.NO_DEVICE)
+            case card.CardInserted() if event.reader == self._reader:
+                self.release()
+                self._answer(ev.CardInserted())
+            case card.CardMuteInserted() if event.reader == self._reader:
+                self._answer(ev.CardRefused(CardProblem.MUTE))
+            case card.CardTaken() if event.reader == self._reader:
+                self.release()
+                self._answer(ev.CardRemoved())
+            case card.ServiceLost():
+                self._reader = None
+                self.release()
+                self._reader_state(DeviceState.OFFLINE)
+            case _:
+                pass

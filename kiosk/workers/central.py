@@ -1,0 +1,98 @@
+"""The central API during a visit: sign-in with the card, and the labour registry."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import rfc8785
+import structlog
+
+from cardreader.errors import CardError
+from cardreader.pki import KeyPurpose
+from kiosk.central.client import CentralClient, CentralError
+from kiosk.central.wire import Employer
+from kiosk.session import events as ev
+from kiosk.session.state import EmployerFound
+from kiosk.workers.answering import Answer
+from kiosk.workers.card import CardDesk
+
+_log = structlog.get_logger()
+
+_SIGN_TIMEOUT = 30.0
+
+
+class CentralDesk:
+    """Asks the registries on behalf of the cardholder; without an answer the visit goes on."""
+
+    def __init__(self, desk: CardDesk, client: CentralClient, kiosk: str, answer: Answer) -> None:
+        self._desk = desk
+        self._client = client
+        self._kiosk = kiosk
+        self._answer = answer
+        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="central")
+        self._lock = threading.Lock()
+        self._token: str | None = None
+        self._wanted = ""
+
+    def sign_in(self, visit: int) -> None:
+        """Let the card sign a challenge; answers SignedIn, or nothing."""
+        self._worker.submit(self._sign_in, visit)
+
+    def search(self, query: str, visit: int) -> None:
+        """Search establishments; only the newest query that waits is asked."""
+        with self._lock:
+            self._wanted = query
+        self._worker.submit(self._search, query, visit)
+
+    def forget(self) -> None:
+        """The visit is over: its token is gone."""
+        with self._lock:
+            self._token = None
+            self._wanted = ""
+
+    def stop(self) -> None:
+        """Drop what waits, finish what runs."""
+        self._worker.shutdown(wait=True, cancel_futures=True)
+
+    def _sign_in(self, visit: int) -> None:
+        try:
+            challenge = self._client.challenge()
+            payload = rfc8785.dumps(
+                {
+                    "aud": "manfadh-central",
+                    "challenge_id": challenge.challenge_id,
+                    "kiosk": self._kiosk,
+                    "nonce": challenge.nonce,
+                }
+            )
+            signing = self._desk.sign(KeyPurpose.AUTHENTICATION, payload, None, "sign-in+jws")
+            session = self._client.sign_in(signing.result(timeout=_SIGN_TIMEOUT))
+        except (CentralError, CardError, TimeoutError) as error:
+            _log.warning("central.sign_in_failed", reason=type(error).__name__)
+            return
+        with self._lock:
+            self._token = session.token
+        employers = tuple(_found(employer) for employer in session.person.employers)
+        self._answer(ev.SignedIn(session.person.mobile, employers), visit)
+
+    def _search(self, query: str, visit: int) -> None:
+        with self._lock:
+            token, newest = self._token, self._wanted
+        if query != newest:
+            return
+        if token is None:
+            self._answer(ev.EmployersFound(query, None), visit)
+            return
+        try:
+            answer = self._client.search_employers(token, query)
+        except CentralError as error:
+            _log.warning("central.search_failed", reason=type(error).__name__)
+            self._answer(ev.EmployersFound(query, None), visit)
+            return
+        found = tuple(_found(employer) for employer in answer.employers)
+        self._answer(ev.EmployersFound(query, found), visit)
+
+
+def _found(employer: Employer) -> EmployerFound:
+    return EmployerFound(employer.cr_number, employer.name_ar, employer.name_en, employer.wilayat)
