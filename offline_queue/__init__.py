@@ -1,6 +1,82 @@
 """The durable outbox of a terminal: what a citizen saw confirmed takes effect exactly once.
 
-- ``wire``     the messages that the terminal and the central API exchange
-- ``sealing``  HPKE to the central API's key; afterwards the terminal cannot read its own outbox
-- ``chain``    the signed hash chain over all envelopes and the central API's countersignature
+``Outbox.enqueue`` seals a signed transaction for the central API, chains, signs and commits it;
+when it returns, the citizen can be told. A ``Syncer`` carries the outbox to the central API over
+``HttpIngest`` and reports each result. ``verify_outbox`` tells what, if anything, was changed.
+
+    keys = load_or_create_keys(folder)
+    outbox = Outbox.open(path, enrolment=enrolment, device_key=keys.device_key, secret=keys.secret)
+    syncer = Syncer(outbox, HttpIngest("https://central.example"), on_result=show)
+    syncer.start()
+    kept = outbox.enqueue(Submission(...))    # committed: confirm to the citizen, print the receipt
+    syncer.wake()
+
+Where to look:
+
+- ``wire`` the messages exchanged; ``sealing`` HPKE; ``chain`` the signed hash chain
+  and its countersigned head
+- ``store`` the outbox; ``ledger`` its SQL; ``schema`` tables, settings, migrations; ``connection``
+  one writer and typed troubles; ``records`` what goes in and comes out; ``errors``; ``clock``
+- ``syncer`` when and what to send; ``ingest`` the seam to the central API; ``http``
+  that seam over HTTPS
+- ``keys`` the terminal's own keys on disk; ``verify`` the check from outside
 """
+
+from offline_queue.clock import Clock, SystemClock
+from offline_queue.errors import (
+    AnswerMismatch,
+    OutboxError,
+    OutboxLocked,
+    OutboxUnavailable,
+    PayloadTooLarge,
+    Reason,
+    TransactionConflict,
+)
+from offline_queue.http import HttpIngest, Timeouts
+from offline_queue.ingest import BatchReply, CentralIngest, TransportError
+from offline_queue.keys import KeysUnusable, TerminalKeys, load_or_create_keys
+from offline_queue.records import (
+    Enqueued,
+    OutboxStatus,
+    Recorded,
+    State,
+    Submission,
+    case_ref,
+    new_tx_id,
+)
+from offline_queue.store import Outbox
+from offline_queue.syncer import Syncer, SyncState
+from offline_queue.verify import Code, Finding, verify_outbox
+
+__all__ = [
+    "AnswerMismatch",
+    "BatchReply",
+    "CentralIngest",
+    "Clock",
+    "Code",
+    "Enqueued",
+    "Finding",
+    "HttpIngest",
+    "KeysUnusable",
+    "Outbox",
+    "OutboxError",
+    "OutboxLocked",
+    "OutboxStatus",
+    "OutboxUnavailable",
+    "PayloadTooLarge",
+    "Reason",
+    "Recorded",
+    "State",
+    "Submission",
+    "SyncState",
+    "Syncer",
+    "SystemClock",
+    "TerminalKeys",
+    "Timeouts",
+    "TransactionConflict",
+    "TransportError",
+    "case_ref",
+    "load_or_create_keys",
+    "new_tx_id",
+    "verify_outbox",
+]

@@ -310,7 +310,8 @@ def counts(db: sqlite3.Connection) -> Mapping[State, int]:
     """Count the transactions of each state, each through its own partial index."""
     return {
         state: db.execute(
-            f"SELECT count(*) FROM outbox WHERE state = '{state.value}'"  # noqa: S608 - an enum
+            f"SELECT count(*) FROM outbox INDEXED BY outbox_{state.value}"  # noqa: S608 - an enum
+            f" WHERE state = '{state.value}'"
         ).fetchone()[0]
         for state in State
     }

@@ -83,7 +83,8 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
             UNIQUE (case_ref, case_seq)
         ) STRICT""",
         *_STATE_INDEXES,
-        "CREATE INDEX outbox_expiry ON outbox (expires_at) WHERE state = 'ready'",
+        "CREATE INDEX outbox_expiry ON outbox (expires_at)"
+        " WHERE state = 'ready' AND attempts = 0 AND expires_at IS NOT NULL",
         """CREATE TABLE event (
             id INTEGER PRIMARY KEY,
             at TEXT NOT NULL,

@@ -39,6 +39,12 @@ class Code(enum.StrEnum):
     HEAD_FORGED = "head-forged"
 
 
+_ROWS = (
+    "SELECT seq, tx_id, state, sha256, prev, chain, signature, envelope FROM outbox"
+    " WHERE epoch = ? ORDER BY seq"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that is wrong: ``sentence`` for people, ``code`` for programs."""
@@ -57,10 +63,12 @@ class _Row:
     prev: str
     chain: str
     signature: str
-    envelope: bytes | None
+    envelope_sha256: str | None
+    """Of the envelope as it is now; ``None`` when there is none."""
 
     def record(self, kiosk: str, epoch: int, seq: int) -> ChainRecord:
-        return ChainRecord(
+        # Not validated: whatever an edited row says, its signature is what tells.
+        return ChainRecord.model_construct(
             kiosk=kiosk, epoch=epoch, seq=seq, tx_id=self.tx_id, prev=self.prev, sha256=self.sha256
         )
 
@@ -89,6 +97,11 @@ def verify_outbox(
         return [Finding(Code.UNREADABLE, None, f"The outbox cannot be read ({_name(error)}).")]
 
 
+def _read(columns: tuple[int, str, str, str, str, str, str, bytes | None]) -> _Row:
+    envelope = columns[7]
+    return _Row(*columns[:7], None if envelope is None else envelope_hash(envelope))
+
+
 def _name(error: Exception) -> str:
     return getattr(error, "sqlite_errorname", type(error).__name__)
 
@@ -112,14 +125,7 @@ def _verify(
         "SELECT epoch, last_seq, head, server_ack_seq, signed_head FROM epoch ORDER BY epoch"
     ).fetchall()
     for epoch, last_seq, head, ack_seq, stored in epochs:
-        rows = [
-            _Row(*row)
-            for row in db.execute(
-                "SELECT seq, tx_id, state, sha256, prev, chain, signature, envelope FROM outbox"
-                " WHERE epoch = ? ORDER BY seq",
-                (epoch,),
-            )
-        ]
+        rows = [_read(row) for row in db.execute(_ROWS, (epoch,))]
         yield from _rows(rows, kiosk, epoch, device, ack_seq)
         yield from _tail(rows, last_seq, head)
         if stored is not None:
@@ -141,7 +147,8 @@ def _rows(
     rows: list[_Row], kiosk: str, epoch: int, device: ec.EllipticCurvePublicKey, ack_seq: int
 ) -> Iterator[Finding]:
     unsigned: list[_Row] = []
-    expected_seq, expected_prev = 1, GENESIS
+    expected_seq = 1
+    expected_prev: str | None = GENESIS
     for row in rows:
         if row.seq > expected_seq:
             last = row.seq - 1
@@ -149,9 +156,10 @@ def _rows(
             yield Finding(Code.REMOVED, expected_seq, f"Transaction {which} was removed.")
         yield from _envelope(row, ack_seq)
         record = row.record(kiosk, epoch, row.seq)
-        if not _signed(device, record, row.signature):
+        genuine = _signed(device, record, row.signature)
+        if not genuine:
             unsigned.append(row)
-        elif row.seq == expected_seq and row.prev != expected_prev:
+        elif row.seq == expected_seq and expected_prev not in (None, row.prev):
             yield Finding(
                 Code.EDITED,
                 row.seq,
@@ -161,20 +169,20 @@ def _rows(
             yield Finding(
                 Code.EDITED, row.seq, f"The chain value kept with transaction {row.seq} was edited."
             )
-        # The next link is judged by the signed content, not by a column that could be edited.
-        expected_seq, expected_prev = row.seq + 1, record_hash(record)
+        # The next link is judged by signed content; after an edited row there is none to judge by.
+        expected_seq, expected_prev = row.seq + 1, record_hash(record) if genuine else None
     yield from _misplaced(unsigned, kiosk, epoch, device)
 
 
 def _envelope(row: _Row, ack_seq: int) -> Iterator[Finding]:
-    if row.envelope is None:
+    if row.envelope_sha256 is None:
         if row.seq > ack_seq:
             yield Finding(
                 Code.REMOVED,
                 row.seq,
                 f"The envelope of transaction {row.seq} was removed before the central API had it.",
             )
-    elif envelope_hash(row.envelope) != row.sha256:
+    elif row.envelope_sha256 != row.sha256:
         yield Finding(
             Code.EDITED,
             row.seq,
