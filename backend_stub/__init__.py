@@ -1,0 +1,27 @@
+"""The central API: what the terminals talk to, and what integrators develop against.
+
+A stub in scope (one service, fictional registries), not in quality: enrolment, sign-in, ingest,
+complaints with hearings and notices follow the real rules. ``create_app(settings)`` builds the
+FastAPI application, ``serve`` runs it until stopped, ``EmbeddedServer`` runs it inside another
+process. SQLite file by default, PostgreSQL by URL.
+
+Where things live: ``routes/`` is HTTP and nothing else; ``ingest.py`` decides about every item of
+a batch; ``registries.py``, ``complaints.py``, ``hearings.py`` and ``notifications.py`` are what a
+transaction reads and causes; ``trust.py`` and ``signatures.py`` check cards; ``keys.py`` holds the
+API's own keys; ``tables.py`` and ``database.py`` are the storage; ``data/`` holds the fictional
+registries and offices; ``problems.py`` lists every error the API can answer.
+"""
+
+from backend_stub.app import create_app
+from backend_stub.central import CentralUnavailable
+from backend_stub.server import EmbeddedServer, serve
+from backend_stub.settings import EnrolmentCode, Settings
+
+__all__ = [
+    "CentralUnavailable",
+    "EmbeddedServer",
+    "EnrolmentCode",
+    "Settings",
+    "create_app",
+    "serve",
+]

@@ -1,0 +1,182 @@
+"""From an item of a batch to a believed application: every proof, no database.
+
+The terminal's proof comes first (who sent this record), then the citizen's (who signed this
+application). Each check that fails has its own problem code.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, Any, Final, Literal
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints, ValidationError
+
+from backend_stub.central import Central
+from backend_stub.hearings import MUSCAT
+from backend_stub.signatures import SignatureRefused, holder, read_signed
+from backend_stub.trust import Purpose
+from kiosk.central.wire import CivilNumber
+from offline_queue.chain import (
+    ChainBroken,
+    b64url_decode,
+    envelope_hash,
+    verify_record,
+)
+from offline_queue.sealing import SealBroken, associated_data, open_sealed
+from offline_queue.wire import (
+    ENVELOPE_MAX_BYTES,
+    BatchItem,
+    BatchRequest,
+    KioskId,
+    TxId,
+    WireModel,
+)
+
+SCHEMA_VERSION: Final = 1
+"""Newest envelope schema that this central API reads."""
+
+# RFC 3339 in UTC; the first digit keeps the year where every time zone can follow.
+_RFC3339_UTC: Final = re.compile(r"[12]\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|\+00:00)")
+
+
+def _utc_text(value: object) -> object:
+    if not isinstance(value, str) or not _RFC3339_UTC.fullmatch(value):
+        raise ValueError("not a time in UTC")
+    return value
+
+
+class Applicant(WireModel):
+    """Who files the application."""
+
+    civil_number: CivilNumber
+
+
+class ApplicationPayload(WireModel):
+    """What the citizen signs: the payload of the JWS, as RFC 8785 canonical JSON."""
+
+    v: Literal[1]
+    tx_id: TxId
+    kiosk: KioskId
+    service: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,47}$")]
+    catalogue: Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,64}$")]
+    """Version of the service's definition at the terminal."""
+    language: Literal["ar", "en"]
+    applicant: Applicant
+    answers: Annotated[dict[str, Any], Field(max_length=200)]
+    confirmed_at: Annotated[AwareDatetime, BeforeValidator(_utc_text)]
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """An application that was signed by the person it names, with answers that fit the service."""
+
+    payload: ApplicationPayload = field(repr=False)
+    document: str = field(repr=False)
+    """The compact JWS as it was signed."""
+
+
+class ItemRefused(Exception):
+    """An item that is not taken; ``code`` is one of :mod:`backend_stub.problems`."""
+
+    def __init__(self, code: str, detail: str = "", **more: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.detail = detail
+        self.more = more
+
+
+class RecordRefused(ItemRefused):
+    """The terminal's proof fails: the item cannot be attributed and leaves no trace."""
+
+
+class ApplicationRefused(ItemRefused):
+    """The terminal's proof holds, the application breaks a rule: final, and kept as such."""
+
+
+class NotDecidable(ItemRefused):
+    """This central API lacks something to decide; the terminal keeps the item and comes again."""
+
+
+def check_record(
+    batch: BatchRequest, item: BatchItem, device_key: ec.EllipticCurvePublicKey
+) -> bytes:
+    """The envelope, once the record is shown to be the terminal's.
+
+    Raises :class:`RecordRefused`.
+    """
+    if (item.record.kiosk, item.record.epoch) != (batch.kiosk, batch.epoch):
+        raise RecordRefused("record-mismatch")
+    try:
+        verify_record(device_key, item.record, item.signature)
+    except ChainBroken as error:
+        raise RecordRefused("bad-signature") from error
+    try:
+        envelope = b64url_decode(item.envelope)
+    except ValueError as error:
+        raise RecordRefused("envelope-mismatch", "not base64url") from error
+    if len(envelope) > ENVELOPE_MAX_BYTES or envelope_hash(envelope) != item.record.sha256:
+        raise RecordRefused("envelope-mismatch")
+    return envelope
+
+
+def open_application(
+    central: Central, item: BatchItem, envelope: bytes, received_at: datetime
+) -> Application:
+    """Open the envelope and check everything in it.
+
+    Raises :class:`ApplicationRefused` or :class:`NotDecidable`.
+    """
+    compact = _open(central, item, envelope)
+    try:
+        document = read_signed(compact)
+        payload = ApplicationPayload.model_validate(document.payload)
+        # A certificate that is valid now was valid when it signed. One that expired since counts
+        # as of the signing, never later than the arrival: the terminal's clock may be wrong.
+        times = [received_at, min(payload.confirmed_at, received_at)]
+        signer = holder(document, central.trust, Purpose.APPLICATION, times)
+    except SignatureRefused as error:
+        raise ApplicationRefused(error.code, error.detail) from error
+    except ValidationError as error:
+        pointer = "/" + "/".join(str(part) for part in error.errors()[0]["loc"])
+        # Not chained: the validator quotes what it was given.
+        raise ApplicationRefused("application-malformed", pointer) from None
+    if (payload.tx_id, payload.kiosk) != (item.record.tx_id, item.record.kiosk):
+        raise ApplicationRefused("application-mismatch")
+    if payload.applicant.civil_number != signer:
+        raise ApplicationRefused("applicant-mismatch")
+    _check_answers(central, payload)
+    return Application(payload, compact.decode("ascii"))
+
+
+def _open(central: Central, item: BatchItem, envelope: bytes) -> bytes:
+    if item.schema_version > SCHEMA_VERSION:
+        raise NotDecidable("schema-unknown")
+    private_key = central.keys.sealing_private_key(item.key_id)
+    if private_key is None:
+        raise NotDecidable("sealing-key-unknown")
+    record = item.record
+    place = associated_data(
+        record.kiosk, record.epoch, record.seq, record.tx_id, item.schema_version
+    )
+    try:
+        return open_sealed(private_key, envelope, place)
+    except SealBroken as error:
+        raise ApplicationRefused("envelope-unreadable") from error
+
+
+def _check_answers(central: Central, payload: ApplicationPayload) -> None:
+    # The day the citizen saw at the terminal: "not in the future" was judged by it.
+    today = payload.confirmed_at.astimezone(MUSCAT).date()
+    try:
+        problems = central.catalogue.validate(payload.service, payload.answers, today=today)
+    except KeyError as error:
+        raise NotDecidable("service-unknown") from error
+    if problems:
+        raise ApplicationRefused(
+            "answers-invalid",
+            f"{problems[0].field}: {problems[0].code}",
+            errors=[{"field": found.field, "code": found.code} for found in problems],
+        )

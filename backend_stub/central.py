@@ -1,0 +1,75 @@
+"""What the routes work with: settings, database, keys, trust anchors, catalogue, offices."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from backend_stub.database import Database, DatabaseUnavailable, sqlite_file
+from backend_stub.hearings import LabourOffices, load_offices
+from backend_stub.keys import KeysUnavailable, ServerKeys, load_or_create
+from backend_stub.registries import DataFileWrong, seed
+from backend_stub.settings import Settings
+from backend_stub.trust import TrustAnchors, TrustUnavailable, load_trust_anchors
+from kiosk.services import Catalogue, CatalogueError, load_catalogue
+
+Clock = Callable[[], datetime]
+"""The current time, aware, in UTC."""
+RandomBytes = Callable[[int], bytes]
+
+
+class CentralUnavailable(Exception):
+    """The central API cannot start; the message is one sentence for the person at the console."""
+
+
+@dataclass(frozen=True, slots=True)
+class Central:
+    """Everything that lives as long as the central API runs."""
+
+    settings: Settings
+    database: Database
+    keys: ServerKeys = field(repr=False)
+    trust: TrustAnchors
+    catalogue: Catalogue
+    offices: LabourOffices
+    clock: Clock
+    random_bytes: RandomBytes
+
+
+def utc_now() -> datetime:
+    """The system's clock."""
+    return datetime.now(UTC)
+
+
+def open_central(
+    settings: Settings, clock: Clock = utc_now, random_bytes: RandomBytes = os.urandom
+) -> Central:
+    """Open database, keys, trust anchors and data files. Raises :class:`CentralUnavailable`."""
+    try:
+        catalogue = load_catalogue()
+        governorates = frozenset(place.id for place in catalogue.places.governorates)
+        offices = load_offices(settings.data_directory, governorates)
+        trust = load_trust_anchors(settings.trust_directory)
+        database = Database(settings.database_url)
+    except (CatalogueError, DataFileWrong, TrustUnavailable, DatabaseUnavailable) as error:
+        raise CentralUnavailable(str(error)) from error
+    try:
+        keys = load_or_create(_key_file(settings))
+        with database.write() as session:
+            seed(session, settings.data_directory)
+    except (KeysUnavailable, DataFileWrong) as error:
+        database.close()
+        raise CentralUnavailable(str(error)) from error
+    return Central(settings, database, keys, trust, catalogue, offices, clock, random_bytes)
+
+
+def _key_file(settings: Settings) -> Path:
+    if settings.key_file is not None:
+        return settings.key_file
+    database = sqlite_file(settings.database_url)
+    if database is None:
+        raise KeysUnavailable("With a database server the setting key_file is needed.")
+    return database.with_name(f"{database.name}.keys.json")

@@ -1,0 +1,269 @@
+"""Ingest: what becomes of each item of a batch, exactly once.
+
+All proofs are checked first, without the database. Then one transaction decides the whole batch,
+each item in a savepoint of its own, so that one item's failure takes nothing from the others: the
+transaction's row, the effect (a complaint, its notice) and the head of the chain are committed
+together or not at all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from backend_stub.applications import (
+    Application,
+    ItemRefused,
+    NotDecidable,
+    RecordRefused,
+    check_record,
+    open_application,
+)
+from backend_stub.central import Central
+from backend_stub.complaints import register
+from backend_stub.kiosks import find_epoch, parse_device_key, signed_head
+from backend_stub.problems import ProblemError, problem
+from backend_stub.tables import Kiosk, KioskEpoch, Transaction
+from offline_queue.chain import GENESIS, record_hash
+from offline_queue.wire import (
+    BATCH_MAX_ITEMS,
+    BatchAnswer,
+    BatchItem,
+    BatchRequest,
+    ItemAnswer,
+    Outcome,
+    Problem,
+    TransactionResult,
+)
+
+_RETRY_AFTER_S: Final = 3600.0
+"""When this API lacks a key, a schema or a service, people must act first."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class _Examined:
+    """An item after its proofs."""
+
+    item: BatchItem
+    record_sha256: str
+    finding: Application | ItemRefused | None
+    """``None``: the transaction is here already, so its envelope was not opened again."""
+
+
+def ingest(central: Central, batch: BatchRequest) -> BatchAnswer:
+    """Decide every item of a batch and countersign how far the chain is held now.
+
+    Raises :class:`ProblemError` when the terminal or its epoch is unknown or revoked.
+    """
+    now = central.clock()
+    with central.database.read() as session:
+        epoch = _usable_epoch(session, batch, lock=False)
+        device_key = parse_device_key(epoch.device_key)
+        tx_ids = [item.record.tx_id for item in batch.items]
+        known = set(session.scalars(select(Transaction.tx_id).where(Transaction.tx_id.in_(tx_ids))))
+    examined: list[_Examined] = []
+    for item in batch.items:
+        finding: Application | ItemRefused | None = None
+        try:
+            envelope = check_record(batch, item, device_key)
+            if item.record.tx_id not in known:
+                finding = open_application(central, item, envelope, now)
+        except ItemRefused as refusal:
+            finding = refusal
+        examined.append(_Examined(item, record_hash(item.record), finding))
+    with central.database.write() as session:
+        # The lock lets one batch of this terminal in at a time.
+        epoch = _usable_epoch(session, batch, lock=True)
+        session.get_one(Kiosk, batch.kiosk).last_contact_at = now
+        answers = [_decide(central, session, each, now) for each in examined]
+        _advance_head(session, epoch)
+        head = signed_head(central, epoch)
+    _log_outcomes(batch, answers)
+    return BatchAnswer(answers=answers, head=head)
+
+
+def _usable_epoch(session: Session, batch: BatchRequest, *, lock: bool) -> KioskEpoch:
+    epoch = find_epoch(session, batch.kiosk, batch.epoch, lock=lock)
+    if epoch.revoked_at is not None:
+        raise ProblemError("epoch-revoked")
+    return epoch
+
+
+def _decide(central: Central, session: Session, examined: _Examined, now: datetime) -> ItemAnswer:
+    item = examined.item
+    if isinstance(examined.finding, RecordRefused):
+        return _refused(item, examined.finding)
+    already = _find_already(session, examined)
+    if already is not None:
+        return already
+    if isinstance(examined.finding, NotDecidable):
+        return _refused(item, examined.finding)
+    if examined.finding is None:
+        # It was here when the proofs were checked and is not now: an old backup came in between.
+        return _refused(item, NotDecidable("busy"), retry_after_s=1.0)
+    try:
+        with session.begin_nested():
+            return _take(central, session, examined, examined.finding, now)
+    except IntegrityError:
+        # Another terminal sent the same transaction at the same moment and was first.
+        already = _find_already(session, examined)
+        if already is None:
+            raise
+        return already
+
+
+def _find_already(session: Session, examined: _Examined) -> ItemAnswer | None:
+    """The answer to an item that is here already or contradicts what is here."""
+    item, record = examined.item, examined.item.record
+    same = session.get(Transaction, record.tx_id)
+    if same is not None:
+        if same.record_sha256 == examined.record_sha256:
+            return _first_answer(same)
+        return _conflict(item, "tx-id-taken")
+    near = {
+        row.seq: row
+        for row in session.scalars(
+            select(Transaction).where(
+                Transaction.kiosk == record.kiosk,
+                Transaction.epoch == record.epoch,
+                Transaction.seq.between(record.seq - 1, record.seq + 1),
+            )
+        )
+    }
+    if record.seq in near:
+        return _conflict(item, "seq-taken")
+    if record.seq == 1 and record.prev != GENESIS:
+        return _refused(item, RecordRefused("chain-broken"))
+    before, after = near.get(record.seq - 1), near.get(record.seq + 1)
+    if (before is not None and before.record_sha256 != record.prev) or (
+        after is not None and after.prev != examined.record_sha256
+    ):
+        return _conflict(item, "chain-forked")
+    return None
+
+
+def _take(
+    central: Central,
+    session: Session,
+    examined: _Examined,
+    finding: Application | ItemRefused,
+    now: datetime,
+) -> ItemAnswer:
+    item, record = examined.item, examined.item.record
+    row = Transaction(
+        tx_id=record.tx_id,
+        kiosk=record.kiosk,
+        epoch=record.epoch,
+        seq=record.seq,
+        prev=record.prev,
+        record_sha256=examined.record_sha256,
+        case_ref=item.case_ref,
+        case_seq=item.case_seq,
+        received_at=now,
+        outcome=Outcome.REJECTED,
+        document=item.envelope,
+    )
+    session.add(row)
+    if isinstance(finding, ItemRefused):
+        answer = _refused(item, finding)
+        assert answer.problem is not None  # noqa: S101 - _refused always gives one
+        row.problem = answer.problem.model_dump(mode="json")
+        session.flush()
+        return answer
+    payload = finding.payload
+    row.outcome = Outcome.ACCEPTED
+    row.service = payload.service
+    row.document = finding.document
+    session.flush()
+    result = register(
+        session,
+        central.offices,
+        tx_id=payload.tx_id,
+        civil_number=payload.applicant.civil_number,
+        language=payload.language,
+        catalogue_version=payload.catalogue,
+        answers=payload.answers,
+        at=now,
+    )
+    row.result = result.model_dump(mode="json")
+    session.flush()
+    return ItemAnswer(tx_id=record.tx_id, outcome=Outcome.ACCEPTED, result=result)
+
+
+def first_result(row: Transaction) -> TransactionResult | None:
+    """What the transaction led to, as it was said the first time."""
+    return None if row.result is None else TransactionResult.model_validate(row.result)
+
+
+def first_problem(row: Transaction) -> Problem | None:
+    """Why the transaction was rejected, as it was said the first time."""
+    return None if row.problem is None else Problem.model_validate(row.problem)
+
+
+def _first_answer(row: Transaction) -> ItemAnswer:
+    if row.outcome == Outcome.REJECTED:
+        return ItemAnswer(tx_id=row.tx_id, outcome=Outcome.REJECTED, problem=first_problem(row))
+    return ItemAnswer(tx_id=row.tx_id, outcome=Outcome.DUPLICATE, result=first_result(row))
+
+
+def _conflict(item: BatchItem, code: str) -> ItemAnswer:
+    return ItemAnswer(tx_id=item.record.tx_id, outcome=Outcome.CONFLICT, problem=problem(code))
+
+
+def _refused(
+    item: BatchItem, refusal: ItemRefused, retry_after_s: float = _RETRY_AFTER_S
+) -> ItemAnswer:
+    document = problem(refusal.code, refusal.detail, **refusal.more)
+    if isinstance(refusal, NotDecidable):
+        return ItemAnswer(
+            tx_id=item.record.tx_id,
+            outcome=Outcome.RETRY_AFTER,
+            problem=document,
+            retry_after_s=retry_after_s,
+        )
+    return ItemAnswer(tx_id=item.record.tx_id, outcome=Outcome.REJECTED, problem=document)
+
+
+def _advance_head(session: Session, epoch: KioskEpoch) -> None:
+    """Move the acknowledged prefix over every record that now follows without a gap."""
+    while True:
+        rows = session.execute(
+            select(Transaction.seq, Transaction.record_sha256)
+            .where(
+                Transaction.kiosk == epoch.kiosk,
+                Transaction.epoch == epoch.epoch,
+                Transaction.seq > epoch.ack_seq,
+            )
+            .order_by(Transaction.seq)
+            .limit(BATCH_MAX_ITEMS)
+        ).all()
+        for seq, record_sha256 in rows:
+            if seq != epoch.ack_seq + 1:
+                return
+            epoch.ack_seq = seq
+            epoch.head = record_sha256
+        if len(rows) < BATCH_MAX_ITEMS:
+            return
+
+
+def _log_outcomes(batch: BatchRequest, answers: list[ItemAnswer]) -> None:
+    counts = {outcome.value: 0 for outcome in Outcome}
+    for answer in answers:
+        counts[answer.outcome] += 1
+        if answer.problem is not None:
+            log.warning(
+                "central.item_refused",
+                kiosk=batch.kiosk,
+                tx_id=answer.tx_id,
+                outcome=answer.outcome.value,
+                code=answer.problem.code,
+            )
+    log.info("central.batch_ingested", kiosk=batch.kiosk, **counts)

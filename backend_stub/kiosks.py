@@ -1,0 +1,221 @@
+"""Terminals: enrolment, who is speaking, how far their chains are held, their receipt keys."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from joserfc import jws, jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from backend_stub.central import Central
+from backend_stub.problems import ProblemError
+from backend_stub.settings import EnrolmentCode
+from backend_stub.tables import Kiosk, KioskEpoch, UsedEnrolmentCode
+from kiosk.central.wire import ReceiptKey
+from offline_queue.chain import GENESIS, b64url, sign_head
+from offline_queue.wire import Enrolment, EnrolmentRequest, HeadStatement, SignedHead
+
+AUDIENCE: Final = "manfadh-central"
+_TOKEN_LIFETIME: Final = timedelta(minutes=5)
+_CLOCK_SKEW: Final = timedelta(minutes=2)
+_KEY_NAME: Final = re.compile(r"([A-Z0-9][A-Z0-9-]{2,31})/([1-9][0-9]{0,8})")
+
+log = structlog.get_logger()
+
+
+def enrol(central: Central, kiosk: str, request: EnrolmentRequest) -> Enrolment:
+    """Take up a terminal's device key; the same key again changes nothing, another is a new epoch.
+
+    Raises :class:`ProblemError`: ``enrolment-code-refused``, ``device-key-invalid``,
+    ``device-key-in-use``.
+    """
+    code = _accepted_code(central, kiosk, request.code)
+    key = parse_device_key(request.device_public_key)
+    fingerprint = _fingerprint(key)
+    now = central.clock()
+    with central.database.write() as session:
+        known = session.get(Kiosk, kiosk, with_for_update=True)
+        if known is not None:
+            current = session.get_one(KioskEpoch, (kiosk, known.epoch))
+            if current.device_key_sha256 == fingerprint and current.revoked_at is None:
+                return _enrolment(central, kiosk, known.epoch)
+        elsewhere = session.scalar(
+            select(func.count())
+            .select_from(KioskEpoch)
+            .where(KioskEpoch.device_key_sha256 == fingerprint, KioskEpoch.kiosk != kiosk)
+        )
+        if elsewhere:
+            raise ProblemError("device-key-in-use")
+        epoch = 1 if known is None else known.epoch + 1
+        if known is None:
+            session.add(Kiosk(id=kiosk, epoch=epoch, last_contact_at=now))
+        else:
+            known.epoch = epoch
+            known.last_contact_at = now
+        session.flush()
+        session.add(
+            KioskEpoch(
+                kiosk=kiosk,
+                epoch=epoch,
+                device_key=_pem(key),
+                device_key_sha256=fingerprint,
+                enrolled_at=now,
+                ack_seq=0,
+                head=GENESIS,
+            )
+        )
+        if not code.reusable:
+            _use_code(session, code, kiosk, epoch, now)
+    log.info("central.kiosk_enrolled", kiosk=kiosk, epoch=epoch)
+    return _enrolment(central, kiosk, epoch)
+
+
+def parse_device_key(pem: str) -> ec.EllipticCurvePublicKey:
+    """A P-256 public key from PEM. Raises :class:`ProblemError` ``device-key-invalid``."""
+    try:
+        key = serialization.load_pem_public_key(pem.encode())
+    except ValueError as error:
+        raise ProblemError("device-key-invalid") from error
+    if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
+        raise ProblemError("device-key-invalid")
+    return key
+
+
+def authenticate_kiosk(central: Central, session: Session, token: str) -> str:
+    """The terminal behind a bearer token: a JWT (RFC 7519) that its device key signed, ES256.
+
+    Header ``kid`` is ``KIOSK/EPOCH``; claims ``iss`` (the terminal), ``aud``, ``iat`` and ``exp``,
+    at most five minutes apart. Raises :class:`ProblemError` ``kiosk-token-refused``.
+    """
+    now = central.clock()
+    refused = ProblemError("kiosk-token-refused", headers={"WWW-Authenticate": "Bearer"})
+    try:
+        kiosk, epoch = _claimed_key(token)
+        row = session.get(KioskEpoch, (kiosk, epoch))
+        if row is None or row.revoked_at is not None:
+            raise refused
+        claims = jwt.decode(token, ECKey.import_key(row.device_key), algorithms=["ES256"]).claims
+        issued, expires = float(claims["iat"]), float(claims["exp"])
+        valid = (
+            claims["iss"] == kiosk
+            and claims["aud"] == AUDIENCE
+            and 0 < expires - issued <= _TOKEN_LIFETIME.total_seconds()
+            and issued - _CLOCK_SKEW.total_seconds() <= now.timestamp() < expires
+        )
+    except (JoseError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise refused from error
+    if not valid:
+        raise refused
+    return kiosk
+
+
+def current_head(central: Central, kiosk: str, epoch: int | None) -> SignedHead:
+    """How far a terminal's chain is held, countersigned; of its current epoch unless told.
+
+    Raises :class:`ProblemError`: ``kiosk-not-enrolled``, ``epoch-unknown``.
+    """
+    with central.database.read() as session:
+        return signed_head(central, find_epoch(session, kiosk, epoch))
+
+
+def find_epoch(
+    session: Session, kiosk: str, epoch: int | None, *, lock: bool = False
+) -> KioskEpoch:
+    """The row of a terminal's epoch. Raises as :func:`current_head`."""
+    known = session.get(Kiosk, kiosk)
+    if known is None:
+        raise ProblemError("kiosk-not-enrolled")
+    row = session.get(
+        KioskEpoch, (kiosk, known.epoch if epoch is None else epoch), with_for_update=lock
+    )
+    if row is None:
+        raise ProblemError("epoch-unknown")
+    return row
+
+
+def signed_head(central: Central, row: KioskEpoch) -> SignedHead:
+    """Countersign what a row says."""
+    statement = HeadStatement(kiosk=row.kiosk, epoch=row.epoch, ack_seq=row.ack_seq, head=row.head)
+    return sign_head(central.keys.head, statement)
+
+
+def receipt_keys(central: Central) -> list[ReceiptKey]:
+    """The device keys of all terminals and epochs: receipts are signed with them."""
+    with central.database.read() as session:
+        rows = session.scalars(select(KioskEpoch).order_by(KioskEpoch.kiosk, KioskEpoch.epoch))
+        return [
+            ReceiptKey(
+                key_id=row.device_key_sha256[:16],
+                kiosk=row.kiosk,
+                public_key=row.device_key,
+                revoked=row.revoked_at is not None,
+            )
+            for row in rows
+        ]
+
+
+def _accepted_code(central: Central, kiosk: str, presented: str) -> EnrolmentCode:
+    """The configured code that was presented; whether it was used is seen when it is spent."""
+    found = [
+        code
+        for code in central.settings.enrolment_codes
+        if hmac.compare_digest(code.code.encode(), presented.encode())
+        and code.kiosk in (None, kiosk)
+    ]
+    if not found:
+        log.warning("central.enrolment_refused", kiosk=kiosk)
+        raise ProblemError("enrolment-code-refused")
+    return found[0]
+
+
+def _use_code(session: Session, code: EnrolmentCode, kiosk: str, epoch: int, now: datetime) -> None:
+    digest = hashlib.sha256(code.code.encode()).hexdigest()
+    if session.get(UsedEnrolmentCode, digest) is not None:
+        log.warning("central.enrolment_refused", kiosk=kiosk)
+        raise ProblemError("enrolment-code-refused", "The code was used already.")
+    session.add(UsedEnrolmentCode(code_sha256=digest, kiosk=kiosk, epoch=epoch, used_at=now))
+    session.flush()
+
+
+def _claimed_key(token: str) -> tuple[str, int]:
+    header = jws.extract_compact(token.encode("ascii")).headers()
+    match = _KEY_NAME.fullmatch(str(header["kid"]))
+    if match is None:
+        raise ValueError("kid does not name a terminal's key")
+    return match[1], int(match[2])
+
+
+def _enrolment(central: Central, kiosk: str, epoch: int) -> Enrolment:
+    head_key = central.keys.head_public_key
+    return Enrolment(
+        kiosk=kiosk,
+        epoch=epoch,
+        sealing_key_id=central.keys.sealing_key_id,
+        sealing_public_key=b64url(central.keys.sealing_public_key),
+        head_key_id=central.keys.head_key_id,
+        head_public_key=b64url(head_key),
+        receipt_verifier=central.settings.receipt_verifier,
+    )
+
+
+def _pem(key: ec.EllipticCurvePublicKey) -> str:
+    return key.public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    ).decode("ascii")
+
+
+def _fingerprint(key: ec.EllipticCurvePublicKey) -> str:
+    der = key.public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    return hashlib.sha256(der).hexdigest()

@@ -1,0 +1,165 @@
+"""Every error that the central API can answer, as RFC 9457 problem details.
+
+A problem is named by its code; clients decide by the code, people read title and detail. Nothing a
+client sent is repeated in a problem, because bodies hold personal data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from offline_queue.wire import Problem
+
+MEDIA_TYPE: Final = "application/problem+json"
+
+TITLES: Final[Mapping[str, tuple[int, str]]] = {
+    # The request as a whole.
+    "bad-request": (400, "The request cannot be read"),
+    "bad-batch": (400, "The batch cannot be read"),
+    "bad-encoding": (400, "The body's content encoding is broken"),
+    "unsupported-encoding": (415, "Only gzip and identity encodings are read"),
+    "body-too-large": (413, "The body is too large"),
+    "body-too-slow": (408, "The body did not arrive in time"),
+    "invalid": (422, "A field is missing or wrong"),
+    "busy": (503, "The central API cannot answer now"),
+    "failed": (500, "The central API failed"),
+    # Terminals.
+    "kiosk-not-enrolled": (403, "This terminal is not enrolled"),
+    "epoch-unknown": (403, "This terminal was never enrolled with that epoch"),
+    "epoch-revoked": (403, "The device key of this epoch is revoked"),
+    "enrolment-code-refused": (403, "The enrolment code is not accepted"),
+    "device-key-invalid": (422, "The device key is not a P-256 public key"),
+    "device-key-in-use": (409, "Another terminal uses this device key"),
+    "kiosk-token-refused": (401, "The terminal's token is not accepted"),
+    # Visits.
+    "challenge-unknown": (401, "The challenge is unknown, used or expired"),
+    "sign-in-refused": (401, "The card's answer is not accepted"),
+    "session-unknown": (401, "The session is unknown or expired"),
+    "transaction-unknown": (404, "This terminal sent no such transaction"),
+    # Items of a batch: the terminal's proof.
+    "record-mismatch": (422, "The record is of another terminal or epoch than the batch"),
+    "bad-signature": (422, "The device key did not sign this record"),
+    "envelope-mismatch": (422, "The envelope is not the one that the record names"),
+    "chain-broken": (422, "The first record of an epoch must start the chain"),
+    "tx-id-taken": (409, "This transaction is already here with another hash"),
+    "seq-taken": (409, "This sequence number is already here with another hash"),
+    "chain-forked": (409, "The record does not follow the records already here"),
+    # Items of a batch: what the central API cannot decide yet.
+    "sealing-key-unknown": (503, "The envelope is sealed to a key that is not here"),
+    "schema-unknown": (503, "The envelope's schema is newer than this API"),
+    "service-unknown": (503, "The service is not known here yet"),
+    # Items of a batch: the application itself.
+    "envelope-unreadable": (422, "The envelope does not open"),
+    "application-not-signed": (422, "The envelope does not hold a signed application"),
+    "application-signature": (422, "The card's signature is not valid"),
+    "certificate-untrusted": (422, "The card's certificate is not trusted"),
+    "certificate-not-valid": (422, "The card's certificate was not valid when it signed"),
+    "application-not-canonical": (422, "The application is not canonical JSON"),
+    "application-malformed": (422, "The application lacks fields or has foreign ones"),
+    "application-mismatch": (422, "The application names another transaction or terminal"),
+    "applicant-mismatch": (422, "The application is not of the person who signed it"),
+    "answers-invalid": (422, "An answer breaks a rule of the service"),
+}
+"""Code → (HTTP status, title)."""
+
+
+class ProblemError(Exception):
+    """A request that ends with a problem document."""
+
+    def __init__(
+        self, code: str, detail: str = "", *, headers: Mapping[str, str] | None = None, **more: Any
+    ) -> None:
+        super().__init__(code)
+        self.code = code
+        self.detail = detail
+        self.headers = dict(headers or {})
+        self.more = more
+
+
+def problem(code: str, detail: str = "", **more: Any) -> Problem:
+    """The problem document with this code; ``more`` are extension members (RFC 9457, 3.2)."""
+    status, title = TITLES[code]
+    return Problem(
+        type=f"tag:manfadh.example,2026:problem:{code}",
+        title=title,
+        status=status,
+        detail=detail,
+        code=code,
+        **more,
+    )
+
+
+def problem_response(document: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """The HTTP response that carries a problem document."""
+    return JSONResponse(
+        document.model_dump(mode="json"),
+        status_code=document.status,
+        headers=dict(headers or {}),
+        media_type=MEDIA_TYPE,
+    )
+
+
+def answer_problem(_: Request, error: Exception) -> JSONResponse:
+    """Handler of :class:`ProblemError`."""
+    assert isinstance(error, ProblemError)  # noqa: S101 - registered for this type only
+    return problem_response(problem(error.code, error.detail, **error.more), error.headers)
+
+
+def answer_validation_error(_: Request, error: Exception) -> JSONResponse:
+    """Handler of FastAPI's validation errors: where and what, never the value."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this type only
+    return problem_response(_describe_validation("invalid", error))
+
+
+def batch_problem(error: RequestValidationError) -> ProblemError:
+    """An unreadable batch is a 400: the terminal halves it until the poison item is alone."""
+    described = _describe_validation("bad-batch", error).model_dump()
+    return ProblemError("bad-batch", described["detail"], errors=described["errors"])
+
+
+def _describe_validation(code: str, error: RequestValidationError) -> Problem:
+    errors = [
+        {
+            "pointer": "/" + "/".join(str(part) for part in entry["loc"]),
+            "code": str(entry["type"]),
+            "detail": str(entry["msg"]) if entry["type"] != "value_error" else "not accepted",
+        }
+        for entry in error.errors()[:20]
+    ]
+    syntax = any(entry["code"] == "json_invalid" for entry in errors)
+    if syntax and code == "invalid":
+        code = "bad-request"
+    detail = f"{errors[0]['pointer']}: {errors[0]['detail']}" if errors else ""
+    return problem(code, detail, errors=errors)
+
+
+def answer_http_error(_: Request, error: Exception) -> JSONResponse:
+    """Handler of Starlette's own errors: no such path, no such method, unreadable body."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type only
+    title = HTTPStatus(error.status_code).phrase
+    document = Problem(title=title, status=error.status_code, code=title.lower().replace(" ", "-"))
+    return problem_response(document, error.headers)
+
+
+def documented(codes: Iterable[str]) -> dict[int | str, dict[str, Any]]:
+    """The ``responses`` of a route in OpenAPI: one entry per status, naming its codes."""
+    by_status: dict[int, list[str]] = {}
+    for code in codes:
+        by_status.setdefault(TITLES[code][0], []).append(code)
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    responses: dict[int | str, dict[str, Any]] = {
+        status: {
+            "description": "; ".join(f"`{code}`: {TITLES[code][1]}" for code in names),
+            "content": content,
+        }
+        for status, names in sorted(by_status.items())
+    }
+    responses["default"] = {"description": "Any other problem", "content": content}
+    return responses

@@ -1,0 +1,101 @@
+"""For development only: what arrived, and what would be sent to citizens.
+
+These routes exist when the setting ``development`` is on; a live installation has none of them.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import AwareDatetime
+from sqlalchemy import select
+
+from backend_stub.notifications import outbox
+from backend_stub.problems import documented
+from backend_stub.routes import CentralDependency
+from backend_stub.tables import Complaint, Transaction
+from kiosk.central.wire import WireModel
+from offline_queue.wire import Outcome
+
+_PAGE = 100
+
+router = APIRouter(tags=["development"])
+
+
+class Notice(WireModel):
+    """A notice in the SMS and e-mail outbox."""
+
+    id: int
+    created_at: AwareDatetime
+    channel: Literal["sms", "email"]
+    recipient: str
+    language: Literal["ar", "en"]
+    """Which of the two texts is sent."""
+    text_ar: str
+    text_en: str
+    about: str
+    """Number of the complaint."""
+
+
+class NoticeList(WireModel):
+    """``GET /v1/notifications``."""
+
+    notifications: list[Notice]
+
+
+class ReceivedTransaction(WireModel):
+    """A transaction as the workbench shows it: nothing of the person or the matter."""
+
+    tx_id: str
+    kiosk: str
+    outcome: Outcome
+    service: str | None
+    number: str | None
+    state: str
+    received_at: AwareDatetime
+
+
+class ReceivedTransactions(WireModel):
+    """``GET /v1/development/transactions``: the newest 100, newest first."""
+
+    transactions: list[ReceivedTransaction]
+
+
+@router.get("/notifications", responses=documented(["invalid", "busy"]))
+def get_notifications(
+    central: CentralDependency, since: Annotated[int, Query(ge=0, le=2**53 - 1)] = 0
+) -> NoticeList:
+    """Notices with an id above `since`, oldest first, at most 100."""
+    with central.database.read() as session:
+        return NoticeList(
+            notifications=[
+                Notice.model_validate(row, from_attributes=True) for row in outbox(session, since)
+            ]
+        )
+
+
+@router.get("/development/transactions", responses=documented(["busy"]))
+def get_received(central: CentralDependency) -> ReceivedTransactions:
+    """What the central API received, newest first."""
+    with central.database.read() as session:
+        rows = session.execute(
+            select(Transaction, Complaint)
+            .outerjoin(Complaint, Complaint.tx_id == Transaction.tx_id)
+            .order_by(Transaction.received_at.desc(), Transaction.tx_id.desc())
+            .limit(_PAGE)
+        )
+        return ReceivedTransactions(
+            transactions=[
+                ReceivedTransaction(
+                    tx_id=row.tx_id,
+                    kiosk=row.kiosk,
+                    outcome=Outcome(row.outcome),
+                    service=row.service,
+                    number=complaint.number if complaint else None,
+                    state=complaint.state if complaint else row.outcome,
+                    received_at=row.received_at,
+                )
+                for row, complaint in rows
+            ]
+        )

@@ -1,0 +1,125 @@
+"""For terminals: enrolment, batches, what became of a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from pydantic import AwareDatetime
+
+from backend_stub.ingest import first_problem, first_result, ingest
+from backend_stub.kiosks import authenticate_kiosk, enrol
+from backend_stub.problems import ProblemError, batch_problem, documented
+from backend_stub.routes import CentralDependency, Credentials, kiosk_bearer
+from backend_stub.tables import Transaction
+from kiosk.central.wire import WireModel
+from offline_queue.wire import (
+    BatchAnswer,
+    BatchRequest,
+    Enrolment,
+    EnrolmentRequest,
+    KioskId,
+    Outcome,
+    Problem,
+    TransactionResult,
+    TxId,
+)
+
+
+class TransactionStatus(WireModel):
+    """``GET /v1/transactions/{tx_id}``: what became of a transaction."""
+
+    tx_id: TxId
+    outcome: Outcome
+    received_at: AwareDatetime
+    result: TransactionResult | None = None
+    problem: Problem | None = None
+
+
+class BatchRoute(APIRoute):
+    """A route on which an unreadable body is 400, so that the terminal halves the batch."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """FastAPI's handler, with its validation errors as ``bad-batch``."""
+        handler = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            try:
+                return await handler(request)
+            except RequestValidationError as error:
+                raise batch_problem(error) from error
+
+        return handle
+
+
+router = APIRouter(tags=["terminals"])
+batches = APIRouter(tags=["terminals"], route_class=BatchRoute)
+
+
+@router.post(
+    "/kiosks/{kiosk}/enrolment",
+    responses=documented(
+        ["enrolment-code-refused", "device-key-invalid", "device-key-in-use", "invalid"]
+    ),
+)
+def post_enrolment(
+    kiosk: KioskId, request: EnrolmentRequest, central: CentralDependency
+) -> Enrolment:
+    """Introduce a terminal's device key with a one-time code.
+
+    The same key again answers the same; another key begins a new epoch with an empty chain.
+    Earlier epochs stay readable, so that what waits under them can still be sent.
+    """
+    return enrol(central, kiosk, request)
+
+
+@batches.post(
+    "/batches",
+    responses=documented(
+        [
+            "bad-batch",
+            "bad-encoding",
+            "kiosk-not-enrolled",
+            "epoch-unknown",
+            "epoch-revoked",
+            "body-too-large",
+            "unsupported-encoding",
+            "busy",
+        ]
+    ),
+)
+def post_batch(batch: BatchRequest, central: CentralDependency) -> BatchAnswer:
+    """Deliver sealed transactions: at most 50 and 256 KiB before compression, gzip welcome.
+
+    Every item has its own answer, in the order of the request. `tx_id` is the idempotency key, for
+    ever: the same bytes again are answered with the first result.
+    """
+    return ingest(central, batch)
+
+
+@router.get(
+    "/transactions/{tx_id}",
+    responses=documented(["kiosk-token-refused", "transaction-unknown", "invalid", "busy"]),
+)
+def get_transaction(
+    tx_id: TxId,
+    central: CentralDependency,
+    credentials: Annotated[Credentials, Depends(kiosk_bearer)],
+) -> TransactionStatus:
+    """What became of a transaction, for the terminal that sent it."""
+    token = credentials.credentials if credentials else ""
+    with central.database.read() as session:
+        kiosk = authenticate_kiosk(central, session, token)
+        row = session.get(Transaction, tx_id)
+        if row is None or row.kiosk != kiosk:
+            raise ProblemError("transaction-unknown")
+        return TransactionStatus(
+            tx_id=row.tx_id,
+            outcome=Outcome(row.outcome),
+            received_at=row.received_at,
+            result=first_result(row),
+            problem=first_problem(row),
+        )

@@ -1,0 +1,43 @@
+"""For everyone: is the API there, and which keys sign receipts."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from backend_stub.kiosks import current_head, receipt_keys
+from backend_stub.problems import documented
+from backend_stub.routes import CentralDependency
+from kiosk.central.wire import ReceiptKeys
+from offline_queue.wire import KioskId, ServerClock, SignedHead
+
+router = APIRouter(tags=["public"])
+
+
+@router.get("/health", responses=documented(["busy"]))
+def get_health(central: CentralDependency) -> ServerClock:
+    """Whether the central API works, and its time."""
+    return ServerClock(
+        status="ok" if central.database.responds() else "degraded", time=central.clock()
+    )
+
+
+@router.get("/receipt-keys", responses=documented(["busy"]))
+def get_receipt_keys(central: CentralDependency, response: Response) -> ReceiptKeys:
+    """The public keys that receipts are signed with, revoked ones included and marked."""
+    response.headers["Cache-Control"] = "public, max-age=300"
+    return ReceiptKeys(keys=receipt_keys(central))
+
+
+@router.get(
+    "/kiosks/{kiosk}/head",
+    responses=documented(["kiosk-not-enrolled", "epoch-unknown", "invalid", "busy"]),
+)
+def get_head(
+    kiosk: KioskId,
+    central: CentralDependency,
+    epoch: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
+) -> SignedHead:
+    """How far the central API holds a terminal's chain, countersigned; the current epoch's."""
+    return current_head(central, kiosk, epoch)

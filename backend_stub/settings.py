@@ -1,0 +1,41 @@
+"""What an installation of the central API decides for itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+DATA_DIRECTORY = Path(__file__).parent / "data"
+"""The fictional registries and offices that come with the package."""
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentCode:
+    """A code with which a terminal may introduce its device key."""
+
+    code: str = field(repr=False)
+    kiosk: str | None = None
+    """The only terminal that may use it; any when ``None``."""
+    reusable: bool = False
+    """For simulations: the code stays good after it was used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Settings of the central API."""
+
+    database_url: str = field(repr=False)
+    """SQLAlchemy URL: ``sqlite:///file`` or ``postgresql+psycopg://...`` (may hold a password)."""
+    trust_directory: Path
+    """``issuers/*.pem`` in it are the trust anchors for the cards' certificates."""
+    key_file: Path | None = None
+    """The API's private keys; beside the database file when ``None`` (SQLite only)."""
+    enrolment_codes: tuple[EnrolmentCode, ...] = ()
+    receipt_verifier: str = "MANFADH.EXAMPLE"
+    """Host and path that receipts point to."""
+    development: bool = False
+    """Shows the notices and the received transactions to anyone who asks."""
+    data_directory: Path = DATA_DIRECTORY
+    challenge_lifetime: timedelta = timedelta(minutes=2)
+    session_lifetime: timedelta = timedelta(minutes=15)
