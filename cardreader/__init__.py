@@ -1,0 +1,116 @@
+"""The national ID card: from the reader to a verified identity and a signature.
+
+Each layer knows only the one below it::
+
+    national_id, jws     who the cardholder is, certificates, PIN, signatures - all verified
+    profiles/            one card application each: piv (keys, PIN), icao (identity files)
+    channel              T=0, 61xx, 6Cxx, chaining, status words as typed errors
+    apdu                 CardConnection: the seam to anything that is a card
+    pcsc, simulator/     real readers (pyscard, pcscd) and a simulated card
+
+Beside them: ``readers`` and ``events`` (what is plugged in, what happens there), ``worker`` (the
+one thread that owns a card), ``trust`` (whom the terminal believes), ``errors``.
+
+A visit, in short::
+
+    readers = PcscReaders()                        # from cardreader.pcsc
+    readers.start(on_event)                        # CardInserted(reader, atr, insertion), ...
+    worker = CardWorker(lambda: readers.connect(reader))
+    card = worker.submit(lambda c: open_card(c, trust, clock)).result()
+    identity = worker.submit(lambda _: card.identity()).result()
+    worker.close()                                 # resets the card: the PIN is forgotten
+
+``cardreader.pcsc`` is not imported here, so that a terminal without PC/SC still starts.
+"""
+
+from cardreader.apdu import CardConnection, CommandApdu, Protocol7816, ResponseApdu
+from cardreader.errors import (
+    CardBusy,
+    CardError,
+    CardMute,
+    CardNotGenuine,
+    CardNotSupported,
+    CardProtocolError,
+    CardReleased,
+    CardRemoved,
+    CardServiceUnavailable,
+    CardTimeout,
+    CommandRefused,
+    ObjectNotFound,
+    PinBlocked,
+    PinError,
+    PinWrong,
+    ReaderUnavailable,
+    SecurityStatusNotSatisfied,
+    Untrusted,
+)
+from cardreader.events import (
+    CardInserted,
+    CardMuteInserted,
+    CardTaken,
+    ReaderAttached,
+    ReaderDetached,
+    ReaderEvent,
+    ServiceLost,
+    ServiceRestored,
+)
+from cardreader.identity import CardIdentity, HolderKind
+from cardreader.jws import sign_compact
+from cardreader.mrz import Sex
+from cardreader.national_id import NationalIdCard, open_card
+from cardreader.pin import PIN_LENGTH, MalformedPin
+from cardreader.pki import KeyPurpose, PinInfo, Signature, SignatureAlgorithm
+from cardreader.readers import CardReaders, ReaderStatus, Slot
+from cardreader.trust import TrustStore, TrustStoreInvalid
+from cardreader.worker import CardWorker
+
+__all__ = [
+    "PIN_LENGTH",
+    "CardBusy",
+    "CardConnection",
+    "CardError",
+    "CardIdentity",
+    "CardInserted",
+    "CardMute",
+    "CardMuteInserted",
+    "CardNotGenuine",
+    "CardNotSupported",
+    "CardProtocolError",
+    "CardReaders",
+    "CardReleased",
+    "CardRemoved",
+    "CardServiceUnavailable",
+    "CardTaken",
+    "CardTimeout",
+    "CardWorker",
+    "CommandApdu",
+    "CommandRefused",
+    "HolderKind",
+    "KeyPurpose",
+    "MalformedPin",
+    "NationalIdCard",
+    "ObjectNotFound",
+    "PinBlocked",
+    "PinError",
+    "PinInfo",
+    "PinWrong",
+    "Protocol7816",
+    "ReaderAttached",
+    "ReaderDetached",
+    "ReaderEvent",
+    "ReaderStatus",
+    "ReaderUnavailable",
+    "ResponseApdu",
+    "SecurityStatusNotSatisfied",
+    "ServiceLost",
+    "ServiceRestored",
+    "Sex",
+    "Signature",
+    "SignatureAlgorithm",
+    "Slot",
+    "TrustStore",
+    "TrustStoreInvalid",
+    "Untrusted",
+    "open_card",
+    "sign_compact",
+]

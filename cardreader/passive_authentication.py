@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from cardreader import tlv
-from cardreader.errors import CardNotGenuine, CardProtocolError, Untrusted
-from cardreader.trust import TrustStore
+from cardreader.errors import CardNotGenuine, Untrusted
+from cardreader.trust import TrustStore, parse_certificate
 
 _SOD_TAG = 0x77
 _LDS_SECURITY_OBJECT = "2.23.136.1.1.1"
@@ -80,8 +80,9 @@ def verify_security_object(ef_sod: bytes, trust: TrustStore, now: datetime) -> S
         _require_signature(signer_info, certificate, content)
         trust.require_csca_issued(certificate, now)
         return _security_object(content)
-    except (ValueError, TypeError, KeyError, CardProtocolError):
-        # asn1crypto parses late and reports whatever is wrong with the bytes in these ways.
+    except CardNotGenuine:
+        raise
+    except Exception:  # noqa: BLE001 - a hostile structure ends in a refusal, whatever it breaks
         raise CardNotGenuine(Untrusted.MALFORMED) from None
 
 
@@ -120,7 +121,7 @@ def _signer(signed_data: Any) -> tuple[Any, x509.Certificate]:
         else:
             matches = certificate.key_identifier == identifier.chosen.native
         if matches:
-            return signer_info, x509.load_der_x509_certificate(certificate.dump())
+            return signer_info, parse_certificate(certificate.dump())
     raise CardNotGenuine(Untrusted.MALFORMED)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
-from cardreader.errors import CardNotGenuine, Untrusted
+from cardreader.errors import CardNotGenuine, CardProtocolError, Untrusted
 
 Clock = Callable[[], datetime]
 """Tells the time, with its time zone."""
@@ -59,6 +59,17 @@ class TrustStore:
     def require_card_issued(self, certificate: x509.Certificate, now: datetime) -> None:
         """Raise :class:`~cardreader.errors.CardNotGenuine` unless a card issuer issued this."""
         _require_issued(certificate, self.card_issuers, self.crls, now)
+
+
+def parse_certificate(der: bytes) -> x509.Certificate:
+    """A certificate as a card stores it; says nothing about who issued it.
+
+    Raises :class:`~cardreader.errors.CardProtocolError`.
+    """
+    try:
+        return x509.load_der_x509_certificate(der)
+    except (ValueError, x509.InvalidVersion):
+        raise CardProtocolError("a certificate is malformed") from None
 
 
 def _certificates(directory: Path) -> tuple[x509.Certificate, ...]:
@@ -119,7 +130,7 @@ def _require_digital_signature(certificate: x509.Certificate) -> None:
         usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
     except x509.ExtensionNotFound:
         return
-    except ValueError:
+    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
         raise CardNotGenuine(Untrusted.MALFORMED) from None
     if not usage.digital_signature:
         raise CardNotGenuine(Untrusted.UNKNOWN_ISSUER)

@@ -16,6 +16,7 @@ from cardreader.channel import SUCCESS, CardChannel, wipe
 from cardreader.errors import CardNotSupported, CardProtocolError, PinBlocked, PinWrong
 from cardreader.pin import MalformedPin, is_pin
 from cardreader.pki import KeyPurpose, PinInfo, SignatureAlgorithm
+from cardreader.trust import parse_certificate
 
 AID = bytes.fromhex("A00000030800001000")
 """The application without its version (SP 800-73-5 part 1, 2.2): any version answers."""
@@ -71,10 +72,7 @@ class PivApplication:
                 encoded = zlib.decompressobj(_GZIP_WINDOW).decompress(encoded, _MAX_CERTIFICATE)
             except zlib.error:
                 raise CardProtocolError("a compressed certificate is damaged") from None
-        try:
-            return x509.load_der_x509_certificate(encoded)
-        except ValueError:
-            raise CardProtocolError("a certificate is malformed") from None
+        return parse_certificate(encoded)
 
     def pin_info(self) -> PinInfo:
         """An empty VERIFY tells the retry counter (part 2, 3.2.1); 9000 tells nothing."""
