@@ -4,8 +4,7 @@
 when it returns, the citizen can be told. A ``Syncer`` carries the outbox to the central API over
 ``HttpIngest`` and reports each result. ``verify_outbox`` tells what, if anything, was changed.
 
-    keys = load_or_create_keys(folder)
-    outbox = Outbox.open(path, enrolment=enrolment, device_key=keys.device_key, secret=keys.secret)
+    outbox = Outbox.open(path, enrolment=enrolment, device_key=device_key, secret=secret)
     syncer = Syncer(outbox, HttpIngest("https://central.example"), on_result=show)
     syncer.start()
     kept = outbox.enqueue(Submission(...))    # committed: confirm to the citizen, print the receipt
@@ -19,7 +18,7 @@ Where to look:
   one writer and typed troubles; ``records`` what goes in and comes out; ``errors``; ``clock``
 - ``syncer`` when and what to send; ``ingest`` the seam to the central API; ``http``
   that seam over HTTPS
-- ``keys`` the terminal's own keys on disk; ``verify`` the check from outside
+- ``verify`` the check from outside
 """
 
 from offline_queue.clock import Clock, SystemClock
@@ -34,7 +33,6 @@ from offline_queue.errors import (
 )
 from offline_queue.http import HttpIngest, Timeouts
 from offline_queue.ingest import BatchReply, CentralIngest, TransportError
-from offline_queue.keys import KeysUnusable, TerminalKeys, load_or_create_keys
 from offline_queue.records import (
     Enqueued,
     OutboxStatus,
@@ -57,7 +55,6 @@ __all__ = [
     "Enqueued",
     "Finding",
     "HttpIngest",
-    "KeysUnusable",
     "Outbox",
     "OutboxError",
     "OutboxLocked",
@@ -71,12 +68,10 @@ __all__ = [
     "SyncState",
     "Syncer",
     "SystemClock",
-    "TerminalKeys",
     "Timeouts",
     "TransactionConflict",
     "TransportError",
     "case_ref",
-    "load_or_create_keys",
     "new_tx_id",
     "verify_outbox",
 ]

@@ -1,4 +1,4 @@
-"""What an outbox that somebody changed looks like from outside; the terminal's keys on disk."""
+"""What an outbox that somebody changed looks like from outside."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from offline_queue.keys import KeysUnusable, load_or_create_keys
 from offline_queue.verify import Code, Finding, verify_outbox
 from offline_queue.wire import SignedHead
 from tests.offline_queue.world import Central, FakeClock, Terminal, submission
@@ -180,28 +179,3 @@ def test_verifying_changes_nothing(terminal: Terminal, central: Central, clock: 
     before = terminal.path.read_bytes()
     verify(terminal, central)
     assert terminal.path.read_bytes() == before
-
-
-def test_keys_are_made_once_and_are_the_owners_alone(tmp_path: Path) -> None:
-    folder = tmp_path / "keys"
-    made, read = load_or_create_keys(folder), load_or_create_keys(folder)
-    assert made.secret == read.secret
-    assert made.device_key.private_numbers() == read.device_key.private_numbers()
-    assert {file.stat().st_mode & 0o777 for file in folder.iterdir()} == {0o600}
-    assert made.secret.hex() not in repr(made)
-
-
-def test_keys_open_to_others_are_refused(tmp_path: Path) -> None:
-    load_or_create_keys(tmp_path)
-    (tmp_path / "device-key.pem").chmod(0o644)
-    with pytest.raises(KeysUnusable, match="others"):
-        load_or_create_keys(tmp_path)
-
-
-@pytest.mark.parametrize("name", ["device-key.pem", "pseudonym.key"])
-def test_damaged_keys_are_refused_not_replaced(tmp_path: Path, name: str) -> None:
-    load_or_create_keys(tmp_path)
-    (tmp_path / name).write_bytes(b"damaged")
-    with pytest.raises(KeysUnusable):
-        load_or_create_keys(tmp_path)
-    assert (tmp_path / name).read_bytes() == b"damaged"
