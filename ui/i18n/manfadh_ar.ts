@@ -1,0 +1,725 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="ar" sourcelanguage="en">
+<context>
+    <name>AttractPage</name>
+    <message>
+        <source>Touch the screen to start</source>
+        <translation>المس الشاشة للبدء</translation>
+    </message>
+    <message>
+        <source>Works offline</source>
+        <translation>يعمل دون شبكة</translation>
+    </message>
+    <message>
+        <source>Government services, with your ID card</source>
+        <translation>خدماتك الحكومية ببطاقتك الشخصية</translation>
+    </message>
+    <message>
+        <source>In a few minutes, without a queue, with a receipt you can verify.</source>
+        <translation>في دقائق، دون انتظار، وبإيصال يمكنك التحقق منه.</translation>
+    </message>
+    <message>
+        <source>Works without network: your request is saved here and sent for you.</source>
+        <translation>يعمل دون شبكة: يُحفظ طلبك هنا ويُرسل نيابةً عنك.</translation>
+    </message>
+</context>
+<context>
+    <name>CardProblemPage</name>
+    <message>
+        <source>Turn the card over</source>
+        <translation>اقلب البطاقة</translation>
+    </message>
+    <message>
+        <source>This card could not be verified</source>
+        <translation>تعذّر التحقق من هذه البطاقة</translation>
+    </message>
+    <message>
+        <source>This card cannot be used here</source>
+        <translation>لا يمكن استخدام هذه البطاقة هنا</translation>
+    </message>
+    <message>
+        <source>Your card is not activated yet</source>
+        <translation>بطاقتك غير مفعّلة بعد</translation>
+    </message>
+    <message>
+        <source>Your card has expired</source>
+        <translation>انتهت صلاحية بطاقتك</translation>
+    </message>
+    <message>
+        <source>Your PIN is blocked</source>
+        <translation>رقمك السري موقوف</translation>
+    </message>
+    <message>
+        <source>The card could not be read</source>
+        <translation>تعذّرت قراءة البطاقة</translation>
+    </message>
+    <message>
+        <source>The chip does not answer. Insert the card chip first, with the chip facing up.</source>
+        <translation>الشريحة لا تستجيب. أدخل البطاقة من جهة الشريحة على أن تكون الشريحة إلى الأعلى.</translation>
+    </message>
+    <message>
+        <source>For your safety no service is offered with it. Please visit a Civil Status office.</source>
+        <translation>حفاظًا على سلامتك لا تُقدَّم بها أي خدمة. يُرجى مراجعة مكتب الأحوال المدنية.</translation>
+    </message>
+    <message>
+        <source>Use your Omani ID card or your resident card.</source>
+        <translation>استخدم البطاقة الشخصية العمانية أو بطاقة مقيم.</translation>
+    </message>
+    <message>
+        <source>It has no PIN so far. Civil Status offices and Sanad centres activate it.</source>
+        <translation>لم يُحدَّد لها رقم سري بعد. يمكن تفعيلها في مكاتب الأحوال المدنية ومراكز سند.</translation>
+    </message>
+    <message>
+        <source>Renew it at a Civil Status office, then come back.</source>
+        <translation>جدّدها في مكتب الأحوال المدنية ثم عُد إلينا.</translation>
+    </message>
+    <message>
+        <source>It was entered wrongly too often. Civil Status offices and Sanad centres unblock it.</source>
+        <translation>أُدخل الرقم خطأً مرات عدة. يمكن إعادة تفعيله في مكاتب الأحوال المدنية ومراكز سند.</translation>
+    </message>
+    <message>
+        <source>Take it out, wipe the chip with a dry cloth and insert it again.</source>
+        <translation>أخرج البطاقة وامسح الشريحة بقطعة قماش جافة ثم أدخلها مرة أخرى.</translation>
+    </message>
+    <message>
+        <source>Please take the card out and insert it again.</source>
+        <translation>يُرجى إخراج البطاقة وإدخالها مرة أخرى.</translation>
+    </message>
+    <message>
+        <source>Please take your card.</source>
+        <translation>يُرجى أخذ بطاقتك.</translation>
+    </message>
+</context>
+<context>
+    <name>CheckPage</name>
+    <message>
+        <source>Check your answers</source>
+        <translation>راجع إجاباتك</translation>
+    </message>
+    <message>
+        <source>This is what you sign. Change anything that is not right.</source>
+        <translation>هذا ما ستوقّع عليه. عدّل ما ليس صحيحًا.</translation>
+    </message>
+    <message>
+        <source>Sign and submit</source>
+        <translation>التوقيع والتقديم</translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation>تعديل</translation>
+    </message>
+    <message>
+        <source>Fee</source>
+        <translation>الرسوم</translation>
+    </message>
+    <message>
+        <source>Free of charge</source>
+        <translation>بدون رسوم</translation>
+    </message>
+</context>
+<context>
+    <name>ConfirmationPage</name>
+    <message>
+        <source>Your complaint is registered</source>
+        <translation>سُجّلت شكواك</translation>
+    </message>
+    <message>
+        <source>The office could not take your request</source>
+        <translation>تعذّر على الجهة قبول طلبك</translation>
+    </message>
+    <message>
+        <source>Your request is saved</source>
+        <translation>تم حفظ طلبك</translation>
+    </message>
+    <message>
+        <source>You get a text message about every step.</source>
+        <translation>تصلك رسالة نصية بكل مستجد.</translation>
+    </message>
+    <message>
+        <source>It is being sent to the office now.</source>
+        <translation>يجري إرساله إلى الجهة المختصة الآن.</translation>
+    </message>
+    <message>
+        <source>Please call the office and quote the number below.</source>
+        <translation>يُرجى الاتصال بالجهة المختصة وذكر الرقم أدناه.</translation>
+    </message>
+    <message>
+        <source>It is sent by itself as soon as the network returns. You need do nothing; you get a text message.</source>
+        <translation>يُرسل تلقائيًا فور عودة الشبكة. لا يلزمك فعل شيء، وستصلك رسالة نصية.</translation>
+    </message>
+    <message>
+        <source>Finish</source>
+        <translation>إنهاء</translation>
+    </message>
+    <message>
+        <source>Complaint number</source>
+        <translation>رقم الشكوى</translation>
+    </message>
+    <message>
+        <source>Transaction number</source>
+        <translation>رقم المعاملة</translation>
+    </message>
+    <message>
+        <source>Transaction number: %1</source>
+        <translation>رقم المعاملة: %1</translation>
+    </message>
+    <message>
+        <source>Sending to the office…</source>
+        <translation>جارٍ الإرسال إلى الجهة المختصة…</translation>
+    </message>
+    <message>
+        <source>Proposed hearing</source>
+        <translation>موعد الجلسة المقترح</translation>
+    </message>
+    <message>
+        <source>%1 at %2</source>
+        <extracomment>%1 is a date, %2 a time</extracomment>
+        <translation>%1 الساعة %2</translation>
+    </message>
+    <message>
+        <source>What happens next</source>
+        <translation>الخطوات التالية</translation>
+    </message>
+</context>
+<context>
+    <name>CountdownDialog</name>
+    <message>
+        <source>Are you still there?</source>
+        <translation>هل ما زلت هنا؟</translation>
+    </message>
+    <message numerus="yes">
+        <source>Your visit ends in %n second(s). What you entered is then deleted.</source>
+        <translation>
+            <numerusform>تنتهي زيارتك الآن ويُحذف ما أدخلته.</numerusform>
+            <numerusform>تنتهي زيارتك خلال ثانية واحدة ويُحذف ما أدخلته.</numerusform>
+            <numerusform>تنتهي زيارتك خلال ثانيتين ويُحذف ما أدخلته.</numerusform>
+            <numerusform>تنتهي زيارتك خلال %n ثوانٍ ويُحذف ما أدخلته.</numerusform>
+            <numerusform>تنتهي زيارتك خلال %n ثانية ويُحذف ما أدخلته.</numerusform>
+            <numerusform>تنتهي زيارتك خلال %n ثانية ويُحذف ما أدخلته.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>I am still here</source>
+        <translation>نعم، ما زلت هنا</translation>
+    </message>
+    <message>
+        <source>End the visit</source>
+        <translation>إنهاء الزيارة</translation>
+    </message>
+</context>
+<context>
+    <name>DateEntry</name>
+    <message>
+        <source>Day</source>
+        <translation>اليوم</translation>
+    </message>
+    <message>
+        <source>Month</source>
+        <translation>الشهر</translation>
+    </message>
+    <message>
+        <source>Year</source>
+        <translation>السنة</translation>
+    </message>
+</context>
+<context>
+    <name>Dock</name>
+    <message>
+        <source>Smaller text</source>
+        <translation>تصغير النص</translation>
+    </message>
+    <message>
+        <source>Larger text</source>
+        <translation>تكبير النص</translation>
+    </message>
+    <message>
+        <source>Contrast</source>
+        <translation>التباين</translation>
+    </message>
+</context>
+<context>
+    <name>EmployerCard</name>
+    <message>
+        <source>CR %1</source>
+        <translation>سجل تجاري %1</translation>
+    </message>
+    <message>
+        <source>CR %1 · %2</source>
+        <extracomment>%1 is the commercial registration number, %2 the wilayat</extracomment>
+        <translation>سجل تجاري %1 · %2</translation>
+    </message>
+</context>
+<context>
+    <name>EmployerEditor</name>
+    <message>
+        <source>Your employer according to the labour registry</source>
+        <translation>صاحب عملك بحسب سجل وزارة العمل</translation>
+    </message>
+    <message>
+        <source>Name of the employer</source>
+        <translation>اسم صاحب العمل</translation>
+    </message>
+    <message>
+        <source>Another employer</source>
+        <translation>صاحب عمل آخر</translation>
+    </message>
+    <message>
+        <source>Search in the labour registry</source>
+        <translation>البحث في سجل وزارة العمل</translation>
+    </message>
+    <message>
+        <source>Name or commercial registration number</source>
+        <translation>الاسم أو رقم السجل التجاري</translation>
+    </message>
+    <message>
+        <source>Employer</source>
+        <translation>صاحب العمل</translation>
+    </message>
+    <message>
+        <source>The registry cannot be reached now. Type the name as you know it; the office completes the rest.</source>
+        <translation>لا يمكن الوصول إلى السجل الآن. اكتب الاسم كما تعرفه، وتستكمل الجهة المختصة الباقي.</translation>
+    </message>
+    <message>
+        <source>Searching in the labour registry</source>
+        <translation>جارٍ البحث في سجل وزارة العمل</translation>
+    </message>
+    <message>
+        <source>No establishment of this name was found.</source>
+        <translation>لم نجد منشأة بهذا الاسم.</translation>
+    </message>
+    <message>
+        <source>Use this name: %1</source>
+        <translation>استخدم هذا الاسم: %1</translation>
+    </message>
+    <message>
+        <source>Typed by you</source>
+        <translation>كما كتبته</translation>
+    </message>
+</context>
+<context>
+    <name>EndingPage</name>
+    <message>
+        <source>Take your card and your receipt</source>
+        <translation>خذ بطاقتك وإيصالك</translation>
+    </message>
+    <message>
+        <source>Take your card</source>
+        <translation>خذ بطاقتك</translation>
+    </message>
+    <message>
+        <source>You took your card</source>
+        <translation>أخذت بطاقتك</translation>
+    </message>
+    <message>
+        <source>The visit was cancelled</source>
+        <translation>أُلغيت الزيارة</translation>
+    </message>
+    <message>
+        <source>The visit ended after a pause</source>
+        <translation>انتهت الزيارة لعدم الاستخدام</translation>
+    </message>
+    <message>
+        <source>The terminal had to stop</source>
+        <translation>اضطر الجهاز إلى التوقف</translation>
+    </message>
+    <message>
+        <source>Thank you</source>
+        <translation>شكرًا لك</translation>
+    </message>
+    <message>
+        <source>Your request is saved and takes effect. Everything else was deleted here.</source>
+        <translation>طلبك محفوظ ونافذ. وقد حُذف كل ما عداه من هذا الجهاز.</translation>
+    </message>
+    <message>
+        <source>Everything you entered was deleted here.</source>
+        <translation>حُذف كل ما أدخلته من هذا الجهاز.</translation>
+    </message>
+    <message>
+        <source>Nothing of the card stays here.</source>
+        <translation>لا يبقى شيء من بيانات البطاقة في هذا الجهاز.</translation>
+    </message>
+    <message>
+        <source>A device failed. Nothing was sent, and everything you entered was deleted. Please use another terminal.</source>
+        <translation>حدث عطل في الجهاز. لم يُرسل شيء وحُذف كل ما أدخلته. يُرجى استخدام جهاز آخر.</translation>
+    </message>
+    <message>
+        <source>Nothing was sent, and everything you entered was deleted here.</source>
+        <translation>لم يُرسل شيء، وحُذف كل ما أدخلته من هذا الجهاز.</translation>
+    </message>
+</context>
+<context>
+    <name>ErrorSummary</name>
+    <message>
+        <source>Please check your answer</source>
+        <translation>يُرجى مراجعة إجابتك</translation>
+    </message>
+</context>
+<context>
+    <name>IdentityCard</name>
+    <message>
+        <source>Resident card</source>
+        <translation>بطاقة مقيم</translation>
+    </message>
+    <message>
+        <source>ID card</source>
+        <translation>البطاقة الشخصية</translation>
+    </message>
+    <message>
+        <source>Your photo from the card</source>
+        <translation>صورتك من البطاقة</translation>
+    </message>
+    <message>
+        <source>Civil number</source>
+        <translation>الرقم المدني</translation>
+    </message>
+    <message>
+        <source>Civil number ending in %1</source>
+        <translation>الرقم المدني المنتهي بـ %1</translation>
+    </message>
+    <message>
+        <source>Valid until %1</source>
+        <extracomment>%1 is a date</extracomment>
+        <translation>سارية حتى %1</translation>
+    </message>
+</context>
+<context>
+    <name>IdentityPage</name>
+    <message>
+        <source>Welcome. Is this you?</source>
+        <translation>أهلًا بك. هل هذه بياناتك؟</translation>
+    </message>
+    <message>
+        <source>These details come from your card.</source>
+        <translation>هذه البيانات من بطاقتك.</translation>
+    </message>
+    <message>
+        <source>Yes, continue</source>
+        <translation>نعم، متابعة</translation>
+    </message>
+    <message>
+        <source>Not me</source>
+        <translation>لست أنا</translation>
+    </message>
+    <message>
+        <source>The card is genuine and the PIN is correct.</source>
+        <translation>البطاقة أصلية والرقم السري صحيح.</translation>
+    </message>
+</context>
+<context>
+    <name>InsertCardPage</name>
+    <message>
+        <source>Insert your ID card</source>
+        <translation>أدخل بطاقتك الشخصية</translation>
+    </message>
+    <message>
+        <source>Chip first, chip facing up. Leave the card in the slot until the end.</source>
+        <translation>من جهة الشريحة، والشريحة إلى الأعلى. اترك البطاقة في مكانها حتى النهاية.</translation>
+    </message>
+    <message>
+        <source>Your details come from the card and are used only for your request.</source>
+        <translation>تُقرأ بياناتك من البطاقة وتُستخدم لطلبك فقط.</translation>
+    </message>
+</context>
+<context>
+    <name>Keyboard</name>
+    <message>
+        <source>Erase</source>
+        <translation>حذف</translation>
+    </message>
+    <message>
+        <source>Clear all</source>
+        <translation>مسح الكل</translation>
+    </message>
+    <message>
+        <source>Capital letters</source>
+        <translation>أحرف كبيرة</translation>
+    </message>
+    <message>
+        <source>Change the keyboard's language</source>
+        <translation>تغيير لغة لوحة المفاتيح</translation>
+    </message>
+    <message>
+        <source>New line</source>
+        <translation>سطر جديد</translation>
+    </message>
+    <message>
+        <source>Space</source>
+        <translation>مسافة</translation>
+    </message>
+    <message>
+        <source>Digits and signs</source>
+        <translation>أرقام ورموز</translation>
+    </message>
+    <message>
+        <source>Letters</source>
+        <translation>أحرف</translation>
+    </message>
+</context>
+<context>
+    <name>LineEditor</name>
+    <message>
+        <source>OMR</source>
+        <translation>ر.ع.</translation>
+    </message>
+</context>
+<context>
+    <name>Main</name>
+    <message>
+        <source>Manfadh, self-service</source>
+        <translation>منفذ، جهاز الخدمة الذاتية</translation>
+    </message>
+</context>
+<context>
+    <name>OutOfServicePage</name>
+    <message>
+        <source>This terminal is out of service</source>
+        <translation>هذا الجهاز خارج الخدمة</translation>
+    </message>
+    <message>
+        <source>Please use another terminal or a Sanad centre.</source>
+        <translation>يُرجى استخدام جهاز آخر أو مراجعة أحد مراكز سند.</translation>
+    </message>
+    <message>
+        <source>For the technician: %1</source>
+        <translation>للفني: %1</translation>
+    </message>
+</context>
+<context>
+    <name>PageFrame</name>
+    <message>
+        <source>Back</source>
+        <translation>رجوع</translation>
+    </message>
+    <message>
+        <source>Manfadh</source>
+        <translation>منفذ</translation>
+    </message>
+    <message>
+        <source>Works offline</source>
+        <translation>يعمل دون شبكة</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>إلغاء</translation>
+    </message>
+    <message>
+        <source>Question %1 of %2</source>
+        <extracomment>progress through the questions of a service</extracomment>
+        <translation>السؤال %1 من %2</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <extracomment>a button that scrolls down</extracomment>
+        <translation>المزيد</translation>
+    </message>
+</context>
+<context>
+    <name>PeriodEditor</name>
+    <message>
+        <source>First day</source>
+        <translation>تاريخ البداية</translation>
+    </message>
+    <message>
+        <source>Last day, if it is over</source>
+        <translation>تاريخ النهاية إن انتهى الأمر</translation>
+    </message>
+</context>
+<context>
+    <name>PinPad</name>
+    <message>
+        <source>Clear all</source>
+        <translation>مسح الكل</translation>
+    </message>
+    <message>
+        <source>Erase</source>
+        <translation>حذف</translation>
+    </message>
+</context>
+<context>
+    <name>PinPage</name>
+    <message>
+        <source>Enter your PIN to sign</source>
+        <translation>أدخل رقمك السري للتوقيع</translation>
+    </message>
+    <message>
+        <source>Enter your card PIN</source>
+        <translation>أدخل الرقم السري للبطاقة</translation>
+    </message>
+    <message>
+        <source>With your PIN you sign: %1. It then counts as your signature.</source>
+        <translation>بإدخال رقمك السري توقّع على: %1. ويُعدّ ذلك توقيعًا منك.</translation>
+    </message>
+    <message>
+        <source>Six digits. Cover the pad with your hand: the PIN is neither shown nor stored.</source>
+        <translation>ستة أرقام. غطِّ اللوحة بيدك: لا يُعرض الرقم السري ولا يُحفظ.</translation>
+    </message>
+    <message>
+        <source>Sign and submit</source>
+        <translation>التوقيع والتقديم</translation>
+    </message>
+    <message>
+        <source>Continue</source>
+        <translation>متابعة</translation>
+    </message>
+    <message>
+        <source>Wrong PIN</source>
+        <translation>الرقم السري غير صحيح</translation>
+    </message>
+    <message>
+        <source>Enter all six digits</source>
+        <translation>أدخل الأرقام الستة كاملة</translation>
+    </message>
+    <message>
+        <source>Last try</source>
+        <translation>المحاولة الأخيرة</translation>
+    </message>
+    <message>
+        <source>One try left. If it is wrong the PIN is blocked and must be unblocked at an office.</source>
+        <translation>بقيت محاولة واحدة. إن أخطأت يُوقف الرقم السري ويلزم إعادة تفعيله لدى الجهة المختصة.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tries left</source>
+        <translation>
+            <numerusform>لم تبق أي محاولة</numerusform>
+            <numerusform>بقيت محاولة واحدة</numerusform>
+            <numerusform>بقيت محاولتان</numerusform>
+            <numerusform>بقيت %n محاولات</numerusform>
+            <numerusform>بقيت %n محاولة</numerusform>
+            <numerusform>بقيت %n محاولة</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n digits entered</source>
+        <translation>
+            <numerusform>لم يُدخل أي رقم</numerusform>
+            <numerusform>أُدخل رقم واحد</numerusform>
+            <numerusform>أُدخل رقمان</numerusform>
+            <numerusform>أُدخلت %n أرقام</numerusform>
+            <numerusform>أُدخل %n رقمًا</numerusform>
+            <numerusform>أُدخل %n رقم</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Checking your PIN. Leave the card in the slot.</source>
+        <translation>جارٍ التحقق من الرقم السري. اترك البطاقة في مكانها.</translation>
+    </message>
+</context>
+<context>
+    <name>QuestionPage</name>
+    <message>
+        <source>Continue</source>
+        <translation>متابعة</translation>
+    </message>
+    <message>
+        <source>Skip</source>
+        <translation>تخطٍّ</translation>
+    </message>
+</context>
+<context>
+    <name>ReadingCardPage</name>
+    <message>
+        <source>Reading your card</source>
+        <translation>جارٍ قراءة بطاقتك</translation>
+    </message>
+    <message>
+        <source>This takes a few seconds. Leave the card in the slot.</source>
+        <translation>يستغرق ذلك بضع ثوانٍ. اترك البطاقة في مكانها.</translation>
+    </message>
+    <message>
+        <source>Checking that the card is genuine</source>
+        <translation>جارٍ التحقق من أصالة البطاقة</translation>
+    </message>
+</context>
+<context>
+    <name>ReceiptPanel</name>
+    <message>
+        <source>Your receipt is being printed</source>
+        <translation>جارٍ طباعة إيصالك</translation>
+    </message>
+    <message>
+        <source>Your receipt is printed. Take it below.</source>
+        <translation>طُبع إيصالك. خذه من الأسفل.</translation>
+    </message>
+    <message>
+        <source>No paper receipt now. Photograph this code: it is your receipt.</source>
+        <translation>تعذّرت الطباعة. صوّر هذا الرمز، فهو إيصالك.</translation>
+    </message>
+    <message>
+        <source>The printer does not answer. If no receipt came out, photograph this code.</source>
+        <translation>الطابعة لا تستجيب. إن لم يخرج الإيصال فصوّر هذا الرمز.</translation>
+    </message>
+    <message>
+        <source>Your receipt is being prepared</source>
+        <translation>جارٍ إعداد إيصالك</translation>
+    </message>
+    <message>
+        <source>QR code of your receipt</source>
+        <translation>رمز إيصالك</translation>
+    </message>
+    <message>
+        <source>Your receipt</source>
+        <translation>إيصالك</translation>
+    </message>
+</context>
+<context>
+    <name>ServiceCard</name>
+    <message numerus="yes">
+        <source>About %n minutes</source>
+        <translation>
+            <numerusform>أقل من دقيقة</numerusform>
+            <numerusform>نحو دقيقة</numerusform>
+            <numerusform>نحو دقيقتين</numerusform>
+            <numerusform>نحو %n دقائق</numerusform>
+            <numerusform>نحو %n دقيقة</numerusform>
+            <numerusform>نحو %n دقيقة</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Free of charge</source>
+        <translation>بدون رسوم</translation>
+    </message>
+    <message>
+        <source>Fee: %1</source>
+        <translation>الرسوم: %1</translation>
+    </message>
+</context>
+<context>
+    <name>ServicesPage</name>
+    <message>
+        <source>What do you need today?</source>
+        <translation>ما الخدمة التي تحتاجها اليوم؟</translation>
+    </message>
+    <message>
+        <source>Touch a service to begin.</source>
+        <translation>المس الخدمة للبدء.</translation>
+    </message>
+    <message>
+        <source>The network is down. You can go on.</source>
+        <translation>الشبكة غير متاحة، ويمكنك المتابعة.</translation>
+    </message>
+    <message>
+        <source>Your request is saved here and sent by itself when the network returns.</source>
+        <translation>يُحفظ طلبك هنا ويُرسل تلقائيًا عند عودة الشبكة.</translation>
+    </message>
+</context>
+<context>
+    <name>WorkingPage</name>
+    <message>
+        <source>Signing and saving your request</source>
+        <translation>جارٍ توقيع طلبك وحفظه</translation>
+    </message>
+    <message>
+        <source>This takes a few seconds. Leave your card in the slot.</source>
+        <translation>يستغرق ذلك بضع ثوانٍ. اترك بطاقتك في مكانها.</translation>
+    </message>
+    <message>
+        <source>Your card signs, the terminal saves</source>
+        <translation>بطاقتك توقّع والجهاز يحفظ</translation>
+    </message>
+    <message>
+        <source>You will get a transaction number in a moment.</source>
+        <translation>يظهر لك رقم المعاملة بعد لحظات.</translation>
+    </message>
+</context>
+</TS>

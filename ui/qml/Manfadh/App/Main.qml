@@ -1,0 +1,116 @@
+pragma ComponentBehavior: Bound
+
+// The window: scales the design to the screen, follows the visit's page, language and contrast.
+import QtQuick
+import QtQuick.Window
+import QtQuick.Templates as T
+import Manfadh.Controls
+import Manfadh.Theme
+import Manfadh.ViewModels
+
+T.ApplicationWindow {
+    id: root
+
+    required property ShellViewModel shell
+    required property AttractViewModel attract
+    required property OutOfServiceViewModel outOfService
+    required property CardProblemViewModel cardProblem
+    required property PinViewModel pin
+    required property IdentityViewModel identity
+    required property ServicesViewModel services
+    required property QuestionViewModel question
+    required property EmployerViewModel employer
+    required property CheckViewModel check
+    required property ConfirmationViewModel confirmation
+    required property EndingViewModel ending
+    required property int initialWidth
+    required property int initialHeight
+    required property bool fullscreen
+
+    readonly property bool settled: !fade.running
+    readonly property real unit: Math.min(width, height) / Theme.size.shortSide
+
+    property string opened: ""
+
+    function open(page: string): void {
+        opened = page;
+        switch (page) {
+        case "out-of-service": return load("OutOfServicePage", { vm: outOfService });
+        case "attract": return load("AttractPage", { vm: attract });
+        case "language": return load("LanguagePage", {});
+        case "insert-card": return load("InsertCardPage", {});
+        case "reading-card": return load("ReadingCardPage", {});
+        case "card-problem": return load("CardProblemPage", { vm: cardProblem });
+        case "pin":
+        case "sign": return load("PinPage", { vm: pin });
+        case "identity": return load("IdentityPage", { vm: identity });
+        case "services": return load("ServicesPage", { vm: services });
+        case "question": return load("QuestionPage", { vm: question, employer: employer });
+        case "check": return load("CheckPage", { vm: check });
+        case "working": return load("WorkingPage", {});
+        case "confirmation": return load("ConfirmationPage", { vm: confirmation });
+        case "take-card":
+        case "ended": return load("EndingPage", { vm: ending });
+        }
+    }
+
+    function load(file: string, properties: var): void {
+        properties.shell = shell;
+        pages.setSource("../Pages/" + file + ".qml", properties);
+        fade.restart();
+    }
+
+    width: initialWidth
+    height: initialHeight
+    visible: true
+    visibility: fullscreen ? Window.FullScreen : Window.Windowed
+    title: qsTr("Manfadh, self-service")
+    color: Theme.color.ground
+    font.family: Theme.type.family
+    LayoutMirroring.enabled: shell.rightToLeft
+    LayoutMirroring.childrenInherit: true
+
+    Binding { target: Theme; property: "rtl"; value: root.shell.rightToLeft }
+    Binding { target: Theme; property: "largeText"; value: root.shell.largeText }
+    Binding { target: Theme; property: "highContrast"; value: root.shell.highContrast }
+    Binding { target: Theme; property: "portrait"; value: root.height >= root.width }
+
+    Connections {
+        target: root.shell
+        function onChanged(): void {
+            if (root.opened !== root.shell.page)
+                root.open(root.shell.page);
+        }
+    }
+    Component.onCompleted: open(shell.page)
+
+    Item {
+        id: design
+        width: root.width / root.unit
+        height: root.height / root.unit
+        scale: root.unit
+        transformOrigin: Item.TopLeft
+        LayoutMirroring.enabled: root.shell.rightToLeft
+        LayoutMirroring.childrenInherit: true
+
+        Loader {
+            id: pages
+            anchors.fill: parent
+            focus: true
+            NumberAnimation on opacity {
+                id: fade
+                running: false
+                from: 0
+                to: 1
+                duration: Theme.duration.fade
+            }
+        }
+        CountdownDialog {
+            anchors.fill: parent
+            seconds: root.shell.countdown
+            leavable: root.shell.canCancel
+            onStay: root.shell.stay()
+            onLeave: root.shell.cancel()
+        }
+    }
+}

@@ -1,0 +1,12 @@
+// What keeps the page from going on, in the very words shown at the field.
+import QtQuick
+import Manfadh.Theme
+
+Banner {
+    required property list<string> problems
+
+    visible: problems.length > 0
+    tone: Banner.Danger
+    title: qsTr("Please check your answer")
+    text: problems.join("\n")
+}

@@ -1,0 +1,48 @@
+// Why this card cannot be used, and what to do.
+import QtQuick
+import QtQuick.Layouts
+import Manfadh.Controls
+import Manfadh.Theme
+import Manfadh.ViewModels
+
+PageFrame {
+    id: page
+
+    required property CardProblemViewModel vm
+    readonly property bool again: vm.problem === "mute" || vm.problem === "unreadable"
+
+    heading: {
+        switch (vm.problem) {
+        case "mute": return qsTr("Turn the card over");
+        case "not-genuine": return qsTr("This card could not be verified");
+        case "not-supported": return qsTr("This card cannot be used here");
+        case "not-activated": return qsTr("Your card is not activated yet");
+        case "expired": return qsTr("Your card has expired");
+        case "pin-blocked": return qsTr("Your PIN is blocked");
+        default: return qsTr("The card could not be read");
+        }
+    }
+    help: {
+        switch (vm.problem) {
+        case "mute": return qsTr("The chip does not answer. Insert the card chip first, with the chip facing up.");
+        case "not-genuine": return qsTr("For your safety no service is offered with it. Please visit a Civil Status office.");
+        case "not-supported": return qsTr("Use your Omani ID card or your resident card.");
+        case "not-activated": return qsTr("It has no PIN so far. Civil Status offices and Sanad centres activate it.");
+        case "expired": return qsTr("Renew it at a Civil Status office, then come back.");
+        case "pin-blocked": return qsTr("It was entered wrongly too often. Civil Status offices and Sanad centres unblock it.");
+        default: return qsTr("Take it out, wipe the chip with a dry cloth and insert it again.");
+        }
+    }
+    centred: true
+
+    CardIllustration {
+        Layout.alignment: Qt.AlignHCenter
+        motion: page.again && !page.vm.cardPresent ? CardIllustration.In : CardIllustration.Out
+    }
+    Banner {
+        Layout.fillWidth: true
+        tone: page.again ? Banner.Warning : Banner.Danger
+        iconName: page.again ? "refresh" : "shield-x"
+        text: page.again ? qsTr("Please take the card out and insert it again.") : qsTr("Please take your card.")
+    }
+}

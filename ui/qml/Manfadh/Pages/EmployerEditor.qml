@@ -1,0 +1,125 @@
+pragma ComponentBehavior: Bound
+
+// The employer: one that the registry suggests or finds, or a name that is typed.
+import QtQuick
+import QtQuick.Layouts
+import Manfadh.Controls
+import Manfadh.Theme
+
+Editor {
+    id: editor
+
+    property bool typing: employer.suggestions.length === 0 && employer.number === ""
+    readonly property bool listed: [...employer.suggestions, ...employer.found].some(row => row.number === employer.number)
+    readonly property bool offerName: field.text !== "" && (employer.name !== field.text || employer.number !== "")
+        && (employer.search === "done" && employer.found.length === 0 || employer.search === "unavailable")
+
+    keyboard: typing ? Theme.rtl ? "ar" : "en" : ""
+    onTyped: text => field.insert(field.cursorPosition, text)
+    onErased: field.remove(Math.max(field.cursorPosition - 1, 0), field.cursorPosition)
+    onEntered: typing = false
+
+    EmployerCard {
+        Layout.fillWidth: true
+        visible: editor.employer.number !== "" && !editor.listed
+        name: editor.employer.name
+        number: editor.employer.number
+        place: ""
+        chosen: true
+    }
+    Label {
+        Layout.fillWidth: true
+        visible: editor.employer.suggestions.length > 0 && !editor.typing
+        text: qsTr("Your employer according to the labour registry")
+        font.weight: Theme.type.semibold
+    }
+    Repeater {
+        model: editor.typing ? [] : editor.employer.suggestions
+        EmployerCard {
+            required property var modelData
+            Layout.fillWidth: true
+            name: modelData.name
+            number: modelData.number
+            place: modelData.place
+            chosen: editor.employer.number === modelData.number
+            onClicked: editor.employer.choose(modelData.number, modelData.name)
+        }
+    }
+    Label {
+        Layout.fillWidth: true
+        Layout.topMargin: editor.employer.suggestions.length > 0 ? Theme.size.small : 0
+        text: !editor.employer.searchable ? qsTr("Name of the employer")
+            : editor.employer.suggestions.length > 0 && !editor.typing ? qsTr("Another employer") : qsTr("Search in the labour registry")
+        font.weight: Theme.type.semibold
+    }
+    TextField {
+        id: field
+        objectName: "field_employer"
+        Layout.fillWidth: true
+        text: editor.employer.searchable ? editor.employer.query : editor.employer.name !== "" ? editor.employer.name : editor.employer.query
+        focus: true
+        invalid: editor.vm.problems.length > 0
+        suffixIcon: editor.employer.searchable ? "search" : ""
+        placeholderText: editor.employer.searchable ? qsTr("Name or commercial registration number") : ""
+        Accessible.name: qsTr("Employer")
+        onTextChanged: editor.employer.searchable ? editor.employer.ask(text) : editor.employer.write(text)
+        onPressed: editor.typing = true
+    }
+    FieldProblem {
+        Layout.fillWidth: true
+        problems: editor.vm.problems
+    }
+    Label {
+        Layout.fillWidth: true
+        visible: !editor.employer.searchable
+        text: qsTr("The registry cannot be reached now. Type the name as you know it; the office completes the rest.")
+        font.pixelSize: Theme.type.caption
+        color: Theme.color.inkSoft
+    }
+    Waiting {
+        Layout.fillWidth: true
+        visible: editor.employer.search === "searching"
+        text: qsTr("Searching in the labour registry")
+    }
+    Repeater {
+        model: editor.employer.found
+        EmployerCard {
+            required property var modelData
+            Layout.fillWidth: true
+            name: modelData.name
+            number: modelData.number
+            place: modelData.place
+            chosen: editor.employer.number === modelData.number
+            onClicked: {
+                editor.employer.choose(modelData.number, modelData.name);
+                editor.typing = false;
+            }
+        }
+    }
+    Label {
+        Layout.fillWidth: true
+        visible: editor.employer.searchable && editor.employer.search === "done" && editor.employer.found.length === 0 && field.text !== ""
+        text: qsTr("No establishment of this name was found.")
+        color: Theme.color.inkSoft
+    }
+    ChoiceCard {
+        objectName: "useThisName"
+        Layout.fillWidth: true
+        visible: editor.offerName
+        iconName: "check"
+        plain: true
+        text: qsTr("Use this name: %1").arg("\u2068" + field.text + "\u2069")
+        onClicked: {
+            editor.employer.write(field.text);
+            editor.typing = false;
+        }
+    }
+    ChoiceCard {
+        Layout.fillWidth: true
+        visible: editor.employer.searchable && editor.employer.number === "" && editor.employer.name !== "" && !editor.offerName
+        iconName: "building"
+        text: editor.employer.name
+        note: qsTr("Typed by you")
+        chosen: true
+    }
+}

@@ -1,0 +1,297 @@
+// The frame of every page of a visit: a night-green masthead with the question, the answer on sand,
+// one primary button, and the tools that are always at hand. Portrait stacks it, landscape puts the
+// masthead beside the answer.
+import QtQuick
+import QtQuick.Layouts
+import Manfadh.Controls
+import Manfadh.Theme
+import Manfadh.ViewModels
+
+Item {
+    id: frame
+
+    required property ShellViewModel shell
+    required property string heading
+    property string help: ""
+    property string progress: ""
+    property string primaryText: ""
+    property string primaryIcon: Theme.arrowForward
+    property bool primaryVisible: true
+    property string secondaryText: ""
+    property string backText: qsTr("Back")
+    property bool centred: false
+    property bool wideMasthead: false
+    default property alias content: column.data
+    property alias lower: lowerSlot.data
+    signal primary
+    signal secondary
+
+    readonly property bool portrait: Theme.portrait
+    readonly property bool hasFooter: primaryVisible && primaryText !== "" || shell.canBack || secondaryText !== ""
+
+    function scrollToTop(): void {
+        flick.contentY = 0;
+    }
+
+    Rectangle {
+        anchors.fill: parent
+        color: Theme.color.ground
+    }
+
+    Rectangle {
+        id: masthead
+        readonly property int pad: Theme.size.margin
+        anchors.top: parent.top
+        anchors.left: parent.left
+        anchors.bottom: frame.portrait ? undefined : parent.bottom
+        anchors.right: frame.portrait ? parent.right : undefined
+        width: frame.portrait ? parent.width : Theme.size.pane
+        height: frame.portrait ? mastheadColumn.implicitHeight + Theme.size.large_ + Theme.size.wide + Theme.size.frieze : parent.height
+        gradient: Gradient {
+            GradientStop { position: 0; color: Theme.color.nightDeep }
+            GradientStop { position: 1; color: Theme.color.night }
+        }
+        Pattern {
+            anchors.fill: parent
+        }
+        Frieze {
+            vertical: !frame.portrait
+            anchors.right: parent.right
+            anchors.bottom: parent.bottom
+            anchors.left: frame.portrait ? parent.left : undefined
+            anchors.top: frame.portrait ? undefined : parent.top
+            width: frame.portrait ? parent.width : Theme.size.frieze
+            height: frame.portrait ? Theme.size.frieze : parent.height
+        }
+
+        ColumnLayout {
+            id: mastheadColumn
+            anchors.left: parent.left
+            anchors.right: parent.right
+            anchors.top: parent.top
+            anchors.bottom: frame.portrait ? undefined : parent.bottom
+            anchors.leftMargin: masthead.pad
+            anchors.rightMargin: masthead.pad + (frame.portrait ? 0 : Theme.size.frieze)
+            anchors.topMargin: Theme.size.large_
+            anchors.bottomMargin: Theme.size.wide
+            spacing: Theme.size.small
+
+            RowLayout {
+                Layout.fillWidth: true
+                spacing: Theme.size.medium
+                Logo {}
+                ColumnLayout {
+                    Layout.fillWidth: true
+                    spacing: 0
+                    Label {
+                        Layout.fillWidth: true
+                        text: qsTr("Manfadh")
+                        visible: frame.shell.serviceTitle === ""
+                        color: Theme.color.nightGold
+                        font.pixelSize: Theme.type.title
+                        font.weight: Theme.type.bold
+                        lineHeight: Theme.type.headingLeading
+                    }
+                    Label {
+                        Layout.fillWidth: true
+                        text: frame.shell.serviceTitle
+                        visible: text !== ""
+                        color: Theme.color.nightInk
+                        font.weight: Theme.type.semibold
+                        lineHeight: Theme.type.headingLeading
+                    }
+                }
+                StatusChip {
+                    visible: !frame.shell.online && frame.portrait && !Theme.largeText
+                    online: frame.shell.online
+                    text: qsTr("Works offline")
+                }
+                ToolButton {
+                    objectName: "cancelButton"
+                    visible: frame.shell.canCancel
+                    iconName: "x"
+                    text: qsTr("Cancel")
+                    onClicked: frame.shell.cancel()
+                }
+            }
+            StatusChip {
+                visible: !frame.shell.online && (!frame.portrait || Theme.largeText)
+                online: frame.shell.online
+                text: qsTr("Works offline")
+            }
+            Item {
+                Layout.fillHeight: !frame.portrait
+                Layout.preferredHeight: frame.portrait ? Theme.size.small : Theme.size.wide
+                Layout.maximumHeight: frame.portrait ? Theme.size.small : Theme.size.huge * 3
+            }
+            ProgressSteps {
+                Layout.fillWidth: true
+                Layout.bottomMargin: Theme.size.small
+                current: frame.shell.step
+                total: frame.shell.stepCount
+                //: progress through the questions of a service
+                caption: qsTr("Question %1 of %2").arg(frame.shell.step).arg(frame.shell.stepCount)
+            }
+            Heading {
+                objectName: "heading"
+                Layout.fillWidth: true
+                text: frame.heading
+                color: Theme.color.nightInk
+            }
+            Label {
+                objectName: "help"
+                Layout.fillWidth: true
+                visible: text !== ""
+                text: frame.help
+                color: Theme.color.nightInkSoft
+            }
+            Item {
+                Layout.fillHeight: !frame.portrait
+                visible: !frame.portrait
+            }
+            Dock {
+                Layout.fillWidth: true
+                visible: !frame.portrait
+                shell: frame.shell
+            }
+        }
+    }
+
+    Item {
+        id: answer
+        anchors.left: frame.portrait ? parent.left : masthead.right
+        anchors.right: parent.right
+        anchors.top: frame.portrait ? masthead.bottom : parent.top
+        anchors.bottom: lowerSlot.top
+
+        Flickable {
+            id: flick
+            anchors.fill: parent
+            contentWidth: width
+            contentHeight: Math.max(column.implicitHeight + Theme.size.wide * 2, frame.centred ? height : 0)
+            boundsBehavior: Flickable.StopAtBounds
+            flickableDirection: Flickable.VerticalFlick
+            interactive: contentHeight > height
+            clip: true
+            Behavior on contentY {
+                enabled: !flick.moving
+                NumberAnimation {
+                    duration: Theme.duration.fade
+                }
+            }
+
+            ColumnLayout {
+                id: column
+                width: Math.min(flick.width - Theme.size.margin * 2, Theme.size.column)
+                x: (flick.width - width) / 2
+                y: frame.centred ? Math.max(Theme.size.wide, (flick.height - implicitHeight) / 2) : Theme.size.wide
+                spacing: Theme.size.medium
+            }
+        }
+        Rectangle {
+            visible: more.visible
+            anchors.left: parent.left
+            anchors.right: parent.right
+            anchors.bottom: parent.bottom
+            height: Theme.size.target
+            gradient: Gradient {
+                GradientStop { position: 0; color: Qt.alpha(Theme.color.ground, 0) }
+                GradientStop { position: 1; color: Theme.color.ground }
+            }
+        }
+        ToolButton {
+            id: more
+            objectName: "moreButton"
+            anchors.horizontalCenter: parent.horizontalCenter
+            anchors.bottom: parent.bottom
+            anchors.bottomMargin: Theme.size.tiny
+            visible: flick.interactive && flick.contentY + flick.height < flick.contentHeight - Theme.size.wide
+            night: false
+            iconName: "chevron-down"
+            //: a button that scrolls down
+            text: qsTr("More")
+            onClicked: flick.contentY = Math.min(flick.contentY + flick.height * 0.8, flick.contentHeight - flick.height)
+        }
+    }
+
+    Item {
+        id: lowerSlot
+        anchors.left: answer.left
+        anchors.right: answer.right
+        anchors.bottom: footer.top
+        height: childrenRect.height
+    }
+
+    Item {
+        id: footer
+        anchors.left: answer.left
+        anchors.right: answer.right
+        anchors.bottom: dockBar.top
+        height: frame.hasFooter ? Math.max(back.implicitHeight, primaryButton.implicitHeight) + Theme.size.medium * 2 : 0
+        visible: frame.hasFooter
+
+        Rectangle {
+            anchors.fill: parent
+            color: Theme.color.ground
+            Rectangle {
+                width: parent.width
+                height: Theme.size.hair
+                color: Theme.color.hairline
+            }
+        }
+        RowLayout {
+            anchors.fill: parent
+            anchors.leftMargin: Theme.size.margin
+            anchors.rightMargin: Theme.size.margin
+            anchors.topMargin: Theme.size.medium
+            anchors.bottomMargin: Theme.size.medium
+            spacing: Theme.size.medium
+            Button {
+                id: back
+                objectName: "backButton"
+                visible: frame.shell.canBack
+                Layout.fillHeight: true
+                text: frame.backText
+                iconName: Theme.arrowBack
+                onClicked: frame.shell.back()
+            }
+            Button {
+                objectName: "secondaryButton"
+                visible: frame.secondaryText !== ""
+                Layout.fillHeight: true
+                text: frame.secondaryText
+                onClicked: frame.secondary()
+            }
+            Button {
+                id: primaryButton
+                objectName: "continueButton"
+                visible: frame.primaryVisible && frame.primaryText !== ""
+                Layout.fillWidth: true
+                Layout.fillHeight: true
+                kind: Button.Primary
+                text: frame.primaryText
+                trailingIconName: frame.primaryIcon
+                onClicked: frame.primary()
+            }
+        }
+    }
+
+    Rectangle {
+        id: dockBar
+        anchors.left: parent.left
+        anchors.right: parent.right
+        anchors.bottom: parent.bottom
+        height: frame.portrait ? dock.implicitHeight + Theme.size.small * 2 : 0
+        visible: frame.portrait
+        color: Theme.color.nightDeep
+        Dock {
+            id: dock
+            anchors.left: parent.left
+            anchors.right: parent.right
+            anchors.verticalCenter: parent.verticalCenter
+            anchors.leftMargin: Theme.size.margin
+            anchors.rightMargin: Theme.size.margin
+            shell: frame.shell
+        }
+    }
+}

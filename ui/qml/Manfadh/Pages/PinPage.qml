@@ -1,0 +1,52 @@
+// The PIN: to say who you are, and again to sign.
+import QtQuick
+import QtQuick.Layouts
+import Manfadh.Controls
+import Manfadh.Theme
+import Manfadh.ViewModels
+
+PageFrame {
+    id: page
+
+    required property PinViewModel vm
+
+    heading: vm.signing ? qsTr("Enter your PIN to sign") : qsTr("Enter your card PIN")
+    help: vm.signing ? qsTr("With your PIN you sign: %1. It then counts as your signature.").arg(vm.subject)
+                     : qsTr("Six digits. Cover the pad with your hand: the PIN is neither shown nor stored.")
+    primaryText: vm.checking ? "" : vm.signing ? qsTr("Sign and submit") : qsTr("Continue")
+    onPrimary: shell.proceed()
+    centred: true
+
+    Banner {
+        Layout.fillWidth: true
+        visible: page.vm.wrong || page.vm.incomplete || page.vm.triesLeft >= 0
+        tone: page.vm.triesLeft === 1 || page.vm.wrong || page.vm.incomplete ? Banner.Danger : Banner.Info
+        iconName: page.vm.triesLeft === 1 || page.vm.wrong || page.vm.incomplete ? "alert-triangle" : "shield-check"
+        title: page.vm.wrong ? qsTr("Wrong PIN")
+             : page.vm.incomplete ? qsTr("Enter all six digits")
+             : page.vm.triesLeft === 1 ? qsTr("Last try") : ""
+        text: page.vm.triesLeft === 1 ? qsTr("One try left. If it is wrong the PIN is blocked and must be unblocked at an office.")
+            : page.vm.triesLeft >= 0 ? qsTr("%n tries left", "", page.vm.triesLeft) : ""
+    }
+    PinBoxes {
+        Layout.alignment: Qt.AlignHCenter
+        Layout.topMargin: Theme.size.small
+        Layout.bottomMargin: Theme.size.small
+        filled: page.vm.digits
+        length: page.vm.length
+        invalid: page.vm.incomplete
+        label: qsTr("%n digits entered", "", page.vm.digits)
+    }
+    PinPad {
+        Layout.alignment: Qt.AlignHCenter
+        visible: !page.vm.checking
+        onDigitPressed: digit => page.vm.press(digit)
+        onErasePressed: page.vm.erase()
+        onClearPressed: page.vm.clear()
+    }
+    Waiting {
+        Layout.fillWidth: true
+        visible: page.vm.checking
+        text: qsTr("Checking your PIN. Leave the card in the slot.")
+    }
+}

@@ -1,0 +1,68 @@
+pragma ComponentBehavior: Bound
+
+// One question of a service; the editor depends on its kind.
+import QtQuick
+import QtQuick.Layouts
+import Manfadh.Controls
+import Manfadh.Theme
+import Manfadh.ViewModels
+
+PageFrame {
+    id: page
+
+    required property QuestionViewModel vm
+    required property EmployerViewModel employer
+    readonly property Editor editor: editors.item as Editor
+
+    heading: vm.question
+    help: vm.help
+    primaryText: vm.required || !vm.empty ? qsTr("Continue") : qsTr("Skip")
+    onPrimary: shell.proceed()
+
+    function open(): void {
+        const files = {
+            employer: "EmployerEditor", governorate: "OptionsEditor", wilayat: "OptionsEditor",
+            choice: "OptionsEditor", choices: "OptionsEditor", money: "LineEditor", period: "PeriodEditor",
+            text: "TextEditor", mobile: "LineEditor", email: "LineEditor"
+        };
+        page.scrollToTop();
+        editors.opened = vm.fieldId;
+        editors.setSource(files[vm.kind] + ".qml", { vm: vm, employer: employer });
+    }
+
+    Component.onCompleted: open()
+    Connections {
+        target: page.vm
+        function onAsked(): void {
+            if (editors.opened !== page.vm.fieldId)
+                page.open();
+        }
+        function onChanged(): void {
+            if (page.vm.problems.length > 0)
+                page.scrollToTop();
+        }
+    }
+
+    ErrorSummary {
+        objectName: "errorSummary"
+        Layout.fillWidth: true
+        problems: page.vm.problems
+    }
+    Loader {
+        id: editors
+        property string opened: ""
+        Layout.fillWidth: true
+        focus: true
+    }
+
+    lower: Keyboard {
+        width: parent?.width ?? 0
+        visible: start !== ""
+        height: visible ? implicitHeight : 0
+        start: page.editor?.keyboard ?? ""
+        onTyped: text => page.editor.typed(text)
+        onErased: page.editor.erased()
+        onCleared: page.editor.cleared()
+        onEntered: page.editor.entered()
+    }
+}

@@ -1,0 +1,64 @@
+// The receipt on its way to paper, or the code to photograph when there is none.
+import QtQuick
+import QtQuick.Layouts
+import Manfadh.Controls
+import Manfadh.Theme
+import Manfadh.ViewModels
+
+ColumnLayout {
+    id: panel
+
+    required property ConfirmationViewModel vm
+    readonly property bool onScreen: vm.receiptStep === "on-screen" || vm.receiptStep === "uncertain"
+
+    spacing: Theme.size.small
+
+    Label {
+        objectName: "receiptState"
+        Layout.maximumWidth: Theme.size.receipt
+        Layout.preferredWidth: Theme.size.receipt
+        font.weight: Theme.type.semibold
+        horizontalAlignment: Text.AlignHCenter
+        text: {
+            switch (panel.vm.receiptStep) {
+            case "printing": return qsTr("Your receipt is being printed");
+            case "printed": return qsTr("Your receipt is printed. Take it below.");
+            case "on-screen": return qsTr("No paper receipt now. Photograph this code: it is your receipt.");
+            case "uncertain": return qsTr("The printer does not answer. If no receipt came out, photograph this code.");
+            default: return qsTr("Your receipt is being prepared");
+            }
+        }
+    }
+    Rectangle {
+        Layout.alignment: Qt.AlignHCenter
+        visible: panel.onScreen && panel.vm.qr !== ""
+        implicitWidth: Theme.size.receipt
+        implicitHeight: Theme.size.receipt
+        color: "white"
+        border.width: Theme.size.stroke
+        border.color: Theme.color.gold
+        Image {
+            objectName: "qr"
+            anchors.fill: parent
+            anchors.margins: Theme.size.stroke
+            source: panel.vm.qr
+            cache: false
+            smooth: false
+            fillMode: Image.PreserveAspectFit
+            Accessible.role: Accessible.Graphic
+            Accessible.name: qsTr("QR code of your receipt")
+        }
+    }
+    ReceiptPaper {
+        Layout.alignment: Qt.AlignHCenter
+        visible: !panel.onScreen && panel.vm.receipt !== ""
+        paperWidth: Theme.size.receipt * 0.8
+        receipt: panel.vm.receipt
+        label: qsTr("Your receipt")
+    }
+    Spinner {
+        Layout.alignment: Qt.AlignHCenter
+        visible: !panel.onScreen && panel.vm.receipt === ""
+        size: Theme.size.iconHuge
+    }
+}

@@ -1,0 +1,14 @@
+// Milliseconds. Reduced motion keeps every change and drops every movement.
+import QtQml
+
+QtObject {
+    required property bool still
+    readonly property int press: still ? 0 : 70
+    readonly property int fade: still ? 0 : 160
+    readonly property int slide: still ? 0 : 900
+    readonly property int rest: 1400
+    readonly property int turn: 1600
+    readonly property int second: 1000
+    readonly property int keyRepeat: 90
+    readonly property int keyRepeatDelay: 450
+}

@@ -1,0 +1,93 @@
+"""The pages about the card: a card that cannot be used, and whose card it is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Property, QObject, Signal
+from PySide6.QtQml import QmlElement
+
+from kiosk.services.wording import format_day, mask_civil_number
+from kiosk.session.state import Cardholder, State
+from ui.viewmodels.seam import Pictures
+
+QML_IMPORT_NAME = "Manfadh.ViewModels"
+QML_IMPORT_MAJOR_VERSION = 1
+
+
+@QmlElement
+class CardProblemViewModel(QObject):
+    """Why the card cannot be used."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._problem = ""
+        self._present = False
+
+    def show(self, state: State) -> None:
+        """Take over a new state."""
+        problem = state.visit.card_problem
+        shown = ("" if problem is None else problem.value, state.visit.card_present)
+        if shown != (self._problem, self._present):
+            self._problem, self._present = shown
+            self.changed.emit()
+
+    @Property(str, notify=changed)
+    def problem(self) -> str:
+        """A :class:`kiosk.session.state.CardProblem`, or empty."""
+        return self._problem
+
+    @Property(bool, notify=changed)
+    def cardPresent(self) -> bool:
+        return self._present
+
+
+@QmlElement
+class IdentityViewModel(QObject):
+    """The cardholder, as the verified card says."""
+
+    changed = Signal()
+
+    def __init__(self, pictures: Pictures) -> None:
+        super().__init__()
+        self._pictures = pictures
+        self._holder: Cardholder | None = None
+        self._photo = ""
+
+    def show(self, state: State) -> None:
+        """Take over a new state; without a cardholder nothing of the last one stays."""
+        holder = state.visit.cardholder
+        if holder == self._holder:
+            return
+        self._holder = holder
+        if holder is not None and holder.photo:
+            self._photo = self._pictures.put("cardholder", holder.photo)
+        else:
+            self._pictures.drop("cardholder")
+            self._photo = ""
+        self.changed.emit()
+
+    @Property(str, notify=changed)
+    def nameAr(self) -> str:
+        return self._holder.name_ar if self._holder else ""
+
+    @Property(str, notify=changed)
+    def nameEn(self) -> str:
+        return self._holder.name_en if self._holder else ""
+
+    @Property(str, notify=changed)
+    def civilNumber(self) -> str:
+        """Masked."""
+        return mask_civil_number(self._holder.civil_number) if self._holder else ""
+
+    @Property(str, notify=changed)
+    def expiry(self) -> str:
+        return format_day(self._holder.expiry_date) if self._holder else ""
+
+    @Property(bool, notify=changed)
+    def resident(self) -> bool:
+        return self._holder is not None and self._holder.kind == "resident"
+
+    @Property(str, notify=changed)
+    def photo(self) -> str:
+        return self._photo

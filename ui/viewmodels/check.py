@@ -1,0 +1,73 @@
+"""The check-answers page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from PySide6.QtCore import Property, QObject, Signal, Slot
+from PySide6.QtQml import QmlElement
+
+from kiosk.services import Catalogue, Language
+from kiosk.services.wording import describe_answer, format_money
+from kiosk.session.events import ChangePressed
+from kiosk.session.state import Form, Page, State
+from ui.viewmodels.seam import QVariantList, Send
+
+QML_IMPORT_NAME = "Manfadh.ViewModels"
+QML_IMPORT_MAJOR_VERSION = 1
+
+
+@QmlElement
+class CheckViewModel(QObject):
+    """Every answer as it will be signed."""
+
+    changed = Signal()
+
+    def __init__(self, catalogue: Catalogue, send: Send, today: Callable[[], date]) -> None:
+        super().__init__()
+        self._catalogue = catalogue
+        self._send = send
+        self._today = today
+        self._form: Form | None = None
+        self._language: Language = "ar"
+
+    def show(self, state: State) -> None:
+        """Take over a new state."""
+        visit = state.visit
+        form = visit.form
+        if form is not None and visit.page is not Page.CHECK:
+            return
+        if (form, visit.language) != (self._form, self._language):
+            self._form, self._language = form, visit.language
+            self.changed.emit()
+
+    @Property(QVariantList, notify=changed)
+    def answers(self) -> list[dict[str, Any]]:
+        """``id, label, answer`` in the order of the questions."""
+        form = self._form
+        if form is None:
+            return []
+        return [
+            {
+                "id": field.id,
+                "label": field.label.in_language(self._language),
+                "answer": describe_answer(
+                    field, form.answers.get(field.id), self._language, self._catalogue.places
+                ),
+            }
+            for field in self._catalogue.service(form.service_id).fields
+        ]
+
+    @Property(str, notify=changed)
+    def fee(self) -> str:
+        """Empty: free of charge."""
+        if self._form is None:
+            return ""
+        fee = self._catalogue.service(self._form.service_id).fee_on(self._today())
+        return format_money(fee, self._language) if fee else ""
+
+    @Slot(str)
+    def change(self, field_id: str) -> None:
+        self._send(ChangePressed(field_id))

@@ -1,0 +1,191 @@
+"""The pages after the signature: confirmation with receipt, and the end of the visit."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta, timezone
+
+from PySide6.QtCore import Property, QObject, Signal
+from PySide6.QtQml import QmlElement
+
+from kiosk.services import Catalogue, Language, ServiceDefinition
+from kiosk.services.wording import format_day, isolate
+from kiosk.session.state import Page, ReceiptStep, State, Submission, VisitEnd
+from ui.viewmodels.seam import Pictures, QStringList
+
+QML_IMPORT_NAME = "Manfadh.ViewModels"
+QML_IMPORT_MAJOR_VERSION = 1
+
+MUSCAT = timezone(timedelta(hours=4))
+"""Oman's time all year round."""
+
+_ON_SCREEN = {ReceiptStep.ON_SCREEN, ReceiptStep.UNCERTAIN}
+
+
+@QmlElement
+class ConfirmationViewModel(QObject):
+    """What was kept, what happens next, and where the receipt is."""
+
+    changed = Signal()
+
+    def __init__(self, catalogue: Catalogue, pictures: Pictures) -> None:
+        super().__init__()
+        self._catalogue = catalogue
+        self._pictures = pictures
+        self._language: Language = "ar"
+        self._kept: Submission | None = None
+        self._receipt = ""
+        self._qr = ""
+
+    def show(self, state: State) -> None:
+        """Take over a new state; without a submission nothing of the last one stays."""
+        kept, language = state.visit.submission, state.visit.language
+        if (kept, language) == (self._kept, self._language):
+            return
+        qr_before = self._kept.qr_text if self._kept and self._qr else None
+        self._kept, self._language = kept, language
+        if kept is None:
+            self._pictures.drop("qr")
+            self._qr = ""
+            self.set_receipt(None)
+        elif kept.receipt in _ON_SCREEN and kept.qr_text != qr_before:
+            self._qr = self._pictures.put_qr("qr", kept.qr_text)
+        self.changed.emit()
+
+    def set_receipt(self, png: bytes | None) -> None:
+        """The picture of the receipt; ``None`` wipes it."""
+        if png is None:
+            self._pictures.drop("receipt")
+            self._receipt = ""
+        else:
+            self._receipt = self._pictures.put("receipt", png)
+        self.changed.emit()
+
+    @Property(str, notify=changed)
+    def reference(self) -> str:
+        return self._kept.reference if self._kept else ""
+
+    @Property(str, notify=changed)
+    def registeredAs(self) -> str:
+        """The office's number, or empty."""
+        return (self._kept.registered_as or "") if self._kept else ""
+
+    @Property(bool, notify=changed)
+    def sending(self) -> bool:
+        return self._kept is not None and self._kept.waiting_for_answer
+
+    @Property(bool, notify=changed)
+    def rejected(self) -> bool:
+        return self._kept is not None and self._kept.rejected
+
+    @Property(str, notify=changed)
+    def hearingDay(self) -> str:
+        hearing = self._kept.hearing if self._kept else None
+        return format_day(hearing.starts_at.astimezone(MUSCAT).date()) if hearing else ""
+
+    @Property(str, notify=changed)
+    def hearingTime(self) -> str:
+        hearing = self._kept.hearing if self._kept else None
+        return hearing.starts_at.astimezone(MUSCAT).strftime("%H:%M") if hearing else ""
+
+    @Property(str, notify=changed)
+    def hearingPlace(self) -> str:
+        hearing = self._kept.hearing if self._kept else None
+        if hearing is None:
+            return ""
+        return hearing.place_ar if self._language == "ar" else hearing.place_en
+
+    @Property(QStringList, notify=changed)
+    def nextSteps(self) -> list[str]:
+        """What happens next, with its dates."""
+        service = self._service()
+        if service is None or self._kept is None:
+            return []
+        day = self._kept.confirmed_at.astimezone(MUSCAT).date()
+
+        def deadline(match: re.Match[str]) -> str:
+            return isolate(format_day(day + timedelta(service.deadline_days(match[1], day))))
+
+        return [
+            re.sub(r"\{([a-z0-9_-]+)\}", deadline, step.text.in_language(self._language))
+            for step in service.next_steps
+        ]
+
+    @Property(str, notify=changed)
+    def office(self) -> str:
+        service = self._service()
+        if service is None:
+            return ""
+        name = service.authority.name.in_language(self._language)
+        return f"{name} – {service.authority.department.in_language(self._language)}"
+
+    @Property(str, notify=changed)
+    def phone(self) -> str:
+        service = self._service()
+        return service.authority.phone if service else ""
+
+    @Property(str, notify=changed)
+    def receiptStep(self) -> str:
+        """A :class:`kiosk.session.state.ReceiptStep`, or empty."""
+        return self._kept.receipt.value if self._kept else ""
+
+    @Property(str, notify=changed)
+    def receiptProblem(self) -> str:
+        return (self._kept.receipt_problem or "") if self._kept else ""
+
+    @Property(str, notify=changed)
+    def receipt(self) -> str:
+        """Address of the receipt's picture, or empty."""
+        return self._receipt
+
+    @Property(str, notify=changed)
+    def qr(self) -> str:
+        """Address of the QR code to photograph, or empty."""
+        return self._qr
+
+    def _service(self) -> ServiceDefinition | None:
+        return self._catalogue.service(self._kept.service_id) if self._kept else None
+
+
+@QmlElement
+class EndingViewModel(QObject):
+    """How the visit ended, on the last two pages."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._end: VisitEnd | None = None
+        self._kept = False
+        self._paper = False
+        self._present = False
+
+    def show(self, state: State) -> None:
+        """Take over a new state."""
+        visit = state.visit
+        if visit.page not in (Page.TAKE_CARD, Page.ENDED):
+            return
+        paper = visit.submission is not None and visit.submission.receipt is ReceiptStep.PRINTED
+        now = (visit.end, visit.submission is not None, paper, visit.card_present)
+        if now != (self._end, self._kept, self._paper, self._present):
+            self._end, self._kept, self._paper, self._present = now
+            self.changed.emit()
+
+    @Property(str, notify=changed)
+    def end(self) -> str:
+        """A :class:`kiosk.session.state.VisitEnd`, or empty."""
+        return "" if self._end is None else self._end.value
+
+    @Property(bool, notify=changed)
+    def kept(self) -> bool:
+        """A transaction is safely kept and takes effect."""
+        return self._kept
+
+    @Property(bool, notify=changed)
+    def paper(self) -> bool:
+        """A receipt was printed: it is to be taken too."""
+        return self._paper
+
+    @Property(bool, notify=changed)
+    def cardPresent(self) -> bool:
+        return self._present

@@ -1,0 +1,148 @@
+"""What surrounds every page: which page, language, text size, contrast, progress, countdown."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from PySide6.QtCore import Property, QObject, Signal, Slot
+from PySide6.QtQml import QmlElement
+
+from kiosk.devices import is_online
+from kiosk.services import Catalogue, Language
+from kiosk.session.events import (
+    BackPressed,
+    CancelPressed,
+    ContinuePressed,
+    ContrastChosen,
+    LanguageChosen,
+    Started,
+    StayPressed,
+    TextSizeChosen,
+)
+from kiosk.session.state import Page, State, TextSize
+from ui.viewmodels.seam import Send
+
+QML_IMPORT_NAME = "Manfadh.ViewModels"
+QML_IMPORT_MAJOR_VERSION = 1
+
+_CANCELLABLE = {
+    Page.LANGUAGE,
+    Page.INSERT_CARD,
+    Page.READING_CARD,
+    Page.CARD_PROBLEM,
+    Page.PIN,
+    Page.IDENTITY,
+    Page.SERVICES,
+    Page.QUESTION,
+    Page.CHECK,
+    Page.SIGN,
+}
+
+
+@QmlElement
+class ShellViewModel(QObject):
+    """The frame around the pages."""
+
+    changed = Signal()
+
+    def __init__(self, catalogue: Catalogue, send: Send, state: State) -> None:
+        super().__init__()
+        self._catalogue = catalogue
+        self._send = send
+        self._state = state
+
+    def show(self, state: State) -> None:
+        """Take over a new state."""
+        self._state = state
+        self.changed.emit()
+
+    @Property(str, notify=changed)
+    def page(self) -> str:
+        return self._state.visit.page.value
+
+    @Property(str, notify=changed)
+    def language(self) -> str:
+        return self._state.visit.language
+
+    @Property(bool, notify=changed)
+    def rightToLeft(self) -> bool:
+        return self._state.visit.language == "ar"
+
+    @Property(bool, notify=changed)
+    def largeText(self) -> bool:
+        return self._state.visit.text_size is TextSize.LARGE
+
+    @Property(bool, notify=changed)
+    def highContrast(self) -> bool:
+        return self._state.visit.high_contrast
+
+    @Property(bool, notify=changed)
+    def online(self) -> bool:
+        return is_online(self._state.terminal)
+
+    @Property(bool, notify=changed)
+    def canBack(self) -> bool:
+        return self._state.visit.page in (Page.QUESTION, Page.CHECK)
+
+    @Property(bool, notify=changed)
+    def canCancel(self) -> bool:
+        return self._state.visit.page in _CANCELLABLE
+
+    @Property(str, notify=changed)
+    def serviceTitle(self) -> str:
+        form = self._state.visit.form
+        if form is None:
+            return ""
+        title = self._catalogue.service(form.service_id).title
+        return title.in_language(self._state.visit.language)
+
+    @Property(int, notify=changed)
+    def step(self) -> int:
+        form = self._state.visit.form
+        return form.index + 1 if form and self._state.visit.page is Page.QUESTION else 0
+
+    @Property(int, notify=changed)
+    def stepCount(self) -> int:
+        form = self._state.visit.form
+        if form is None or self._state.visit.page is not Page.QUESTION:
+            return 0
+        return len(self._catalogue.service(form.service_id).fields)
+
+    @Property(int, notify=changed)
+    def countdown(self) -> int:
+        return self._state.visit.countdown_s or 0
+
+    @Slot()
+    def start(self) -> None:
+        self._send(Started())
+
+    @Slot(str)
+    def chooseLanguage(self, code: str) -> None:
+        language: Language
+        for language in get_args(Language):
+            if language == code:
+                self._send(LanguageChosen(language))
+
+    @Slot(bool)
+    def chooseLargeText(self, large: bool) -> None:
+        self._send(TextSizeChosen(TextSize.LARGE if large else TextSize.NORMAL))
+
+    @Slot(bool)
+    def chooseContrast(self, high: bool) -> None:
+        self._send(ContrastChosen(high))
+
+    @Slot()
+    def proceed(self) -> None:
+        self._send(ContinuePressed())
+
+    @Slot()
+    def back(self) -> None:
+        self._send(BackPressed())
+
+    @Slot()
+    def cancel(self) -> None:
+        self._send(CancelPressed())
+
+    @Slot()
+    def stay(self) -> None:
+        self._send(StayPressed())
