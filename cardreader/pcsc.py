@@ -134,6 +134,9 @@ class _Handles:
         finally:
             message.clear()
         require_success(code)
+        if not reply:
+            # Some drivers call an exchange with a card that was pulled out a success.
+            raise error_for(scard.SCARD_E_NOT_TRANSACTED)
         return bytes(reply)
 
     def close(self, reset: bool) -> None:

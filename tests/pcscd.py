@@ -63,6 +63,12 @@ class Pcscd:
         if not self._ours:
             pytest.skip("OUTAGE NOT TESTED: the pcscd on this machine is not ours to stop")
 
+    @property
+    def pid(self) -> int:
+        """The daemon's process, for a test that stops it in mid-work."""
+        assert self._process is not None
+        return self._process.pid
+
     def start(self) -> None:
         """Start the daemon and return when it answers; the virtual reader listens then too."""
         if not self._ours:
