@@ -29,6 +29,13 @@ class Clock(Protocol):
 class SystemClock:
     """The machine's own clock."""
 
+    def __init__(self) -> None:
+        """Look up the boot id once: it cannot change while this process lives."""
+        try:
+            self._boot_id = _BOOT_ID.read_text("ascii").strip()
+        except OSError:
+            self._boot_id = ""
+
     def now(self) -> dt.datetime:
         """Return the wall time in UTC."""
         return dt.datetime.now(dt.UTC)
@@ -39,7 +46,4 @@ class SystemClock:
 
     def boot_id(self) -> str:
         """Return the kernel's boot id (proc(5)), or nothing where there is none."""
-        try:
-            return _BOOT_ID.read_text("ascii").strip()
-        except OSError:
-            return ""
+        return self._boot_id

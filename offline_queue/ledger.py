@@ -321,9 +321,11 @@ def held(db: sqlite3.Connection) -> int:
     """Count what is ready but behind a refused, set-aside or expired one of its case."""
     total = 0
     for state in (State.REJECTED, State.QUARANTINED, State.EXPIRED):
+        # CROSS JOIN keeps the order of the loops: from the few refused to what waits behind them.
         total += db.execute(
-            "SELECT count(*) FROM (SELECT DISTINCT o.epoch, o.seq FROM outbox AS b"  # noqa: S608 - an enum
-            " JOIN outbox AS o ON o.case_ref = b.case_ref AND o.case_seq > b.case_seq"
+            "SELECT count(*) FROM (SELECT DISTINCT o.epoch, o.seq"  # noqa: S608 - an enum
+            f" FROM outbox AS b INDEXED BY outbox_{state.value} CROSS JOIN outbox AS o"
+            " ON o.case_ref = b.case_ref AND o.case_seq > b.case_seq"
             f" WHERE b.state = '{state.value}' AND o.state = 'ready')"
         ).fetchone()[0]
     return total

@@ -30,9 +30,9 @@ PRAGMAS: Final[tuple[tuple[str, str, object], ...]] = (
 )
 
 # A partial index serves one literal state: one over "state IN (...)" is not used for any of them.
-# The time to wait until is in the index, so that looking for the next one reads no rows.
+# With the waiting time and the state in it, counting and looking for the next one read no rows.
 _STATE_INDEXES: Final = tuple(
-    f"CREATE INDEX outbox_{state.value} ON outbox (epoch, seq, next_at)"
+    f"CREATE INDEX outbox_{state.value} ON outbox (epoch, seq, next_at, state)"
     f" WHERE state = '{state.value}'"
     for state in State
 )
