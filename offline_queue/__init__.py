@@ -18,7 +18,7 @@ Where to look:
   one writer and typed troubles; ``records`` what goes in and comes out; ``errors``; ``clock``
 - ``syncer`` when and what to send; ``ingest`` the seam to the central API; ``http``
   that seam over HTTPS
-- ``verify`` the check from outside
+- ``outside`` status without holding the outbox; ``verify`` the check whether it was changed
 """
 
 from offline_queue.clock import Clock, SystemClock
@@ -33,6 +33,7 @@ from offline_queue.errors import (
 )
 from offline_queue.http import HttpIngest, Timeouts
 from offline_queue.ingest import BatchReply, CentralIngest, TransportError
+from offline_queue.outside import read_status
 from offline_queue.records import (
     Enqueued,
     OutboxStatus,
@@ -73,5 +74,6 @@ __all__ = [
     "TransportError",
     "case_ref",
     "new_tx_id",
+    "read_status",
     "verify_outbox",
 ]

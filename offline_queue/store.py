@@ -36,6 +36,7 @@ from offline_queue.errors import (
     Reason,
     TransactionConflict,
 )
+from offline_queue.outside import describe
 from offline_queue.records import (
     Enqueued,
     OutboxStatus,
@@ -163,28 +164,7 @@ class Outbox:
             with contextlib.suppress(OutboxUnavailable), self._connection.transaction() as db:
                 ledger.log(db, self._clock, "write-tried", self._epoch)
         with self._connection.reading() as db:
-            meta, chain = ledger.read_meta(db), ledger.read_chain(db, self._epoch)
-            if meta is None or chain is None:
-                raise OutboxUnavailable(Reason.CORRUPT)
-            oldest = ledger.oldest_waiting(db)
-            frozen = Reason.FROZEN if chain.frozen else None
-            return OutboxStatus(
-                kiosk=meta.kiosk,
-                epoch=chain.epoch,
-                counts=ledger.counts(db),
-                held=ledger.held(db),
-                oldest_waiting_s=(
-                    None
-                    if oldest is None
-                    else max(0.0, (self._clock.now() - oldest).total_seconds())
-                ),
-                last_seq=chain.last_seq,
-                ack_seq=chain.ack_seq,
-                head=chain.head,
-                last_contact=meta.last_contact,
-                clock_skew_s=meta.clock_skew_s,
-                unavailable=self._connection.trouble or frozen,
-            )
+            return describe(db, self._clock, self._connection.trouble)
 
     # What the syncer calls; ``now`` is always monotonic time
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import enum
 import sqlite3
-import urllib.parse
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,8 @@ from offline_queue.chain import (
     verify_head,
     verify_record,
 )
+from offline_queue.errors import OutboxUnavailable
+from offline_queue.outside import open_read_only
 from offline_queue.wire import ChainRecord, SignedHead
 
 _REORDER_SEARCH = 64
@@ -88,22 +89,18 @@ def verify_outbox(
     countersignatures themselves are not checked.
     """
     try:
-        db = sqlite3.connect(f"file:{urllib.parse.quote(str(path))}?mode=ro", uri=True)
-        try:
+        with open_read_only(path) as db:
             return list(_verify(db, device_public_key, head_public_key, held))
-        finally:
-            db.close()
-    except (sqlite3.Error, ValidationError) as error:
-        return [Finding(Code.UNREADABLE, None, f"The outbox cannot be read ({_name(error)}).")]
+    except OutboxUnavailable as error:
+        sentence = f"The outbox cannot be read: {error.reason.value}."
+    except ValidationError:
+        sentence = "The countersigned head that the outbox keeps cannot be read."
+    return [Finding(Code.UNREADABLE, None, sentence)]
 
 
 def _read(columns: tuple[int, str, str, str, str, str, str, bytes | None]) -> _Row:
     envelope = columns[7]
     return _Row(*columns[:7], None if envelope is None else envelope_hash(envelope))
-
-
-def _name(error: Exception) -> str:
-    return getattr(error, "sqlite_errorname", type(error).__name__)
 
 
 def _verify(
@@ -112,7 +109,6 @@ def _verify(
     head_key: bytes | None,
     held: SignedHead | None,
 ) -> Iterator[Finding]:
-    db.execute("BEGIN")  # one snapshot, however long the check takes
     check = db.execute("PRAGMA quick_check(1)").fetchone()[0]
     if check != "ok":
         yield Finding(Code.UNREADABLE, None, "The database file itself is damaged.")

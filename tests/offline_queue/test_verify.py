@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from offline_queue.errors import OutboxUnavailable, Reason
+from offline_queue.outside import read_status
 from offline_queue.verify import Code, Finding, verify_outbox
 from offline_queue.wire import SignedHead
 from tests.offline_queue.world import Central, FakeClock, Terminal, submission
@@ -179,3 +181,25 @@ def test_verifying_changes_nothing(terminal: Terminal, central: Central, clock: 
     before = terminal.path.read_bytes()
     verify(terminal, central)
     assert terminal.path.read_bytes() == before
+
+
+def test_the_status_is_the_same_from_outside(
+    terminal: Terminal, central: Central, clock: FakeClock
+) -> None:
+    fill(terminal, central, clock, sent=2, waiting=1)
+    with terminal.open() as outbox:
+        assert read_status(terminal.path, clock) == outbox.status()
+    assert read_status(terminal.path, clock).waiting == 1
+
+
+def test_there_is_no_status_of_nothing_or_of_a_stranger(tmp_path: Path) -> None:
+    with pytest.raises(OutboxUnavailable) as caught:
+        read_status(tmp_path / "none.db")
+    assert caught.value.reason is Reason.CANNOT_OPEN
+    with sqlite3.connect(tmp_path / "other.db") as db:
+        db.execute("CREATE TABLE recipes (name TEXT)")
+    db.close()
+    with pytest.raises(OutboxUnavailable) as caught:
+        read_status(tmp_path / "other.db")
+    assert caught.value.reason is Reason.FOREIGN_FILE
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["other.db"]

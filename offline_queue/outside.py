@@ -1,0 +1,65 @@
+"""Looking at an outbox without holding it: also while the terminal runs, and without any key."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import urllib.parse
+from collections.abc import Iterator
+from pathlib import Path
+
+from offline_queue import ledger
+from offline_queue.clock import Clock, SystemClock
+from offline_queue.errors import OutboxUnavailable, Reason, reason_of
+from offline_queue.records import OutboxStatus
+from offline_queue.schema import APPLICATION_ID
+
+
+@contextlib.contextmanager
+def open_read_only(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open an outbox for one consistent look; nothing is created and nothing changes.
+
+    Raises ``OutboxUnavailable``, also for trouble inside the block.
+    """
+    try:
+        # Never "immutable": the terminal may be writing at this moment.
+        db = sqlite3.connect(f"file:{urllib.parse.quote(str(path))}?mode=ro", uri=True)
+        with contextlib.closing(db):
+            if db.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+                raise OutboxUnavailable(Reason.FOREIGN_FILE)
+            db.execute("BEGIN")
+            yield db
+    except sqlite3.Error as error:
+        raise OutboxUnavailable(reason_of(error) or Reason.CORRUPT) from error
+
+
+def read_status(path: Path, clock: Clock | None = None) -> OutboxStatus:
+    """Describe the outbox at ``path``, whether a terminal holds it or not.
+
+    Raises ``OutboxUnavailable``.
+    """
+    with open_read_only(path) as db:
+        return describe(db, clock or SystemClock(), None)
+
+
+def describe(db: sqlite3.Connection, clock: Clock, trouble: Reason | None) -> OutboxStatus:
+    """Describe an opened outbox. Raises ``OutboxUnavailable`` when it does not say whose it is."""
+    meta = ledger.read_meta(db)
+    chain = None if meta is None else ledger.read_chain(db, meta.epoch)
+    if meta is None or chain is None:
+        raise OutboxUnavailable(Reason.CORRUPT)
+    oldest = ledger.oldest_waiting(db)
+    age = None if oldest is None else max(0.0, (clock.now() - oldest).total_seconds())
+    return OutboxStatus(
+        kiosk=meta.kiosk,
+        epoch=chain.epoch,
+        counts=ledger.counts(db),
+        held=ledger.held(db),
+        oldest_waiting_s=age,
+        last_seq=chain.last_seq,
+        ack_seq=chain.ack_seq,
+        head=chain.head,
+        last_contact=meta.last_contact,
+        clock_skew_s=meta.clock_skew_s,
+        unavailable=trouble or (Reason.FROZEN if chain.frozen else None),
+    )
