@@ -59,11 +59,11 @@ class Reader(Section):
 class Printer(Section):
     """The receipt printer."""
 
-    connection: Literal["network", "serial", "file", "none"] = "network"
+    connection: Literal["network", "device", "none"] = "network"
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 9100
     device: str = ""
-    """Device file of a serial or file printer."""
+    """Device file of a printer on USB or a serial line."""
     width_dots: Literal[384, 576] = 576
     """58 mm or 80 mm paper."""
 

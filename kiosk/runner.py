@@ -47,10 +47,14 @@ class Runner:
         try:
             while self._waiting:
                 next_event, asked_by = self._waiting.popleft()
-                if asked_by is None or asked_by == self._visit:
+                if asked_by is None or self.is_current(asked_by):
                     self._step(next_event)
         finally:
             self._busy = False
+
+    def is_current(self, visit: int) -> bool:
+        """Whether this visit is still the one at the screen."""
+        return visit == self._visit
 
     def _step(self, event: Event) -> None:
         step = reduce(self.state, event, self._world())

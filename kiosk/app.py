@@ -1,0 +1,304 @@
+"""The composition root: the one place that knows every room and wires them together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from secrets import token_hex
+from typing import Protocol
+
+import structlog
+
+from cardreader.readers import CardReaders
+from cardreader.trust import TrustStore
+from kiosk import __version__
+from kiosk.central.client import CentralClient
+from kiosk.config import Settings
+from kiosk.devices import DeviceState, Terminal
+from kiosk.journal import Journal, JournalError, load_events
+from kiosk.pin_buffer import PinBuffer
+from kiosk.qt_loop import QtLoop, QtTimers
+from kiosk.runner import Runner
+from kiosk.services import load_catalogue
+from kiosk.session import State, TimerSettings, World
+from kiosk.session import effects as ef
+from kiosk.session import events as ev
+from kiosk.terminal_identity import IdentityError, TerminalIdentity
+from kiosk.workers.card import CardDesk
+from kiosk.workers.central import CentralDesk
+from kiosk.workers.keeping import Keeper, ReceiptSigner
+from kiosk.workers.printing import Connect, Printing
+from kiosk.workers.watch import Watch
+from offline_queue.http import HttpIngest
+from offline_queue.store import Outbox
+from offline_queue.syncer import Syncer
+from ui.app import KioskWindow
+
+_log = structlog.get_logger()
+
+
+class Chime(Protocol):
+    """The loudspeaker that reminds of a forgotten card."""
+
+    def __call__(self, sound: str, /) -> None:
+        """``gentle``, ``loud`` or ``alert``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Devices:
+    """What the terminal is composed with; real or simulated makes no difference here."""
+
+    readers: CardReaders
+    trust: TrustStore
+    printer: Connect | None
+    """Opens the line to the printer; ``None`` when the terminal has none."""
+    chime: Chime
+
+
+def utc_now() -> datetime:
+    """The wall clock."""
+    return datetime.now(UTC)
+
+
+class Kiosk:
+    """One running terminal: window, loop, workers. Made, started and stopped in the UI thread."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        identity: TerminalIdentity,
+        devices: Devices,
+        *,
+        now: Callable[[], datetime] = utc_now,
+        shown: Callable[[State], None] = lambda _: None,
+    ) -> None:
+        """``shown`` is told every state after the window.
+
+        Raises :class:`IdentityError` for a terminal that is not enrolled,
+        :class:`offline_queue.errors.OutboxError`, :class:`JournalError`,
+        :class:`ui.app.WindowFailed`.
+        """
+        if identity.enrolment is None:
+            raise IdentityError(
+                f"terminal {settings.kiosk_id} is not enrolled at the central API: "
+                "run `kiosk enrol` first"
+            )
+        self._settings = settings
+        self._devices = devices
+        self._now = now
+        self._shown = shown
+        self._terminal = Terminal()
+        self._pseudonym = ""
+        self._catalogue = load_catalogue()
+        self._timer_settings = TimerSettings(
+            idle_before_pin=settings.timers.idle_before_pin,
+            idle_after_pin=settings.timers.idle_after_pin,
+            countdown=settings.timers.countdown,
+        )
+        directory = settings.state_directory
+        self._journal = Journal(directory / "journal.jsonl", now)
+        self.outbox = Outbox.open(
+            directory / "outbox.db",
+            enrolment=identity.enrolment,
+            device_key=identity.device_key,
+            secret=identity.secret,
+        )
+        central = settings.central
+        self._client = CentralClient(
+            central.url, timeouts=(central.connect_timeout_s, central.read_timeout_s)
+        )
+        # The watch asks on a session of its own: it must not wait for a search.
+        self._watch_client = CentralClient(
+            central.url, timeouts=(central.connect_timeout_s, central.read_timeout_s)
+        )
+        self._loop = QtLoop()
+        self._timers = QtTimers(lambda timer: self.runner.handle(ev.TimerFired(timer)))
+        self._desk = CardDesk(
+            devices.readers,
+            devices.trust,
+            wanted=settings.reader.name,
+            answer=self._answer,
+            reader_state=lambda state: self._changed(reader=state),
+            now=now,
+        )
+        self.syncer = Syncer(
+            self.outbox,
+            HttpIngest(central.url),
+            on_result=lambda tx_id, answer: self._keeper.answered(tx_id, answer),
+        )
+        self._keeper = Keeper(
+            self._desk,
+            self.outbox,
+            self.syncer,
+            ReceiptSigner(
+                settings.kiosk_id,
+                identity.device_key,
+                identity.enrolment.receipt_verifier,
+                self._catalogue,
+            ),
+            secret=identity.secret,
+            answer=self._answer,
+            outbox_changed=self.look_again,
+            now=now,
+        )
+        self._central = CentralDesk(self._desk, self._client, settings.kiosk_id, self._answer)
+        self._printing = Printing(
+            devices.printer,
+            self._catalogue,
+            settings.kiosk_id,
+            width=settings.printer.width_dots,
+            journal=directory / "prints.db",
+            answer=self._answer,
+            changed=lambda printer, paper, cover_open: self._changed(
+                printer=printer, paper=paper, cover_open=cover_open
+            ),
+            show_receipt=lambda png, visit: self._loop.call(lambda: self._show_receipt(png, visit)),
+        )
+        self._watch = Watch(
+            self._watch_client,
+            self.outbox,
+            interval=central.health_interval_s,
+            central=lambda state: self._changed(central=state),
+            outbox_state=lambda state: self._changed(outbox=state),
+            looked=self._looked,
+        )
+        self._pin = PinBuffer(lambda digits: self.runner.handle(ev.PinDigitsChanged(digits)))
+        self.runner = Runner(
+            State(self._terminal), world=self._world, perform=self._perform, show=self._show
+        )
+        self.window = KioskWindow(
+            self._catalogue,
+            self.runner.handle,
+            self._pin,
+            size=(settings.screen.width, settings.screen.height),
+            fullscreen=settings.screen.fullscreen,
+            today=lambda: self._world().today,
+        )
+
+    def start(self) -> None:
+        """Begin to serve."""
+        self._record("terminal.started", version=__version__, kiosk=self._settings.kiosk_id)
+        self._desk.start()
+        self._printing.start()
+        self.syncer.start()
+        self._watch.start()
+
+    def stop(self) -> None:
+        """End the visit, finish what is being kept, let go of every device."""
+        self.runner.handle(ev.ShutDown())
+        self._watch.stop()
+        self._desk.stop()
+        self._keeper.stop()
+        self._central.stop()
+        self._printing.stop()
+        self.syncer.stop()
+        self.outbox.close()
+        self._client.close()
+        self._watch_client.close()
+        self.window.close()
+        self._record("terminal.stopped")
+        self._journal.close()
+
+    def look_again(self) -> None:
+        """Ask network and outbox now rather than at the next interval. Any thread."""
+        self._watch.nudge()
+
+    # --- the loop
+
+    def _world(self) -> World:
+        return World(self._catalogue, self._now(), self._timer_settings)
+
+    def _answer(self, event: ev.Event, visit: int | None = None) -> None:
+        self._loop.call(lambda: self.runner.handle(event, visit))
+
+    def _show(self, state: State) -> None:
+        self.window.show(state)
+        self._shown(state)
+
+    def _show_receipt(self, png: bytes, visit: int) -> None:
+        if self.runner.is_current(visit):
+            self.window.set_receipt(png)
+
+    def _changed(self, **states: object) -> None:
+        """A device reported; any thread."""
+        self._loop.call(lambda: self._take_change(states))
+
+    def _take_change(self, states: dict[str, object]) -> None:
+        before = self._terminal
+        self._terminal = replace(before, **states)  # type: ignore[arg-type] # named by Terminal
+        if self._terminal == before:
+            return
+        now = self._terminal
+        self._record(
+            "terminal.changed",
+            reader=now.reader.value,
+            printer=now.printer.value,
+            paper=now.paper.value,
+            cover_open=str(now.cover_open),
+            outbox=now.outbox.value,
+            central=now.central.value,
+        )
+        if now.central is DeviceState.ONLINE and before.central is not DeviceState.ONLINE:
+            self.syncer.network_returned()
+        self.runner.handle(ev.TerminalChanged(now))
+
+    def _looked(self) -> None:
+        if not self._desk.has_reader():
+            # It had its time to report; "unknown" would keep the terminal starting for ever.
+            self._loop.call(self._no_reader)
+
+    def _no_reader(self) -> None:
+        if self._terminal.reader is DeviceState.UNKNOWN and not self._desk.has_reader():
+            self._take_change({"reader": DeviceState.NO_DEVICE})
+
+    # --- effects
+
+    def _perform(self, effect: ef.Effect, visit: int) -> None:
+        match effect:
+            case ef.BeginVisit():
+                self._pseudonym = token_hex(8)
+            case ef.ReadCard():
+                self._desk.read(visit)
+            case ef.VerifyPin():
+                self._desk.verify(self._pin.take(), visit)
+            case ef.AskTries():
+                self._pin.wipe()
+                self._desk.ask_tries(visit)
+            case ef.ClearPin():
+                self._pin.wipe()
+            case ef.SignIn():
+                self._central.sign_in(visit)
+            case ef.SearchEmployers():
+                self._central.search(effect.query, visit)
+            case ef.SignAndKeep():
+                self._keeper.keep(effect, self._pin.take(), visit)
+            case ef.PrintReceipt():
+                self._printing.print(effect, visit)
+            case ef.Wipe():
+                self._wipe()
+            case ef.StartTimer():
+                self._timers.start(effect.timer, effect.seconds)
+            case ef.StopTimer():
+                self._timers.stop(effect.timer)
+            case ef.Sound():
+                self._devices.chime(effect.name)
+            case ef.Record():
+                self._record(effect.event_id, **dict(effect.details))
+
+    def _wipe(self) -> None:
+        self._pin.wipe()
+        self._desk.release()
+        self._keeper.forget()
+        self._central.forget()
+        self._printing.forget()
+        self.window.set_receipt(None)
+
+    def _record(self, event_id: str, **details: str) -> None:
+        definition = load_events()[event_id]
+        getattr(_log, definition.level)(event_id, visit=self._pseudonym, **details)
+        if definition.journal:
+            try:
+                self._journal.append(event_id, self._pseudonym, details)
+            except JournalError:
+                _log.error("journal.not_written")

@@ -1,0 +1,186 @@
+"""``kiosk run`` and ``kiosk enrol``: the terminal itself."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import structlog
+import typer
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QGuiApplication
+
+from cardreader.pcsc import PcscReaders
+from cardreader.trust import TrustStore
+from kiosk.app import Devices, Kiosk
+from kiosk.central.client import CentralClient
+from kiosk.cli.options import SIMULATION, ConfigFile, StateDirectory, parse_size, settings_from
+from kiosk.cli.outcome import UNAVAILABLE
+from kiosk.config import ConfigError, Settings
+from kiosk.config import Printer as PrinterSettings
+from kiosk.journal import configure_logging
+from kiosk.receipt_keys import RING_FILE, add_key
+from kiosk.remote_screen import RemoteScreen, needs_remote_screen
+from kiosk.terminal_identity import enrol, load_identity
+from kiosk.workers.printing import Connect
+from printer.transport import DeviceTransport, NetworkTransport
+from ui.app import make_application
+
+if TYPE_CHECKING:
+    from kiosk.simulation import Workbench
+
+_VNC_DEADLINE_S = 5.0
+
+_log = structlog.get_logger()
+
+
+def run(
+    config: ConfigFile = None,
+    state_directory: StateDirectory = None,
+    simulate: Annotated[
+        bool,
+        typer.Option(
+            "--simulate", help="Simulate every device and the central API; adds the workbench."
+        ),
+    ] = False,
+    size: Annotated[str, typer.Option(help="Size of the design, for example 1080x1920.")] = "",
+    language: Annotated[str, typer.Option(help="Language of the attract page: ar or en.")] = "",
+    workbench: Annotated[
+        bool, typer.Option(help="Show the workbench beside a simulated kiosk.")
+    ] = True,
+) -> None:
+    """Open the terminal."""
+    settings = settings_from(config, state_directory)
+    screen = dict[str, object]()
+    if size:
+        screen["width"], screen["height"] = parse_size(size)
+    if language:
+        if language not in ("ar", "en"):
+            raise typer.BadParameter("the language is ar or en")
+        screen["language"] = language
+    settings = settings.model_copy(update={"screen": settings.screen.model_copy(update=screen)})
+    configure_logging(settings.log.level, settings.log.file)
+    if simulate:
+        _run_simulated(settings, with_workbench=workbench)
+    else:
+        _run_real(settings)
+
+
+def enrol_terminal(
+    config: ConfigFile = None,
+    state_directory: StateDirectory = None,
+) -> None:
+    """Introduce this terminal to the central API; the one-time code comes on standard input."""
+    settings = settings_from(config, state_directory)
+    code = sys.stdin.readline().strip()
+    client = CentralClient(settings.central.url)
+    try:
+        identity = enrol(load_identity(settings.state_directory), settings.kiosk_id, code, client)
+    finally:
+        client.close()
+    ring = settings.state_directory / RING_FILE
+    add_key(ring, identity.device_key.public_key(), settings.kiosk_id)
+    epoch = identity.enrolment.epoch if identity.enrolment else 0
+    typer.echo(f"{settings.kiosk_id} is enrolled, epoch {epoch}.")
+
+
+def _run_real(settings: Settings) -> None:
+    trust = settings.reader.trust
+    if trust is None:
+        raise ConfigError("reader.trust: a terminal needs the directory of its trust anchors")
+    devices = Devices(
+        readers=PcscReaders(),
+        trust=TrustStore.load(trust),
+        printer=_printer(settings.printer),
+        chime=_no_chime,
+    )
+    identity = load_identity(settings.state_directory)
+    screen = _prepare_screen(settings)
+    application = make_application()
+    kiosk = Kiosk(settings, identity, devices)
+    _serve(application, [kiosk], screen)
+
+
+def _run_simulated(settings: Settings, *, with_workbench: bool) -> None:
+    # Late: the simulated world brings a web server and a whole card with it.
+    from kiosk.simulation import Rig, Workbench
+
+    screen = _prepare_screen(settings)
+    application = make_application()
+    with Rig(settings.state_directory / SIMULATION) as rig:
+        simulated = rig.settings(settings)
+        devices = Devices(rig.readers, rig.trust, rig.connect_printer, chime=_no_chime)
+        kiosk = Kiosk(simulated, rig.identity(simulated), devices)
+        windows: list[Kiosk | Workbench] = [kiosk]
+        if with_workbench:
+            windows.append(Workbench(rig, beside=kiosk.window.window))
+        _serve(application, windows, screen)
+
+
+def _prepare_screen(settings: Settings) -> RemoteScreen | None:
+    """Choose the platform before Qt starts; a machine without a display gets VNC."""
+    if not needs_remote_screen():
+        return None
+    screen = RemoteScreen((settings.screen.width, settings.screen.height))
+    os.environ["QT_QPA_PLATFORM"] = screen.platform
+    return screen
+
+
+def _serve(
+    application: QGuiApplication, windows: Sequence[Kiosk | Workbench], screen: RemoteScreen | None
+) -> None:
+    for window in windows:
+        window.start()
+    if screen is not None:
+        _confine(screen)
+    # Python sees a signal only while it runs: a slow heartbeat lets Ctrl-C through.
+    heartbeat = QTimer()
+    heartbeat.timeout.connect(lambda: None)
+    heartbeat.start(200)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: application.quit())
+    try:
+        application.exec()
+    finally:
+        for window in reversed(windows):
+            window.stop()
+
+
+def _confine(screen: RemoteScreen) -> None:
+    """Bring the VNC socket to 127.0.0.1 as soon as Qt has opened it, or end."""
+    deadline = time.monotonic() + _VNC_DEADLINE_S
+
+    def attempt() -> None:
+        try:
+            screen.confine()
+        except LookupError:
+            if time.monotonic() > deadline:
+                typer.echo("kiosk: the window cannot be served over VNC.", err=True)
+                QGuiApplication.exit(UNAVAILABLE)
+            else:
+                QTimer.singleShot(0, attempt)
+        else:
+            typer.echo(
+                f"The kiosk is shown over VNC on 127.0.0.1, port {screen.port}. Look at it with\n"
+                f"  vncviewer 127.0.0.1::{screen.port}\n"
+                f"and from another machine through  ssh -L {screen.port}:127.0.0.1:{screen.port} …",
+                err=True,
+            )
+
+    QTimer.singleShot(0, attempt)
+
+
+def _printer(settings: PrinterSettings) -> Connect | None:
+    if settings.connection == "network":
+        return lambda: NetworkTransport(settings.host, settings.port)
+    if settings.connection == "device":
+        return lambda: DeviceTransport(settings.device)
+    return None
+
+
+def _no_chime(sound: str) -> None:
+    _log.info("chime.played", sound=sound)

@@ -1,0 +1,143 @@
+"""The receipt: composed, drawn once, shown on the screen and printed once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import structlog
+
+from kiosk.devices import DeviceState, PaperState
+from kiosk.receipts import compose_receipt
+from kiosk.services import Catalogue
+from kiosk.session import events as ev
+from kiosk.session.effects import PrintReceipt
+from kiosk.workers.answering import Answer
+from printer import status as device
+from printer.journal import PrintJournal
+from printer.layout import render
+from printer.printer import (
+    PrintJob,
+    PrintOutcome,
+    ReceiptPrinter,
+    Result,
+)
+from printer.printer import Settings as PrinterSettings
+from printer.transport import Transport
+
+_log = structlog.get_logger()
+
+_DEVICE = {
+    device.Device.ONLINE: DeviceState.ONLINE,
+    device.Device.OFFLINE: DeviceState.OFFLINE,
+    device.Device.HARDWARE_ERROR: DeviceState.HARDWARE_ERROR,
+    device.Device.NO_DEVICE: DeviceState.NO_DEVICE,
+    device.Device.UNKNOWN: DeviceState.UNKNOWN,
+}
+
+Connect = Callable[[], Transport]
+
+
+class Printing:
+    """Owns the receipt printer of the terminal; without one every receipt stays on the screen."""
+
+    def __init__(
+        self,
+        connect: Connect | None,
+        catalogue: Catalogue,
+        kiosk: str,
+        *,
+        width: int,
+        journal: Path,
+        answer: Answer,
+        changed: Callable[[DeviceState, PaperState, bool], None],
+        show_receipt: Callable[[bytes, int], None],
+    ) -> None:
+        """``changed`` is told device, paper and whether the cover is open; any thread.
+
+        ``show_receipt`` gets the picture (PNG) and the visit it belongs to.
+        Raises :class:`printer.journal.JournalError`.
+        """
+        self._connect = connect
+        self._catalogue = catalogue
+        self._kiosk = kiosk
+        self._width = width
+        self._answer = answer
+        self._changed = changed
+        self._show_receipt = show_receipt
+        self._journal = PrintJournal(journal)
+        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="receipts")
+        self._lock = threading.Lock()
+        self._waiting: Future[PrintOutcome] | None = None
+        self._printer: ReceiptPrinter | None = None
+
+    def start(self) -> None:
+        """Look for the printer; its states come through ``changed`` from now on."""
+        if self._connect is None:
+            self._changed(DeviceState.NO_DEVICE, PaperState.UNKNOWN, False)
+            return
+        self._printer = ReceiptPrinter(
+            self._connect,
+            self._journal,
+            settings=PrinterSettings(width=self._width),
+            on_status=self._on_status,
+        )
+
+    def stop(self) -> None:
+        """Finish the print under way, let go of the printer."""
+        self._worker.shutdown(wait=True, cancel_futures=True)
+        if self._printer is not None:
+            self._printer.close()
+        self._journal.close()
+
+    def print(self, effect: PrintReceipt, visit: int) -> None:
+        """Draw and print; answers ReceiptPrinted or ReceiptNotPrinted."""
+        self._worker.submit(self._print, effect, visit)
+
+    def forget(self) -> None:
+        """The visit is over: a print that has not started must not come out in the next."""
+        with self._lock:
+            waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            waiting.cancel()
+
+    def _print(self, effect: PrintReceipt, visit: int) -> None:
+        tx_id = effect.submission.tx_id
+        try:
+            receipt = compose_receipt(
+                effect.submission, effect.cardholder, effect.answers, self._catalogue, self._kiosk
+            )
+            bitmap = render(receipt, self._width)
+        except Exception as error:  # noqa: BLE001 -- the transaction stands; only its paper fails
+            _log.error("receipt.not_drawn", error=type(error).__name__)
+            self._answer(ev.ReceiptNotPrinted(tx_id, "hardwareError"), visit)
+            return
+        self._show_receipt(bitmap.png(), visit)
+        if self._printer is None:
+            self._answer(ev.ReceiptNotPrinted(tx_id, DeviceState.NO_DEVICE.value), visit)
+            return
+        job = self._printer.print(PrintJob(tx_id, bitmap))
+        with self._lock:
+            self._waiting = job
+
+        def done(future: Future[PrintOutcome]) -> None:
+            if future.cancelled():
+                return
+            outcome = future.result()
+            if outcome.result is Result.PRINTED:
+                self._answer(ev.ReceiptPrinted(tx_id), visit)
+            else:
+                reason = outcome.reason.value if outcome.reason else "unknown"
+                uncertain = outcome.result is Result.UNKNOWN
+                self._answer(ev.ReceiptNotPrinted(tx_id, reason, uncertain), visit)
+
+        job.add_done_callback(done)
+
+    def _on_status(self, status: device.PrinterStatus) -> None:
+        state = _DEVICE[status.device]
+        if state is DeviceState.ONLINE and status.cutter is device.Cutter.FAULT:
+            state = DeviceState.HARDWARE_ERROR
+        cover_open = status.cover is not device.Cover.CLOSED
+        self._changed(state, PaperState(status.paper.value), cover_open)
