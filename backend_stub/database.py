@@ -53,10 +53,10 @@ class Database:
             _prepare_schema(self._engine)
         except SQLAlchemyError as error:
             self._engine.dispose()
-            reason = error.orig if isinstance(error, DBAPIError) else error
+            reason = str(error.orig if isinstance(error, DBAPIError) else error).splitlines()
             raise DatabaseUnavailable(
-                f"The database {parsed.render_as_string(hide_password=True)} "
-                f"cannot be used: {reason}"
+                f"The database {parsed.render_as_string(hide_password=True)} cannot be used"
+                f"{': ' + reason[0] if reason else ''}."
             ) from error
         except DatabaseUnavailable:
             self._engine.dispose()

@@ -61,6 +61,7 @@ TITLES: Final[Mapping[str, tuple[int, str]]] = {
     "application-signature": (422, "The card's signature is not valid"),
     "certificate-untrusted": (422, "The card's certificate is not trusted"),
     "certificate-not-valid": (422, "The card's certificate was not valid when it signed"),
+    "certificate-revoked": (422, "The card's certificate is revoked"),
     "application-not-canonical": (422, "The application is not canonical JSON"),
     "application-malformed": (422, "The application lacks fields or has foreign ones"),
     "application-mismatch": (422, "The application names another transaction or terminal"),
@@ -119,7 +120,7 @@ def answer_validation_error(_: Request, error: Exception) -> JSONResponse:
 
 
 def batch_problem(error: RequestValidationError) -> ProblemError:
-    """An unreadable batch is a 400: the terminal halves it until the poison item is alone."""
+    """The problem of a batch that was read but is not one."""
     described = _describe_validation("bad-batch", error).model_dump()
     return ProblemError("bad-batch", described["detail"], errors=described["errors"])
 
@@ -127,7 +128,7 @@ def batch_problem(error: RequestValidationError) -> ProblemError:
 def _describe_validation(code: str, error: RequestValidationError) -> Problem:
     errors = [
         {
-            "pointer": "/" + "/".join(str(part) for part in entry["loc"]),
+            "pointer": "/" + "/".join(str(part)[:64] for part in entry["loc"]),
             "code": str(entry["type"]),
             "detail": str(entry["msg"]) if entry["type"] != "value_error" else "not accepted",
         }
@@ -143,6 +144,8 @@ def _describe_validation(code: str, error: RequestValidationError) -> Problem:
 def answer_http_error(_: Request, error: Exception) -> JSONResponse:
     """Handler of Starlette's own errors: no such path, no such method, unreadable body."""
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type only
+    if error.status_code == HTTPStatus.BAD_REQUEST:
+        return problem_response(problem("bad-request"))
     title = HTTPStatus(error.status_code).phrase
     document = Problem(title=title, status=error.status_code, code=title.lower().replace(" ", "-"))
     return problem_response(document, error.headers)

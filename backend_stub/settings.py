@@ -28,7 +28,7 @@ class Settings:
     database_url: str = field(repr=False)
     """SQLAlchemy URL: ``sqlite:///file`` or ``postgresql+psycopg://...`` (may hold a password)."""
     trust_directory: Path
-    """``issuers/*.pem`` in it are the trust anchors for the cards' certificates."""
+    """``issuers/*.pem``: trust anchors for the cards' certificates; ``crls/*.pem``: revocations."""
     key_file: Path | None = None
     """The API's private keys; beside the database file when ``None`` (SQLite only)."""
     enrolment_codes: tuple[EnrolmentCode, ...] = ()

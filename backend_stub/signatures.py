@@ -20,6 +20,7 @@ from joserfc.jwk import ECKey, RSAKey
 
 from backend_stub.trust import (
     CertificateNotValid,
+    CertificateRevoked,
     CertificateUntrusted,
     Purpose,
     TrustAnchors,
@@ -81,12 +82,15 @@ def holder(
 ) -> str:
     """The civil number of who signed, once the certificate is trusted at one of the times.
 
-    Raises :class:`SignatureRefused` with ``certificate-untrusted`` or ``certificate-not-valid``.
+    Raises :class:`SignatureRefused` with ``certificate-untrusted``, ``certificate-not-valid`` or
+    ``certificate-revoked``.
     """
     try:
         anchors.check(document.chain, purpose, at_any_of)
     except CertificateNotValid as error:
         raise SignatureRefused("certificate-not-valid") from error
+    except CertificateRevoked as error:
+        raise SignatureRefused("certificate-revoked") from error
     except CertificateUntrusted as error:
         raise SignatureRefused("certificate-untrusted") from error
     number = civil_number(document.chain[0])

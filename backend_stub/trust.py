@@ -9,6 +9,8 @@ from datetime import datetime
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 from cryptography.x509.verification import (
     Criticality,
@@ -32,6 +34,10 @@ class CertificateNotValid(Exception):
     """The certificate was not valid at the time that counts."""
 
 
+class CertificateRevoked(Exception):
+    """The issuer revoked the certificate before the time that counts."""
+
+
 class Purpose(enum.Enum):
     """What a signature is for; the card has one key for each (RFC 5280, 4.2.1.3)."""
 
@@ -45,6 +51,7 @@ class TrustAnchors:
     """The issuers of card certificates that this central API believes."""
 
     store: Store
+    revocation_lists: tuple[x509.CertificateRevocationList, ...]
 
     def check(
         self,
@@ -55,7 +62,8 @@ class TrustAnchors:
         """Check ``chain``, the card's certificate first, for a purpose at the times that may count.
 
         One time that holds is enough. Raises :class:`CertificateNotValid` when the certificate is
-        valid at none of them, :class:`CertificateUntrusted` when no path holds.
+        valid at none of them, :class:`CertificateRevoked` when it was revoked by then,
+        :class:`CertificateUntrusted` when no path holds.
         """
         leaf = chain[0]
         times = [
@@ -64,6 +72,11 @@ class TrustAnchors:
         if not times:
             raise CertificateNotValid("expired or not yet valid")
         failure: VerificationError | None = None
+        revoked_at = self._revoked_at(leaf)
+        if revoked_at is not None:
+            times = [at for at in times if at < revoked_at]
+            if not times:
+                raise CertificateRevoked
         for at in times:
             verifier = (
                 PolicyBuilder()
@@ -80,18 +93,49 @@ class TrustAnchors:
                 return
         raise CertificateUntrusted(str(failure)) from failure
 
+    def _revoked_at(self, certificate: x509.Certificate) -> datetime | None:
+        for revocations in self.revocation_lists:
+            if revocations.issuer == certificate.issuer:
+                entry = revocations.get_revoked_certificate_by_serial_number(
+                    certificate.serial_number
+                )
+                if entry is not None:
+                    return entry.revocation_date_utc
+        return None
+
 
 def load_trust_anchors(directory: Path) -> TrustAnchors:
-    """Read ``issuers/*.pem``. Raises :class:`TrustUnavailable`."""
+    """Read ``issuers/*.pem`` and the revocation lists ``crls/*.pem`` that these issuers signed.
+
+    Raises :class:`TrustUnavailable`.
+    """
     anchors: list[x509.Certificate] = []
+    revocation_lists: list[x509.CertificateRevocationList] = []
     try:
         for path in sorted((directory / "issuers").glob("*.pem")):
             anchors += x509.load_pem_x509_certificates(path.read_bytes())
-    except (OSError, ValueError) as error:
-        raise TrustUnavailable(f"The trust anchor {path} cannot be read.") from error
+        for path in sorted((directory / "crls").glob("*.pem")):
+            revocation_lists.append(x509.load_pem_x509_crl(path.read_bytes()))
+            _check_signature(revocation_lists[-1], anchors)
+    except (OSError, ValueError, UnsupportedAlgorithm) as error:
+        raise TrustUnavailable(f"The trust file {path} cannot be used.") from error
     if not anchors:
         raise TrustUnavailable(f"There is no trust anchor in {directory / 'issuers'}.")
-    return TrustAnchors(Store(anchors))
+    return TrustAnchors(Store(anchors), tuple(revocation_lists))
+
+
+def _check_signature(
+    revocations: x509.CertificateRevocationList, anchors: Sequence[x509.Certificate]
+) -> None:
+    for anchor in anchors:
+        key = anchor.public_key()
+        if (
+            anchor.subject == revocations.issuer
+            and isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey)
+            and revocations.is_signature_valid(key)
+        ):
+            return
+    raise ValueError("no trust anchor signed the revocation list")
 
 
 def civil_number(certificate: x509.Certificate) -> str | None:

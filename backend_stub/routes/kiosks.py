@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import AwareDatetime
+from starlette.exceptions import HTTPException
 
 from backend_stub.ingest import first_problem, first_result, ingest
 from backend_stub.kiosks import authenticate_kiosk, enrol
@@ -51,6 +52,9 @@ class BatchRoute(APIRoute):
                 return await handler(request)
             except RequestValidationError as error:
                 raise batch_problem(error) from error
+            except HTTPException as error:
+                # FastAPI's word for a body that is no JSON text at all.
+                raise ProblemError("bad-batch") from error
 
         return handle
 

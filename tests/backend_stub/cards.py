@@ -101,24 +101,24 @@ class Card:
             intermediates,
         )
 
-    def sign(self, payload: dict[str, Any] | bytes, **more: Any) -> str:
-        return self._jws(self.signature, payload, **more)
+    def sign(self, payload: dict[str, Any] | bytes) -> str:
+        return self._jws(self.signature, payload)
 
-    def answer(self, challenge: dict[str, Any], kiosk: str, **changes: Any) -> str:
+    def answer(
+        self, challenge: dict[str, Any], kiosk: str, changes: dict[str, Any] | None = None
+    ) -> str:
         payload = {
             "aud": "manfadh-central",
             "challenge_id": challenge["challenge_id"],
             "kiosk": kiosk,
             "nonce": challenge["nonce"],
         }
-        return self._jws(self.authentication, payload | changes)
+        return self._jws(self.authentication, payload | (changes or {}))
 
     def _jws(
         self,
         slot: tuple[PrivateKey, x509.Certificate],
         payload: dict[str, Any] | bytes,
-        header: dict[str, Any] | None = None,
-        algorithm: str | None = None,
     ) -> str:
         key, certificate = slot
         content = payload if isinstance(payload, bytes) else rfc8785.dumps(payload)
@@ -132,14 +132,13 @@ class Card:
             serialization.NoEncryption(),
         )
         kind = RSAKey if isinstance(key, rsa.RSAPrivateKey) else ECKey
-        chosen = algorithm or self.algorithm
-        registry = jws.JWSRegistry(algorithms=[chosen])
+        registry = jws.JWSRegistry(algorithms=[self.algorithm])
         registry.max_header_length = 65536
         return jws.serialize_compact(
-            {"alg": chosen, "x5c": chain, **(header or {})},
+            {"alg": self.algorithm, "x5c": chain},
             content,
             kind.import_key(pem),
-            [chosen],
+            [self.algorithm],
             registry,
         )
 

@@ -2,6 +2,23 @@
 
 from __future__ import annotations
 
+import base64
+import dataclasses
+import itertools
+import json
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any
+
+import jwcrypto.jwk
+import jwcrypto.jws
+import requests
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from sqlalchemy import create_engine, text
+
 from offline_queue.chain import GENESIS, b64url_decode, verify_head
 from offline_queue.wire import SignedHead
 
@@ -54,3 +71,171 @@ def test_head_is_countersigned_over_the_contiguous_prefix(
     assert head_of(reply["head"]) == (1, heads[0])
     assert head_of(terminal.post(items[1]).json()["head"]) == (4, heads[3])
     assert head_of(central.get("/v1/kiosks/MCT-0001/head").json()) == (4, heads[3])
+
+
+def test_same_item_again_is_a_duplicate_with_the_first_result(
+    central: RunningCentral, card: Card
+) -> None:
+    terminal = central.terminal()
+    item = terminal.complaint(card)
+    [first] = terminal.send(item)
+    central.clock.advance(days=3)
+    [again, twice] = terminal.send(item, item)
+    assert again == twice == {**first, "outcome": "duplicate"}
+    assert len(central.notices()) == len(central.received()) == 1
+
+
+def test_numbers_are_gapless_and_begin_again_each_year_in_muscat(
+    central: RunningCentral, card: Card
+) -> None:
+    terminal = central.terminal()
+    items = [
+        terminal.complaint(card),
+        terminal.complaint(card, answers={"mobile": "123"}),
+        terminal.complaint(card),
+    ]
+    numbers = [(answer["result"] or {}).get("number") for answer in terminal.send(*items)]
+    assert numbers == ["C-2026-000001", None, "C-2026-000002"]
+    # 20:00 in UTC on the last day of the year is the first of January in Muscat.
+    central.clock.now = datetime(2026, 12, 31, 20, 0, tzinfo=UTC)
+    [answer] = terminal.send(terminal.complaint(card))
+    assert answer["result"]["number"] == "C-2027-000001"
+
+
+def test_the_same_transaction_or_place_with_other_content_is_a_conflict(
+    central: RunningCentral, card: Card
+) -> None:
+    terminal = central.terminal()
+    item = terminal.complaint(card)
+    tx_id = item["record"]["tx_id"]
+    terminal.send(item)
+    other_content = terminal.item(b"other", tx_id, seq=1, prev=GENESIS)
+    other_place = terminal.item(b"other", tx_id, seq=2)
+    same_place = terminal.item(b"other", seq=1, prev=GENESIS)
+    answers = terminal.send(other_content, other_place, same_place)
+    assert [(each["outcome"], each["problem"]["code"]) for each in answers] == [
+        ("conflict", "tx-id-taken"),
+        ("conflict", "tx-id-taken"),
+        ("conflict", "seq-taken"),
+    ]
+    assert len(central.received()) == 1
+
+
+def test_another_terminal_cannot_take_over_a_transaction(
+    central: RunningCentral, card: Card
+) -> None:
+    terminal = central.terminal()
+    item = terminal.complaint(card)
+    terminal.send(item)
+    other = central.terminal("SLL-0001")
+    [answer] = other.send(other.item(b"x", item["record"]["tx_id"]))
+    assert (answer["outcome"], answer["problem"]["code"]) == ("conflict", "tx-id-taken")
+
+
+def test_a_record_that_does_not_follow_forks_the_chain(central: RunningCentral, card: Card) -> None:
+    terminal = central.terminal()
+    first, third = terminal.complaint(card), None
+    after_first = terminal.head
+    second_item = terminal.complaint(card)
+    third = terminal.complaint(card)
+    terminal.send(first, third)
+    not_after_first = terminal.item(b"x", seq=2, prev="1" * 64)
+    not_before_third = terminal.item(b"x", seq=2, prev=after_first)
+    answers = terminal.send(not_after_first, not_before_third, second_item)
+    assert [each["outcome"] for each in answers] == ["conflict", "conflict", "accepted"]
+    assert {each["problem"]["code"] for each in answers[:2]} == {"chain-forked"}
+
+
+def test_the_first_record_must_start_the_chain(central: RunningCentral) -> None:
+    terminal = central.terminal()
+    [answer] = terminal.send(terminal.item(b"x", prev="1" * 64))
+    assert (answer["outcome"], answer["problem"]["code"]) == ("rejected", "chain-broken")
+    assert central.received() == []
+
+
+def test_two_posts_of_the_same_items_at_once_take_effect_once(
+    central: RunningCentral, card: Card
+) -> None:
+    terminal = central.terminal()
+    items = [terminal.complaint(card) for _ in range(5)]
+    start = threading.Barrier(4)
+
+    def post(order: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        with requests.Session() as http:
+            mine = dataclasses.replace(terminal, http=http)
+            start.wait()
+            return mine.send(*order)
+
+    orders = [items, items[::-1], items, items[2:] + items[:2]]
+    with ThreadPoolExecutor(4) as pool:
+        replies = list(pool.map(post, orders))
+    results: dict[str, set[str]] = {}
+    outcomes = Counter()
+    for answer in itertools.chain(*replies):
+        results.setdefault(answer["tx_id"], set()).add(answer["result"]["number"])
+        outcomes[answer["outcome"]] += 1
+    assert outcomes == {"accepted": 5, "duplicate": 15}
+    assert all(len(numbers) == 1 for numbers in results.values())
+    assert len(central.notices()) == len(central.received()) == 5
+
+
+def test_many_terminals_at_once_get_distinct_numbers_and_slots(
+    central: RunningCentral, card: Card
+) -> None:
+    terminals = [central.terminal(f"MCT-{n:04d}") for n in range(4)]
+    batches = [
+        [
+            each.complaint(card, answers={"governorate": "musandam", "wilayat": wilayat})
+            for wilayat in ("khasab", "daba")
+        ]
+        for each in terminals
+    ]
+
+    def post(work: tuple[Any, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+        with requests.Session() as http:
+            return dataclasses.replace(work[0], http=http).send(*work[1])
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(itertools.chain(*pool.map(post, zip(terminals, batches, strict=True))))
+    numbers = sorted(answer["result"]["number"] for answer in answers)
+    assert numbers == [f"C-2026-{n:06d}" for n in range(1, 9)]
+    # One hearing at a time in that office.
+    assert len({answer["result"]["hearing"]["starts_at"] for answer in answers}) == 8
+
+
+def test_restart_keeps_everything(central: RunningCentral, card: Card) -> None:
+    terminal = central.terminal()
+    item, next_item = terminal.complaint(card), terminal.complaint(card)
+    [first] = terminal.send(item)
+    head = central.get("/v1/kiosks/MCT-0001/head").json()
+    keys = central.get("/v1/receipt-keys").json()
+    central.restart()
+    terminal = dataclasses.replace(terminal, url=central.url, http=central.http)
+    assert terminal.request_enrolment().json() == terminal.enrolment
+    assert central.get("/v1/kiosks/MCT-0001/head").json() == head
+    assert central.get("/v1/receipt-keys").json() == keys
+    again, second = terminal.send(item, next_item)
+    assert again == {**first, "outcome": "duplicate"}
+    assert second["result"]["number"] == "C-2026-000002"
+
+
+def test_received_document_verifies_with_another_jose_library(
+    central: RunningCentral, card: Card
+) -> None:
+    terminal = central.terminal()
+    item = terminal.complaint(card)
+    terminal.send(item)
+    engine = create_engine(central.settings.database_url)
+    with engine.connect() as connection:
+        document = connection.execute(text("SELECT document FROM transactions")).scalar_one()
+    engine.dispose()
+    token = jwcrypto.jws.JWS()
+    token.deserialize(document)
+    header = json.loads(base64.urlsafe_b64decode(document.split(".")[0] + "=="))
+    certificate = x509.load_der_x509_certificate(base64.b64decode(header["x5c"][0]))
+    pem = certificate.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    token.verify(jwcrypto.jwk.JWK.from_pem(pem))
+    assert json.loads(token.payload)["tx_id"] == item["record"]["tx_id"]
+    assert certificate == card.signature[1]
