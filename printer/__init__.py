@@ -3,7 +3,10 @@
 - ``receipt`` says what is on a receipt, ``layout.render`` turns it into a ``ReceiptBitmap``: the
   one artefact that is previewed, printed, archived and hashed. (``layout`` needs Qt and is
   imported by name; everything else here does not.)
-- ``raster`` encodes a bitmap for ESC/POS, ``status`` reads what the printer answers.
+- ``ReceiptPrinter`` owns one printer: ``print(PrintJob)`` gives a future ``PrintOutcome``, the
+  state comes by callback. A ``PrintJournal`` sees to it that no crash prints a receipt twice.
+- ``raster`` encodes a bitmap for ESC/POS, ``status`` reads what the printer answers, ``transport``
+  has the ways to reach it.
 - ``proof`` makes and checks the signed text of the QR code.
 - ``virtual`` is a whole printer in software, for the workbench and the tests.
 
@@ -11,6 +14,9 @@ This library knows no service, no citizen and no kiosk; the caller composes the 
 """
 
 from printer.bitmap import ReceiptBitmap
+from printer.jobs import Fence, PrintJob, PrintOutcome, Reason, Result, Settings
+from printer.journal import JournalError, PrintJournal, PrintRecord, PrintState
+from printer.printer import ReceiptPrinter
 from printer.proof import (
     InvalidReason,
     ReceiptClaims,
@@ -20,19 +26,50 @@ from printer.proof import (
     verify_receipt,
 )
 from printer.receipt import Badge, Bilingual, Emphasis, Languages, Receipt, ReceiptState, Row
+from printer.status import Cover, Cutter, Device, PaperState, PrinterStatus
+from printer.transport import (
+    DeviceTransport,
+    NetworkTransport,
+    PrinterError,
+    PrinterGone,
+    PrinterSilent,
+    Transport,
+)
 
 __all__ = [
     "Badge",
     "Bilingual",
+    "Cover",
+    "Cutter",
+    "Device",
+    "DeviceTransport",
     "Emphasis",
+    "Fence",
     "InvalidReason",
+    "JournalError",
     "Languages",
+    "NetworkTransport",
+    "PaperState",
+    "PrintJob",
+    "PrintJournal",
+    "PrintOutcome",
+    "PrintRecord",
+    "PrintState",
+    "PrinterError",
+    "PrinterGone",
+    "PrinterSilent",
+    "PrinterStatus",
+    "Reason",
     "Receipt",
     "ReceiptBitmap",
     "ReceiptClaims",
     "ReceiptInvalid",
+    "ReceiptPrinter",
     "ReceiptState",
+    "Result",
     "Row",
+    "Settings",
+    "Transport",
     "key_id",
     "sign_receipt",
     "verify_receipt",

@@ -1,0 +1,211 @@
+"""The print journal: what was sent to the printer, and what is known about it afterwards.
+
+``PREPARED → SEND_STARTED → DONE | FAILED | UNKNOWN``. SEND_STARTED is on the disk before the first
+byte leaves; whatever still stands there after a crash becomes UNKNOWN, for paper may have come out.
+An unmarked original can be started once only: the database itself refuses a second.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+_SCHEMA_VERSION: Final = 1
+_SCHEMA: Final = """
+CREATE TABLE print (
+    id INTEGER PRIMARY KEY,
+    job_id TEXT NOT NULL,
+    copy INTEGER NOT NULL CHECK (copy >= 0),
+    sha256 TEXT NOT NULL,
+    state TEXT NOT NULL
+        CHECK (state IN ('prepared', 'send_started', 'done', 'failed', 'unknown')),
+    reason TEXT,
+    prepared_at TEXT NOT NULL,
+    changed_at TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX one_paper_each ON print (job_id, copy)
+    WHERE state IN ('send_started', 'done', 'unknown');
+"""
+
+
+class PrintState(StrEnum):
+    """Where a print stands."""
+
+    PREPARED = "prepared"
+    """Nothing was sent."""
+    SEND_STARTED = "send_started"
+    DONE = "done"
+    """The printer said that it printed and cut everything."""
+    FAILED = "failed"
+    """Nothing was sent, and nothing will be."""
+    UNKNOWN = "unknown"
+    """Sent, and not confirmed: there may be paper. Ask; print again only as a marked copy."""
+
+
+class JournalError(Exception):
+    """The journal cannot be read or written: broken, full, or open in another process."""
+
+
+class AlreadyPrinted(Exception):
+    """This job with this copy number was sent before. Use :meth:`PrintJournal.next_copy`."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrintRecord:
+    """One line of the journal; times are UTC."""
+
+    id: int
+    job_id: str
+    copy: int
+    sha256: str
+    state: PrintState
+    reason: str | None
+    prepared_at: datetime
+    changed_at: datetime
+
+
+class PrintJournal:
+    """The journal in its own SQLite file. All methods from any thread."""
+
+    def __init__(
+        self, path: Path, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        """Open or create it and settle what a crash left open. Raises :exc:`JournalError`."""
+        self._clock = clock
+        self._lock = threading.Lock()
+        with _translated():
+            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        try:
+            with _translated():
+                self._set_up()
+                path.chmod(0o600)
+                self._interrupted = self._settle()
+        except JournalError:
+            self._db.close()
+            raise
+
+    @property
+    def interrupted(self) -> int:
+        """How many prints a crash had left between SEND_STARTED and an answer, when opened."""
+        return self._interrupted
+
+    def _set_up(self) -> None:
+        # One process only: another one would take our running print for a crashed one.
+        self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = FULL")
+        for pragma, wanted in (("journal_mode", "wal"), ("synchronous", 2)):
+            if self._db.execute(f"PRAGMA {pragma}").fetchone() != (wanted,):
+                raise JournalError(f"the journal cannot be opened with {pragma} {wanted}")
+        (version,) = self._db.execute("PRAGMA user_version").fetchone()
+        if version == 0:
+            self._db.executescript(
+                f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {_SCHEMA_VERSION}; COMMIT;"
+            )
+        elif version != _SCHEMA_VERSION:
+            raise JournalError("the journal was written by another version")
+
+    def _settle(self) -> int:
+        self._db.execute("BEGIN IMMEDIATE")
+        change = "UPDATE print SET state = ?, reason = ?, changed_at = ? WHERE state = ?"
+        now = self._clock().isoformat()
+        self._db.execute(change, ("failed", "restart", now, "prepared"))
+        interrupted = self._db.execute(change, ("unknown", "restart", now, "send_started"))
+        self._db.execute("COMMIT")
+        return interrupted.rowcount
+
+    def prepare(self, job_id: str, copy: int, sha256: str) -> int:
+        """Enter a print and return its number. Raises :exc:`JournalError`."""
+        now = self._clock().isoformat()
+        with self._lock, _translated():
+            row = self._db.execute(
+                "INSERT INTO print (job_id, copy, sha256, state, prepared_at, changed_at)"
+                " VALUES (?, ?, ?, 'prepared', ?, ?) RETURNING id",
+                (job_id, copy, sha256, now, now),
+            ).fetchone()
+        return int(row[0])
+
+    def send_started(self, number: int) -> None:
+        """On return it is on the disk that paper may come out.
+
+        Raises :exc:`AlreadyPrinted`, :exc:`JournalError`.
+        """
+        try:
+            self._move(number, PrintState.PREPARED, PrintState.SEND_STARTED, None)
+        except sqlite3.IntegrityError as error:
+            raise AlreadyPrinted("this copy was sent before") from error
+
+    def done(self, number: int) -> None:
+        """The printer confirmed everything. Raises :exc:`JournalError`."""
+        self._move(number, PrintState.SEND_STARTED, PrintState.DONE, None)
+
+    def unknown(self, number: int, reason: str) -> None:
+        """The printer did not confirm. Raises :exc:`JournalError`."""
+        self._move(number, PrintState.SEND_STARTED, PrintState.UNKNOWN, reason)
+
+    def failed(self, number: int, reason: str) -> None:
+        """Nothing was sent, and nothing will be. Raises :exc:`JournalError`."""
+        self._move(number, PrintState.PREPARED, PrintState.FAILED, reason)
+
+    def _move(self, number: int, old: PrintState, new: PrintState, reason: str | None) -> None:
+        with self._lock, _translated():
+            changed = self._db.execute(
+                "UPDATE print SET state = ?, reason = ?, changed_at = ? WHERE id = ? AND state = ?",
+                (new, reason, self._clock().isoformat(), number, old),
+            )
+        if changed.rowcount != 1:
+            raise JournalError(f"print {number} is not {old}")
+
+    def records(self, job_id: str | None = None) -> list[PrintRecord]:
+        """Every print, or those of one job, oldest first. Raises :exc:`JournalError`."""
+        with self._lock, _translated():
+            rows = self._db.execute(
+                "SELECT id, job_id, copy, sha256, state, reason, prepared_at, changed_at"
+                " FROM print WHERE ?1 IS NULL OR job_id = ?1 ORDER BY id",
+                (job_id,),
+            ).fetchall()
+        return [
+            PrintRecord(
+                number,
+                job,
+                copy,
+                sha256,
+                PrintState(state),
+                reason,
+                datetime.fromisoformat(prepared_at),
+                datetime.fromisoformat(changed_at),
+            )
+            for number, job, copy, sha256, state, reason, prepared_at, changed_at in rows
+        ]
+
+    def next_copy(self, job_id: str) -> int:
+        """The copy number for the next paper of this job; 0 while there can be none yet."""
+        with self._lock, _translated():
+            (highest,) = self._db.execute(
+                "SELECT max(copy) FROM print WHERE job_id = ?"
+                " AND state IN ('send_started', 'done', 'unknown')",
+                (job_id,),
+            ).fetchone()
+        return 0 if highest is None else int(highest) + 1
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._db.close()
+
+
+@contextlib.contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.IntegrityError:
+        raise
+    except (sqlite3.Error, OSError) as error:
+        raise JournalError(f"the print journal failed: {error}") from error
