@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+import structlog
+
 from cardreader.apdu import (
     EXTENDED_MAX,
     SHORT_MAX,
@@ -20,6 +22,7 @@ from cardreader.apdu import (
 )
 from cardreader.atr import allows_extended_length
 from cardreader.errors import (
+    CardError,
     CardProtocolError,
     CommandRefused,
     ObjectNotFound,
@@ -37,6 +40,8 @@ _CHAINING = 0x10
 _GET_RESPONSE = 0xC0
 _EXTENDED_CHUNK = 0x1000
 _NOT_FOUND = frozenset({0x6A82, 0x6A83, 0x6A88})
+
+_log = structlog.get_logger()
 
 
 def raise_for_status(ins: int, sw: int) -> None:
@@ -72,8 +77,11 @@ class CardChannel:
         """The largest ``le`` that is sensible to ask of this card, in bytes."""
         return _EXTENDED_CHUNK if self._extended else SHORT_MAX + 1
 
-    def send(self, command: CommandApdu) -> ResponseApdu:
-        """Send ``command`` and collect the whole answer.
+    def send(self, command: CommandApdu, *, enough: int | None = None) -> ResponseApdu:
+        """Send ``command`` and collect the whole answer, or ``enough`` bytes and what came along.
+
+        With ``enough`` an answer in several parts is left unread once that many bytes are there:
+        the card drops the rest at the next command, and each part saved is a round trip.
 
         Returns 9000 and warnings (62xx, 63xx); any other status word raises
         :class:`~cardreader.errors.CommandRefused` or what describes it better. A reply that cannot
@@ -85,10 +93,14 @@ class CardChannel:
         response = ResponseApdu(b"", SUCCESS)
         for link, data in self._chain(command):
             try:
-                response = self._collect(link, limit)
+                response = self._collect(link, limit, enough)
             finally:
                 wipe(data)
-            raise_for_status(command.ins, response.sw)
+            try:
+                raise_for_status(command.ins, response.sw)
+            except CardError:
+                _log.info("card.command_refused", ins=f"{command.ins:02X}", sw=f"{response.sw:04X}")
+                raise
             if link.cla & _CHAINING and response.sw != SUCCESS:
                 # A warning in mid-chain (63Cx, say) ends the command: no further block is sent.
                 break
@@ -110,7 +122,7 @@ class CardChannel:
         block = bytearray(remaining)
         yield replace(command, data=block), block
 
-    def _collect(self, command: CommandApdu, limit: int) -> ResponseApdu:
+    def _collect(self, command: CommandApdu, limit: int, enough: int | None) -> ResponseApdu:
         """One block of a chain, with every 61xx followed and every 6Cxx obeyed."""
         collected = bytearray()
         response = self._exchange(command, limit)
@@ -123,6 +135,8 @@ class CardChannel:
             collected += response.data
             if len(collected) > MAX_LENGTH:
                 raise CardProtocolError("the card sends without end")
+            if status_1 == 0x61 and enough is not None and len(collected) >= enough:
+                return ResponseApdu(bytes(collected), SUCCESS)
             if status_1 != 0x61:
                 return ResponseApdu(bytes(collected), response.sw)
             command = CommandApdu(

@@ -112,6 +112,9 @@ class ReaderMonitor:
     def stop(self) -> None:
         """End the wait in PC/SC and return when no further event can come."""
         self._stopping.set()
+        if threading.current_thread() is self._thread:
+            # Called by the listener: the watch ends as soon as it returns.
+            return
         give_up = time.monotonic() + _STOP_WITHIN
         while self._thread.is_alive() and time.monotonic() < give_up:
             # Again and again: a cancel between two waits is lost.

@@ -95,10 +95,10 @@ def _open(ef_sod: bytes) -> tuple[Any, bytes]:
     if encapsulated["content_type"].dotted != _LDS_SECURITY_OBJECT:
         raise CardNotGenuine(Untrusted.MALFORMED)
     content = encapsulated["content"]
-    octets = content.parsed.native if isinstance(content, core.Any) else content.native
-    if not isinstance(octets, bytes):
-        octets = core.OctetString.load(content.dump()).native
-    return signed_data, octets
+    if isinstance(content, core.Any):
+        # A SignedData of version 1 leaves the type open (PKCS#7); the LDS knows octets only.
+        content = content.parse(core.OctetString)
+    return signed_data, bytes(content)
 
 
 def _signer(signed_data: Any) -> tuple[Any, x509.Certificate]:

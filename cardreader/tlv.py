@@ -96,6 +96,26 @@ def parse(data: bytes) -> tuple[Tlv, ...]:
         offset = end
 
 
+def first(data: bytes, tag: int) -> bytes | None:
+    """The value of the first ``tag``, however ``data`` goes on after it: it may be cut off there.
+
+    ``None`` when it is not among the objects that are whole.
+    """
+    offset = 0
+    while offset < len(data):
+        if data[offset] == 0:
+            offset += 1
+            continue
+        try:
+            head = header(data, offset)
+        except TlvError:
+            return None
+        start, offset = offset + head.header_length, offset + head.total_length
+        if head.tag == tag and offset <= len(data):
+            return bytes(data[start:offset])
+    return None
+
+
 def get(data: bytes, *path: int) -> bytes | None:
     """The value at the end of ``path``, one tag per level; ``None`` when a tag is not there."""
     for tag in path:

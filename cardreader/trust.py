@@ -91,19 +91,23 @@ def _require_issued(
     now: datetime,
 ) -> None:
     """Check issuer, signature, validity, revocation, in that order (Doc 9303-11, 5.1; RFC 5280)."""
-    anchor = next((a for a in anchors if _issued(certificate, a)), None)
-    if anchor is None:
+    issuing = [anchor for anchor in anchors if _issued(certificate, anchor)]
+    if not issuing:
         raise CardNotGenuine(Untrusted.UNKNOWN_ISSUER)
-    for link in (certificate, anchor):
-        if not link.not_valid_before_utc <= now <= link.not_valid_after_utc:
-            raise CardNotGenuine(Untrusted.SIGNER_EXPIRED)
-    _require_digital_signature(certificate)
+    # An authority may have renewed its certificate and kept its key: one valid one is enough.
+    if not _is_valid(certificate, now) or not any(_is_valid(anchor, now) for anchor in issuing):
+        raise CardNotGenuine(Untrusted.SIGNER_EXPIRED)
+    _require_signing(certificate)
     for crl in crls:
         # A list past its next update still says who was revoked: a terminal without a network
         # goes on with what it has.
         listed = crl.get_revoked_certificate_by_serial_number(certificate.serial_number)
-        if listed is not None and crl.issuer == anchor.subject and _signed_by(crl, anchor):
+        if listed is not None and any(_is_crl_of(crl, anchor) for anchor in issuing):
             raise CardNotGenuine(Untrusted.SIGNER_REVOKED)
+
+
+def _is_valid(certificate: x509.Certificate, now: datetime) -> bool:
+    return certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc
 
 
 def _issued(certificate: x509.Certificate, anchor: x509.Certificate) -> bool:
@@ -117,20 +121,26 @@ def _issued(certificate: x509.Certificate, anchor: x509.Certificate) -> bool:
     return True
 
 
-def _signed_by(crl: x509.CertificateRevocationList, anchor: x509.Certificate) -> bool:
+def _is_crl_of(crl: x509.CertificateRevocationList, anchor: x509.Certificate) -> bool:
+    if crl.issuer != anchor.subject:
+        return False
     try:
         return crl.is_signature_valid(anchor.public_key())  # type: ignore[arg-type]  # TypeError below
     except (TypeError, ValueError, UnsupportedAlgorithm):
         return False
 
 
-def _require_digital_signature(certificate: x509.Certificate) -> None:
-    """Key usage digitalSignature, where key usage is stated (RFC 5280, 4.2.1.3)."""
+def _require_signing(certificate: x509.Certificate) -> None:
+    """Key usage, where it is stated, lets the key sign (RFC 5280, 4.2.1.3).
+
+    Certificates for signatures that bind often allow contentCommitment and nothing else
+    (ETSI EN 319 412-2, 4.3.2).
+    """
     try:
         usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
     except x509.ExtensionNotFound:
         return
     except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
         raise CardNotGenuine(Untrusted.MALFORMED) from None
-    if not usage.digital_signature:
+    if not (usage.digital_signature or usage.content_commitment):
         raise CardNotGenuine(Untrusted.UNKNOWN_ISSUER)

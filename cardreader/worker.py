@@ -110,7 +110,8 @@ class CardWorker:
 
         ``deadline`` (seconds from now, waiting included) ends the task with
         :class:`~cardreader.errors.CardTimeout` at its next command: each command is bounded
-        itself. Callbacks of the future run on the worker's thread and must return quickly. After
+        itself. A task that never ran has wiped nothing: a PIN meant for it is the caller's to wipe.
+        Callbacks of the future run on the worker's thread and must return quickly. After
         :meth:`close` the future holds :class:`~cardreader.errors.CardReleased`.
         """
         future: Future[_T] = Future()

@@ -13,7 +13,13 @@ from cryptography import x509
 from cardreader import tlv
 from cardreader.apdu import SHORT_MAX, CommandApdu
 from cardreader.channel import SUCCESS, CardChannel, wipe
-from cardreader.errors import CardNotSupported, CardProtocolError, PinBlocked, PinWrong
+from cardreader.errors import (
+    CardNotSupported,
+    CardProtocolError,
+    ObjectNotFound,
+    PinBlocked,
+    PinWrong,
+)
 from cardreader.pin import MalformedPin, is_pin
 from cardreader.pki import KeyPurpose, PinInfo, SignatureAlgorithm
 from cardreader.trust import parse_certificate
@@ -22,6 +28,7 @@ AID = bytes.fromhex("A00000030800001000")
 """The application without its version (SP 800-73-5 part 1, 2.2): any version answers."""
 
 _LE = SHORT_MAX + 1
+_GET_DATA = 0xCB
 _PIN_REFERENCE = 0x80
 _PIN_PADDED = 8
 _CHUID = 0x5FC102
@@ -47,14 +54,19 @@ class PivApplication:
 
     def select(self) -> None:
         """SELECT by AID (part 2, 3.1.1)."""
-        self._channel.send(CommandApdu(0x00, 0xA4, 0x04, 0x00, AID, _LE))
+        # The answer describes the application; nothing in it is needed.
+        self._channel.send(CommandApdu(0x00, 0xA4, 0x04, 0x00, AID, _LE), enough=0)
 
     def serial(self) -> str:
         """The GUID of the CHUID (part 1, 3.1.2 and table 9), upper-case hex.
 
         Raises :class:`~cardreader.errors.CardNotSupported` when it is missing or all zero.
         """
-        guid = tlv.get(self._object(_CHUID), 0x34)
+        # The CHUID ends in a signature of a kilobyte; the GUID mostly is in its first block.
+        start = self._get_data(_CHUID, enough=_LE)
+        guid = tlv.first(start[tlv.header(start).header_length :], 0x34)
+        if guid is None:
+            guid = tlv.get(self._object(_CHUID), 0x34)
         if guid is None or len(guid) != 16 or not any(guid):
             raise CardNotSupported("the card has no serial number (GUID)")
         return guid.hex().upper()
@@ -64,7 +76,11 @@ class PivApplication:
 
         Raises :class:`~cardreader.errors.ObjectNotFound` when the card has none.
         """
-        encoded = tlv.require(self._object(_CERTIFICATES[purpose]), 0x70)
+        stored = self._object(_CERTIFICATES[purpose])
+        if not stored:
+            # An object that was deleted stays behind empty on many cards.
+            raise ObjectNotFound(_GET_DATA, 0x6A82)
+        encoded = tlv.require(stored, 0x70)
         # Cards disagree about which end of CertInfo says "gzip"; the content does not lie:
         # a plain certificate starts with 30.
         if encoded.startswith(_GZIP_MAGIC):
@@ -119,11 +135,14 @@ class PivApplication:
         return tlv.require(answer.data, 0x7C, 0x82)
 
     def _object(self, identifier: int) -> bytes:
-        """GET DATA (part 2, 3.1.2): the content of a data object without its outer tag 53."""
+        """The content of a data object without its outer tag 53."""
+        return tlv.require(self._get_data(identifier), 0x53)
+
+    def _get_data(self, identifier: int, enough: int | None = None) -> bytes:
+        """GET DATA (part 2, 3.1.2)."""
         request = tlv.build(0x5C, identifier.to_bytes(3, "big"))
-        return tlv.require(
-            self._channel.send(CommandApdu(0x00, 0xCB, 0x3F, 0xFF, request, _LE)).data, 0x53
-        )
+        command = CommandApdu(0x00, _GET_DATA, 0x3F, 0xFF, request, _LE)
+        return self._channel.send(command, enough=enough).data
 
 
 def _tries_left(status: int) -> int | None:

@@ -53,6 +53,22 @@ def test_a_good_security_object_is_believed(csca: Authority, kind: str) -> None:
         verified.require(number, content)
 
 
+def test_the_older_version_of_the_structure_is_believed_too(csca: Authority) -> None:
+    key = new_key()
+    version_3, version_1 = b"\x02\x01\x03", b"\x02\x01\x01"
+    sod = security_object(GROUPS, key, csca.issue(key)).replace(version_3, version_1, 1)
+    assert set(verify_security_object(sod, trust(csca), NOW).hashes) == set(GROUPS)
+
+
+def test_an_authority_that_renewed_its_certificate_for_the_same_key(csca: Authority) -> None:
+    key = new_key()
+    sod = security_object(GROUPS, key, csca.issue(key))
+    old = Authority(key=csca.key, not_after=NOW - timedelta(days=1))
+    store = TrustStore((old.certificate, csca.certificate), ())
+    assert verify_security_object(sod, store, NOW)
+    assert reason(sod, TrustStore((old.certificate,), ())) is Untrusted.SIGNER_EXPIRED
+
+
 def test_a_changed_data_group_is_refused(csca: Authority) -> None:
     key = new_key()
     verified = verify_security_object(

@@ -56,9 +56,32 @@ def test_serial_is_the_guid_wherever_it_stands() -> None:
     assert piv.serial() == guid.hex().upper()
 
 
+def test_serial_of_a_long_chuid_takes_its_first_block_only() -> None:
+    guid = bytes(range(16))
+    chuid = build(0x53, [build(0x30, bytes(25)), build(0x34, guid), build(0x3E, bytes(900))])
+    piv, connection = application(*answered(GET_CHUID, chuid)[:2])
+    assert piv.serial() == guid.hex().upper()
+    assert connection.finished()
+
+
+def test_serial_behind_the_signature_takes_the_whole_chuid() -> None:
+    guid = bytes(range(16))
+    script = answered(GET_CHUID, build(0x53, [build(0x3E, bytes(900)), build(0x34, guid)]))
+    piv, connection = application(*script[:2], *script)
+    assert piv.serial() == guid.hex().upper()
+    assert connection.finished()
+
+
+def test_selecting_does_not_fetch_what_nobody_reads() -> None:
+    piv, connection = application(("00A4040009A00000030800001000", "6137"))
+    piv.select()
+    assert connection.finished()
+
+
 @pytest.mark.parametrize("chuid", [b"", build(0x34, bytes(16)), build(0x34, b"short")])
 def test_a_card_without_a_serial_is_not_supported(chuid: bytes) -> None:
-    piv, _ = application(*answered(GET_CHUID, build(0x53, chuid)))
+    script = answered(GET_CHUID, build(0x53, chuid))
+    piv, _ = application(*script, *script)
     with pytest.raises(CardNotSupported):
         piv.serial()
 
@@ -82,6 +105,12 @@ def test_certificates_plain_and_compressed(form: str) -> None:
 def test_a_damaged_certificate_is_a_typed_error(content: bytes) -> None:
     piv, _ = application(*answered(GET_9A, build(0x53, build(0x70, content))))
     with pytest.raises(CardProtocolError):
+        piv.certificate(KeyPurpose.AUTHENTICATION)
+
+
+def test_a_deleted_certificate_is_object_not_found() -> None:
+    piv, _ = application(*answered(GET_9A, build(0x53)))
+    with pytest.raises(ObjectNotFound):
         piv.certificate(KeyPurpose.AUTHENTICATION)
 
 
