@@ -13,7 +13,7 @@
     </message>
     <message>
         <source>Government services, with your ID card</source>
-        <translation>خدماتك الحكومية ببطاقتك الشخصية</translation>
+        <translation>خدماتك الحكومية ببطاقتك</translation>
     </message>
     <message>
         <source>In a few minutes, without a queue, with a receipt you can verify.</source>
@@ -226,12 +226,8 @@
 <context>
     <name>Dock</name>
     <message>
-        <source>Smaller text</source>
-        <translation>تصغير النص</translation>
-    </message>
-    <message>
-        <source>Larger text</source>
-        <translation>تكبير النص</translation>
+        <source>Text size</source>
+        <translation>حجم النص</translation>
     </message>
     <message>
         <source>Contrast</source>
@@ -510,8 +506,12 @@
     </message>
     <message>
         <source>More</source>
-        <extracomment>a button that scrolls down</extracomment>
         <translation>المزيد</translation>
+    </message>
+    <message>
+        <source>To the top</source>
+        <extracomment>buttons that scroll the page</extracomment>
+        <translation>إلى الأعلى</translation>
     </message>
 </context>
 <context>
@@ -523,6 +523,36 @@
     <message>
         <source>Last day, if it is over</source>
         <translation>تاريخ النهاية إن انتهى الأمر</translation>
+    </message>
+</context>
+<context>
+    <name>PinNotice</name>
+    <message>
+        <source>Wrong PIN</source>
+        <translation>الرقم السري غير صحيح</translation>
+    </message>
+    <message>
+        <source>Enter all six digits</source>
+        <translation>أدخل الأرقام الستة كاملة</translation>
+    </message>
+    <message>
+        <source>Last try</source>
+        <translation>المحاولة الأخيرة</translation>
+    </message>
+    <message>
+        <source>One try left. If it is wrong, your PIN is blocked.</source>
+        <translation>بقيت محاولة واحدة. إن أخطأت يُوقف رقمك السري.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tries left</source>
+        <translation>
+            <numerusform>لم تبق أي محاولة</numerusform>
+            <numerusform>بقيت محاولة واحدة</numerusform>
+            <numerusform>بقيت محاولتان</numerusform>
+            <numerusform>بقيت %n محاولات</numerusform>
+            <numerusform>بقيت %n محاولة</numerusform>
+            <numerusform>بقيت %n محاولة</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -561,33 +591,6 @@
     <message>
         <source>Continue</source>
         <translation>متابعة</translation>
-    </message>
-    <message>
-        <source>Wrong PIN</source>
-        <translation>الرقم السري غير صحيح</translation>
-    </message>
-    <message>
-        <source>Enter all six digits</source>
-        <translation>أدخل الأرقام الستة كاملة</translation>
-    </message>
-    <message>
-        <source>Last try</source>
-        <translation>المحاولة الأخيرة</translation>
-    </message>
-    <message>
-        <source>One try left. If it is wrong the PIN is blocked and must be unblocked at an office.</source>
-        <translation>بقيت محاولة واحدة. إن أخطأت يُوقف الرقم السري ويلزم إعادة تفعيله لدى الجهة المختصة.</translation>
-    </message>
-    <message numerus="yes">
-        <source>%n tries left</source>
-        <translation>
-            <numerusform>لم تبق أي محاولة</numerusform>
-            <numerusform>بقيت محاولة واحدة</numerusform>
-            <numerusform>بقيت محاولتان</numerusform>
-            <numerusform>بقيت %n محاولات</numerusform>
-            <numerusform>بقيت %n محاولة</numerusform>
-            <numerusform>بقيت %n محاولة</numerusform>
-        </translation>
     </message>
     <message numerus="yes">
         <source>%n digits entered</source>

@@ -12,7 +12,7 @@
     </message>
 </context>
 <context>
-    <name>PinPage</name>
+    <name>PinNotice</name>
     <message numerus="yes">
         <source>%n tries left</source>
         <translation>
@@ -20,6 +20,9 @@
             <numerusform>%n tries left</numerusform>
         </translation>
     </message>
+</context>
+<context>
+    <name>PinPage</name>
     <message numerus="yes">
         <source>%n digits entered</source>
         <translation>

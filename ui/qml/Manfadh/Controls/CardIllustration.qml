@@ -1,3 +1,5 @@
+pragma ComponentBehavior: Bound
+
 // A card and the terminal's slot: it slides in, comes out, or stays. The slot is where it is on the
 // terminal, so nothing here mirrors.
 import QtQuick
@@ -11,8 +13,8 @@ Item {
     property int motion: CardIllustration.In
     property int size: Theme.size.illustration
     readonly property real unit: size / Theme.size.artWidth
-    readonly property real inside: -Theme.size.wide * unit
-    readonly property real outside: Theme.size.slotHeight * 0.85 * unit
+    readonly property real inside: -Theme.size.huge * unit
+    readonly property real outside: Theme.size.slotHeight * unit
 
     implicitWidth: size
     implicitHeight: Theme.size.artHeight * unit
@@ -24,11 +26,10 @@ Item {
         id: card
         source: Theme.art("card")
         width: Theme.size.cardWidth * scene.unit
-        height: Theme.size.cardWidth / Theme.size.cardRatio * scene.unit
+        height: width * Theme.size.cardRatio
         sourceSize: Qt.size(width, height)
-        rotation: 90
         x: (scene.width - width) / 2
-        y: rest + (width - height) / 2
+        y: rest
         smooth: true
         property real rest: scene.motion === CardIllustration.Out ? scene.outside : scene.inside
 
@@ -44,6 +45,17 @@ Item {
             PauseAnimation {
                 duration: Theme.duration.rest
             }
+        }
+    }
+    Repeater {
+        model: scene.motion === CardIllustration.Still ? 0 : 2
+        Icon {
+            required property int index
+            x: index === 0 ? Theme.size.huge * scene.unit : scene.width - Theme.size.huge * scene.unit - width
+            y: Theme.size.slotHeight * scene.unit + Theme.size.huge * scene.unit
+            size: Theme.size.target * scene.unit
+            name: scene.motion === CardIllustration.In ? "chevrons-up" : "chevrons-down"
+            color: Theme.color.gold
         }
     }
     Image {

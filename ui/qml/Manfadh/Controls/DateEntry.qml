@@ -61,7 +61,7 @@ ColumnLayout {
                 required property int index
                 required property string modelData
                 objectName: entry.name + "_" + ["day", "month", "year"][index]
-                Layout.preferredWidth: index === 2 ? Theme.size.pinKeyWidth : Theme.size.photoWidth - Theme.size.wide
+                Layout.preferredWidth: index === 2 ? Theme.size.dateYear : Theme.size.dateBox
                 Layout.preferredHeight: Theme.size.field
                 focusPolicy: Qt.TabFocus
                 Accessible.role: Accessible.EditableText
@@ -81,6 +81,8 @@ ColumnLayout {
                     font.weight: entry.parts[box.index] === "" ? Theme.type.regular : Theme.type.semibold
                     color: entry.parts[box.index] === "" ? Theme.color.inkSoft : Theme.color.ink
                     horizontalAlignment: Text.AlignHCenter
+                    fontSizeMode: Text.HorizontalFit
+                    wrapMode: Text.NoWrap
                     Accessible.ignored: true
                 }
             }

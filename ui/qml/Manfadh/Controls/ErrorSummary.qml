@@ -4,9 +4,10 @@ import Manfadh.Theme
 
 Banner {
     required property list<string> problems
+    property bool compact: false
 
     visible: problems.length > 0
     tone: Banner.Danger
-    title: qsTr("Please check your answer")
+    title: compact ? "" : qsTr("Please check your answer")
     text: problems.join("\n")
 }

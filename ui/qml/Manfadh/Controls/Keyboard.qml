@@ -109,7 +109,7 @@ Rectangle {
                         Layout.fillWidth: true
                         Layout.horizontalStretchFactor: Math.round(modelData.wide * 10)
                         Layout.preferredWidth: modelData.wide * Theme.size.small
-                        Layout.preferredHeight: Theme.size.keyHeight
+                        Layout.preferredHeight: keyboard.rows.length > 4 ? Theme.size.keyHeightLow : Theme.size.keyHeight
                         focusPolicy: Qt.NoFocus
                         autoRepeat: deed === "backspace"
                         autoRepeatDelay: Theme.duration.keyRepeatDelay

@@ -9,6 +9,7 @@ Item {
     required property url receipt
     required property string label
     property int paperWidth: Theme.size.paper
+    property int maximumHeight: Theme.size.receiptHeight // the paper is torn off there
 
     implicitWidth: paperWidth
     implicitHeight: sheet.height + teeth.height
@@ -18,14 +19,15 @@ Item {
     Rectangle {
         id: sheet
         width: paper.paperWidth
-        height: picture.height + Theme.size.large_ * 2
+        height: Math.min(picture.y + picture.height + Theme.size.large_, paper.maximumHeight)
+        clip: true
         color: Theme.color.paper
         border.width: Theme.highContrast ? Theme.size.none : Theme.size.hair
         border.color: Theme.color.hairline
         Image {
             id: picture
             anchors.horizontalCenter: parent.horizontalCenter
-            y: Theme.size.large_
+            y: Theme.size.medium
             width: parent.width - Theme.size.medium * 2
             height: implicitWidth > 0 ? width * implicitHeight / implicitWidth : Theme.size.pane
             source: paper.receipt

@@ -31,7 +31,9 @@ Item {
             }
             Label {
                 Layout.fillWidth: true
-                text: summary.answer
+                // The mark keeps an answer that starts with an isolated name or date in the page's direction.
+                text: (Theme.rtl ? "\u200f" : "\u200e") + summary.answer
+                Accessible.name: summary.answer
                 font.weight: Theme.type.semibold
             }
         }

@@ -26,6 +26,7 @@ T.TextField {
     font.weight: Theme.type.medium
     horizontalAlignment: TextInput.AlignLeft
     verticalAlignment: TextInput.AlignVCenter
+    LayoutMirroring.childrenInherit: true
     Accessible.role: Accessible.EditableText
 
     background: Rectangle {

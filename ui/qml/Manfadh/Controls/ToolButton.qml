@@ -59,10 +59,11 @@ T.Button {
     }
 
     background: Rectangle {
-        radius: Theme.size.radiusSmall
+        radius: control.flat ? Theme.size.none : Theme.size.radiusSmall
         color: control.down ? (control.night ? Theme.color.nightDeep : Theme.color.sunken)
+             : control.flat ? Theme.color.selected
              : control.night ? Theme.color.nightRaised : Theme.color.surface
-        border.width: control.active ? Theme.size.stroke : Theme.size.hair
+        border.width: control.flat && !Theme.highContrast ? Theme.size.none : control.active ? Theme.size.stroke : Theme.size.hair
         border.color: control.active ? (control.night ? Theme.color.nightGold : Theme.color.accent)
                     : control.night ? Theme.color.nightOutline : Theme.color.outline
         FocusRing {

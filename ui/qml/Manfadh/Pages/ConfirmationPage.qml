@@ -37,7 +37,7 @@ PageFrame {
 
             Rectangle {
                 Layout.fillWidth: true
-                implicitHeight: numbers.implicitHeight + Theme.size.large_ * 2
+                implicitHeight: numbers.implicitHeight + Theme.size.medium * 2
                 radius: Theme.size.radius
                 color: page.vm.rejected ? Theme.color.dangerGround : Theme.color.successGround
                 border.width: Theme.size.line
@@ -50,16 +50,19 @@ PageFrame {
                     anchors.leftMargin: Theme.size.large_
                     anchors.rightMargin: Theme.size.large_
                     spacing: Theme.size.tiny
-                    Icon {
-                        name: page.vm.rejected ? "alert-triangle" : page.saved ? "cloud-upload" : "circle-check"
-                        size: Theme.size.badge
-                        color: page.vm.rejected ? Theme.color.danger : Theme.color.success
-                    }
-                    Label {
+                    RowLayout {
                         Layout.fillWidth: true
-                        text: page.vm.registeredAs !== "" ? qsTr("Complaint number") : qsTr("Transaction number")
-                        font.pixelSize: Theme.type.caption
-                        color: Theme.color.successInk
+                        spacing: Theme.size.small
+                        Icon {
+                            name: page.vm.rejected ? "alert-triangle" : page.saved ? "cloud-upload" : "circle-check"
+                            color: page.vm.rejected ? Theme.color.danger : Theme.color.success
+                        }
+                        Label {
+                            Layout.fillWidth: true
+                            text: page.vm.registeredAs !== "" ? qsTr("Complaint number") : qsTr("Transaction number")
+                            font.weight: Theme.type.semibold
+                            color: Theme.color.successInk
+                        }
                     }
                     Label {
                         objectName: "reference"
@@ -96,52 +99,66 @@ PageFrame {
         }
         ReceiptPanel {
             Layout.alignment: Qt.AlignTop | Qt.AlignHCenter
+            Layout.rowSpan: Theme.portrait || Theme.largeText ? 1 : 2
             vm: page.vm
         }
-    }
-    Label {
-        Layout.fillWidth: true
-        Layout.topMargin: Theme.size.small
-        text: qsTr("What happens next")
-        font.pixelSize: Theme.type.title
-        font.weight: Theme.type.bold
-    }
-    Repeater {
-        model: page.vm.nextSteps
-        RowLayout {
-            id: next
-            required property int index
-            required property string modelData
+        ColumnLayout {
             Layout.fillWidth: true
-            spacing: Theme.size.medium
-            Rectangle {
-                Layout.alignment: Qt.AlignTop
-                implicitWidth: Theme.size.radio
-                implicitHeight: Theme.size.radio
-                radius: width / 2
-                color: Theme.color.accentGround
-                border.width: Theme.highContrast ? Theme.size.hair : 0
-                border.color: Theme.color.outline
-                Text {
-                    anchors.centerIn: parent
-                    text: next.index + 1
-                    font.family: Theme.type.family
-                    font.pixelSize: Theme.type.caption
-                    font.weight: Theme.type.bold
-                    color: Theme.color.ink
-                }
-            }
+            Layout.columnSpan: Theme.portrait && !Theme.largeText ? 2 : 1
+            spacing: Theme.portrait ? Theme.size.medium : Theme.size.small
             Label {
                 Layout.fillWidth: true
-                text: next.modelData
+                Layout.topMargin: Theme.size.small
+                text: qsTr("What happens next")
+                font.pixelSize: Theme.type.title
+                font.weight: Theme.type.bold
+            }
+            Repeater {
+                model: page.vm.nextSteps
+                RowLayout {
+                    id: next
+                    required property int index
+                    required property string modelData
+                    Layout.fillWidth: true
+                    spacing: Theme.size.medium
+                    Rectangle {
+                        Layout.alignment: Qt.AlignTop
+                        implicitWidth: Theme.size.radio
+                        implicitHeight: Theme.size.radio
+                        radius: width / 2
+                        color: Theme.color.accentGround
+                        border.width: Theme.highContrast ? Theme.size.hair : 0
+                        border.color: Theme.color.outline
+                        Text {
+                            anchors.centerIn: parent
+                            text: next.index + 1
+                            font.family: Theme.type.family
+                            font.pixelSize: Theme.type.caption
+                            font.weight: Theme.type.bold
+                            color: Theme.color.ink
+                        }
+                    }
+                    Label {
+                        Layout.fillWidth: true
+                        text: next.modelData
+                    }
+                }
+            }
+            RowLayout {
+                Layout.fillWidth: true
+                spacing: Theme.size.medium
+                Icon {
+                    Layout.preferredWidth: Theme.size.radio
+                    name: "phone"
+                    color: Theme.color.accent
+                }
+                Label {
+                    objectName: "office"
+                    Layout.fillWidth: true
+                    text: page.vm.office + " · \u2066" + page.vm.phone + "\u2069"
+                    font.weight: Theme.type.semibold
+                }
             }
         }
-    }
-    Banner {
-        Layout.fillWidth: true
-        Layout.topMargin: Theme.size.small
-        iconName: "phone"
-        title: page.vm.office
-        text: "\u2066" + page.vm.phone + "\u2069"
     }
 }

@@ -27,10 +27,9 @@ RowLayout {
         Layout.fillWidth: true
         Layout.fillHeight: true
         stacked: true
-        checkable: false
         active: dock.shell.largeText
         iconName: "text-size"
-        text: dock.shell.largeText ? qsTr("Smaller text") : qsTr("Larger text")
+        text: qsTr("Text size")
         onClicked: dock.shell.chooseLargeText(!dock.shell.largeText)
     }
     ToolButton {

@@ -47,6 +47,7 @@ Editor {
     }
     Label {
         Layout.fillWidth: true
+        visible: Theme.portrait || !editor.typing
         Layout.topMargin: editor.employer.suggestions.length > 0 ? Theme.size.small : 0
         text: !editor.employer.searchable ? qsTr("Name of the employer")
             : editor.employer.suggestions.length > 0 && !editor.typing ? qsTr("Another employer") : qsTr("Search in the labour registry")
@@ -57,13 +58,14 @@ Editor {
         objectName: "field_employer"
         Layout.fillWidth: true
         text: editor.employer.searchable ? editor.employer.query : editor.employer.name !== "" ? editor.employer.name : editor.employer.query
-        focus: true
+        focus: editor.typing
         invalid: editor.vm.problems.length > 0
         suffixIcon: editor.employer.searchable ? "search" : ""
         placeholderText: editor.employer.searchable ? qsTr("Name or commercial registration number") : ""
         Accessible.name: qsTr("Employer")
         onTextChanged: editor.employer.searchable ? editor.employer.ask(text) : editor.employer.write(text)
         onPressed: editor.typing = true
+        Component.onCompleted: cursorPosition = length
     }
     FieldProblem {
         Layout.fillWidth: true

@@ -10,6 +10,7 @@ PageFrame {
 
     required property EndingViewModel vm
     readonly property bool taking: shell.page === "take-card"
+    readonly property bool good: vm.kept || vm.end === "finished" || vm.end === ""
 
     heading: {
         if (taking)
@@ -39,21 +40,46 @@ PageFrame {
         visible: page.taking
         motion: CardIllustration.Out
     }
-    Rectangle {
+    Item {
         Layout.alignment: Qt.AlignHCenter
         visible: !page.taking
-        implicitWidth: Theme.size.photoHeight
-        implicitHeight: Theme.size.photoHeight
-        radius: width / 2
-        color: page.good ? Theme.color.successGround : Theme.color.warningGround
-        border.width: Theme.size.stroke
-        border.color: page.good ? Theme.color.success : Theme.color.warning
-        Icon {
-            anchors.centerIn: parent
-            name: page.good ? "check" : page.vm.end === "timed-out" ? "clock" : "hand-stop"
-            size: Theme.size.iconHuge
-            color: page.good ? Theme.color.success : Theme.color.warning
+        implicitWidth: Theme.size.pane * 0.9
+        implicitHeight: Theme.size.pane + Theme.size.huge
+        Rectangle {
+            anchors.fill: portal
+            anchors.margins: -Theme.size.wide
+            visible: !Theme.highContrast
+            radius: Theme.size.huge
+            color: Theme.color.night
+            Pattern {
+                anchors.fill: parent
+            }
+        }
+        Image {
+            id: portal
+            anchors.horizontalCenter: parent.horizontalCenter
+            y: Theme.size.wide
+            width: Theme.size.pane * 0.8
+            height: Theme.size.pane * 0.89
+            sourceSize: Qt.size(width, height)
+            source: Theme.art("portal")
+            Accessible.ignored: true
+        }
+        Rectangle {
+            anchors.horizontalCenter: parent.horizontalCenter
+            anchors.verticalCenter: portal.bottom
+            width: Theme.size.photoWidth
+            height: width
+            radius: width / 2
+            color: page.good ? Theme.color.successGround : Theme.color.warningGround
+            border.width: Theme.size.edge
+            border.color: page.good ? Theme.color.success : Theme.color.warning
+            Icon {
+                anchors.centerIn: parent
+                name: page.good ? "check" : page.vm.end === "timed-out" ? "clock" : "hand-stop"
+                size: Theme.size.iconHuge
+                color: page.good ? Theme.color.success : Theme.color.warning
+            }
         }
     }
-    readonly property bool good: vm.kept || vm.end === "finished" || vm.end === ""
 }

@@ -17,6 +17,7 @@ Editor {
 
     Label {
         Layout.fillWidth: true
+        visible: editor.vm.problems.length === 0
         text: editor.vm.label
         font.weight: Theme.type.semibold
     }
@@ -35,6 +36,7 @@ Editor {
         LayoutMirroring.enabled: editor.money && Theme.rtl
         Accessible.name: editor.vm.label
         onTextChanged: editor.vm.write(text)
+        Component.onCompleted: cursorPosition = length
     }
     FieldProblem {
         Layout.fillWidth: true

@@ -9,13 +9,14 @@ import Manfadh.Theme
 Editor {
     id: editor
 
+    readonly property bool iconic: vm.options.some(option => option.icon !== "")
     readonly property bool multiple: vm.kind === "choices"
 
     GridLayout {
         Layout.fillWidth: true
-        columns: Theme.largeText ? 1 : 2
+        columns: Theme.largeText ? 1 : Theme.portrait || editor.iconic ? 2 : 3
         columnSpacing: Theme.size.medium
-        rowSpacing: Theme.size.medium
+        rowSpacing: Theme.size.small
         uniformCellWidths: true
         Repeater {
             model: editor.vm.options
@@ -23,6 +24,8 @@ Editor {
                 required property var modelData
                 Layout.fillWidth: true
                 Layout.fillHeight: true
+                topPadding: Theme.size.small
+                bottomPadding: Theme.size.small + Theme.size.edge
                 implicitHeight: Math.max(Theme.size.target, implicitContentHeight + topPadding + bottomPadding)
                 objectName: modelData.name
                 text: modelData.text

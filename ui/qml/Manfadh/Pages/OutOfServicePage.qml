@@ -45,11 +45,12 @@ Rectangle {
     }
     ColumnLayout {
         anchors.centerIn: parent
+        anchors.verticalCenterOffset: Theme.portrait ? Theme.size.none : Theme.size.huge
         width: Math.min(parent.width - Theme.size.margin * 2, Theme.size.column)
         spacing: Theme.size.medium
         Rectangle {
-            implicitWidth: Theme.size.photoWidth
-            implicitHeight: Theme.size.photoWidth
+            implicitWidth: Theme.portrait ? Theme.size.photoWidth : Theme.size.cardHeight
+            implicitHeight: implicitWidth
             radius: width / 2
             color: Theme.color.nightRaised
             border.width: Theme.size.stroke
@@ -57,7 +58,7 @@ Rectangle {
             Icon {
                 anchors.centerIn: parent
                 name: "tool"
-                size: Theme.size.iconHuge
+                size: Theme.portrait ? Theme.size.iconHuge : Theme.size.badge
                 color: Theme.color.nightGold
             }
         }

@@ -13,16 +13,15 @@ Item {
     required property ShellViewModel shell
     required property string heading
     property string help: ""
-    property string progress: ""
     property string primaryText: ""
     property string primaryIcon: Theme.arrowForward
     property bool primaryVisible: true
     property string secondaryText: ""
     property string backText: qsTr("Back")
     property bool centred: false
-    property bool wideMasthead: false
     default property alias content: column.data
     property alias lower: lowerSlot.data
+    property alias notice: noticeSlot.data
     signal primary
     signal secondary
 
@@ -145,12 +144,20 @@ Item {
                 text: frame.help
                 color: Theme.color.nightInkSoft
             }
+            ColumnLayout {
+                id: noticeSlot
+                Layout.fillWidth: true
+                Layout.topMargin: Theme.size.small
+                visible: visibleChildren.length > 0
+            }
             Item {
                 Layout.fillHeight: !frame.portrait
                 visible: !frame.portrait
             }
             Dock {
                 Layout.fillWidth: true
+                Layout.minimumHeight: implicitHeight
+                Layout.maximumHeight: implicitHeight
                 visible: !frame.portrait
                 shell: frame.shell
             }
@@ -164,14 +171,21 @@ Item {
         anchors.top: frame.portrait ? masthead.bottom : parent.top
         anchors.bottom: lowerSlot.top
 
+        readonly property int gap: keyboardShown ? Theme.size.medium : Theme.size.wide
+        readonly property bool keyboardShown: lowerSlot.height > 0
+        readonly property bool overflows: column.implicitHeight + gap * 2 > height
+
         Flickable {
             id: flick
-            anchors.fill: parent
+            anchors.left: parent.left
+            anchors.right: parent.right
+            anchors.top: parent.top
+            height: parent.height - (answer.overflows ? more.height : 0)
             contentWidth: width
-            contentHeight: Math.max(column.implicitHeight + Theme.size.wide * 2, frame.centred ? height : 0)
+            contentHeight: Math.max(column.implicitHeight + answer.gap * 2, height)
             boundsBehavior: Flickable.StopAtBounds
             flickableDirection: Flickable.VerticalFlick
-            interactive: contentHeight > height
+            interactive: answer.overflows
             clip: true
             Behavior on contentY {
                 enabled: !flick.moving
@@ -184,33 +198,24 @@ Item {
                 id: column
                 width: Math.min(flick.width - Theme.size.margin * 2, Theme.size.column)
                 x: (flick.width - width) / 2
-                y: frame.centred ? Math.max(Theme.size.wide, (flick.height - implicitHeight) / 2) : Theme.size.wide
+                y: frame.centred ? Math.max(answer.gap, (flick.height - implicitHeight) / 2) : answer.gap
                 spacing: Theme.size.medium
-            }
-        }
-        Rectangle {
-            visible: more.visible
-            anchors.left: parent.left
-            anchors.right: parent.right
-            anchors.bottom: parent.bottom
-            height: Theme.size.target
-            gradient: Gradient {
-                GradientStop { position: 0; color: Qt.alpha(Theme.color.ground, 0) }
-                GradientStop { position: 1; color: Theme.color.ground }
             }
         }
         ToolButton {
             id: more
             objectName: "moreButton"
-            anchors.horizontalCenter: parent.horizontalCenter
+            readonly property bool atEnd: flick.contentY + flick.height >= flick.contentHeight - Theme.size.small
+            anchors.left: parent.left
+            anchors.right: parent.right
             anchors.bottom: parent.bottom
-            anchors.bottomMargin: Theme.size.tiny
-            visible: flick.interactive && flick.contentY + flick.height < flick.contentHeight - Theme.size.wide
+            visible: answer.overflows
             night: false
-            iconName: "chevron-down"
-            //: a button that scrolls down
-            text: qsTr("More")
-            onClicked: flick.contentY = Math.min(flick.contentY + flick.height * 0.8, flick.contentHeight - flick.height)
+            flat: true
+            iconName: atEnd ? "chevron-up" : "chevron-down"
+            //: buttons that scroll the page
+            text: atEnd ? qsTr("To the top") : qsTr("More")
+            onClicked: flick.contentY = atEnd ? 0 : Math.min(flick.contentY + flick.height * 0.8, flick.contentHeight - flick.height)
         }
     }
 

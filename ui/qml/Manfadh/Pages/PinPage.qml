@@ -17,16 +17,16 @@ PageFrame {
     onPrimary: shell.proceed()
     centred: true
 
-    Banner {
+    notice: PinNotice {
         Layout.fillWidth: true
-        visible: page.vm.wrong || page.vm.incomplete || page.vm.triesLeft >= 0
-        tone: page.vm.triesLeft === 1 || page.vm.wrong || page.vm.incomplete ? Banner.Danger : Banner.Info
-        iconName: page.vm.triesLeft === 1 || page.vm.wrong || page.vm.incomplete ? "alert-triangle" : "shield-check"
-        title: page.vm.wrong ? qsTr("Wrong PIN")
-             : page.vm.incomplete ? qsTr("Enter all six digits")
-             : page.vm.triesLeft === 1 ? qsTr("Last try") : ""
-        text: page.vm.triesLeft === 1 ? qsTr("One try left. If it is wrong the PIN is blocked and must be unblocked at an office.")
-            : page.vm.triesLeft >= 0 ? qsTr("%n tries left", "", page.vm.triesLeft) : ""
+        visible: worded && !Theme.portrait
+        vm: page.vm
+    }
+
+    PinNotice {
+        Layout.fillWidth: true
+        visible: worded && Theme.portrait
+        vm: page.vm
     }
     PinBoxes {
         Layout.alignment: Qt.AlignHCenter

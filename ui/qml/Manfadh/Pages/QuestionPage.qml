@@ -46,7 +46,9 @@ PageFrame {
     ErrorSummary {
         objectName: "errorSummary"
         Layout.fillWidth: true
+        visible: problems.length > 0 && Theme.portrait
         problems: page.vm.problems
+        compact: keyboard.visible
     }
     Loader {
         id: editors
@@ -55,7 +57,14 @@ PageFrame {
         focus: true
     }
 
+    notice: ErrorSummary {
+        Layout.fillWidth: true
+        visible: problems.length > 0 && !Theme.portrait
+        problems: page.vm.problems
+    }
+
     lower: Keyboard {
+        id: keyboard
         width: parent?.width ?? 0
         visible: start !== ""
         height: visible ? implicitHeight : 0

@@ -16,11 +16,12 @@ Editor {
         id: area
         objectName: "field_" + editor.vm.fieldId
         Layout.fillWidth: true
-        implicitHeight: Theme.portrait ? Theme.size.field * 3 : Theme.size.field * 2
+        implicitHeight: Theme.size.field * (editor.vm.problems.length > 0 ? 1.4 : Theme.portrait ? 2.4 : 2)
         label: editor.vm.label
         text: editor.vm.text
         invalid: editor.vm.problems.length > 0
         input.focus: true
+        Component.onCompleted: input.cursorPosition = input.length
         onEdited: value => editor.vm.write(value)
     }
     RowLayout {

@@ -13,11 +13,14 @@ QtObject {
     readonly property int targetMin: 104
     readonly property int field: 136
     readonly property int cardHeight: 152
-    readonly property int pinKey: portrait ? 168 : 146
+    readonly property int pinKey: portrait ? 148 : 140
     readonly property int pinKeyWidth: portrait ? 272 : 240
     readonly property int pinBox: 104
+    readonly property int dateBox: portrait ? 192 : 150
+    readonly property int dateYear: portrait ? 272 : 216
     readonly property int pinDot: 34
     readonly property int keyHeight: portrait ? 118 : 104
+    readonly property int keyHeightLow: portrait ? 100 : 92 // keyboards of five rows
     readonly property int dock: large ? 176 : 136
 
     readonly property int none: 0
@@ -56,10 +59,11 @@ QtObject {
     readonly property int paper: 560
     readonly property int illustration: portrait ? 760 : 700
     readonly property int column: 1100
-    readonly property int receipt: 440
+    readonly property int receipt: 400
+    readonly property int receiptHeight: 470
     readonly property int artWidth: 760
     readonly property int artHeight: 780
     readonly property int slotHeight: 300
-    readonly property int cardWidth: 512
+    readonly property int cardWidth: 330
     readonly property real cardRatio: 1.586 // ISO/IEC 7810 ID-1
 }

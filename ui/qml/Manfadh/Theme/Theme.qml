@@ -58,7 +58,7 @@ QtObject {
         paper: "#fffefa"
         paperInk: "#1b1b1b"
         veil: "#cc041f1f"
-        patternOpacity: 0.075
+        patternOpacity: 0.11
     }
 
     // Text is white on black or black on white only; yellow marks what can be touched or is chosen.
@@ -105,6 +105,8 @@ QtObject {
 
     readonly property TypeScale type: TypeScale {
         large: theme.largeText
+        rtl: theme.rtl
+        portrait: theme.portrait
     }
     readonly property Metrics size: Metrics {
         portrait: theme.portrait

@@ -4,19 +4,21 @@ import QtQml
 
 QtObject {
     required property bool large
+    required property bool rtl
+    required property bool portrait
     readonly property string family: "IBM Plex Sans Arabic"
-    readonly property string word: "Noto Sans Arabic"
     readonly property int caption: large ? 50 : 29
     readonly property int body: large ? 50 : 34
     readonly property int label: large ? 52 : 36
     readonly property int title: large ? 56 : 40
     readonly property int heading: large ? 66 : 58
-    readonly property int display: large ? 92 : 88
+    readonly property int display: large ? 84 : portrait ? 88 : 76
     readonly property int key: large ? 60 : 46
     readonly property int pinKey: 64
     readonly property int mono: large ? 56 : 42
-    readonly property real leading: 1.18
-    readonly property real headingLeading: 1.08
+    // The font's own line is 1.5 of its size, made for vowel marks above and below; Latin needs less.
+    readonly property real leading: rtl ? 1.06 : 0.96
+    readonly property real headingLeading: rtl ? 0.98 : 0.84
     readonly property int regular: 400
     readonly property int medium: 500
     readonly property int semibold: 600
