@@ -32,8 +32,10 @@ class Faults:
     """Prints, but answers nothing: a one-way cable."""
     hold_replies: bool = False
     """Answers come late: when this is switched off again."""
+    stalled: bool = False
+    """Hangs: takes nothing, prints nothing, answers nothing."""
     stall_after_bytes: int | None = None
-    """Takes this many more bytes from the line, then hangs altogether."""
+    """Takes this many more bytes from the line, then hangs."""
 
 
 class FaultChanges(TypedDict, total=False):
@@ -46,6 +48,7 @@ class FaultChanges(TypedDict, total=False):
     offline: bool
     silent: bool
     hold_replies: bool
+    stalled: bool
     stall_after_bytes: int | None
 
 
@@ -74,7 +77,6 @@ class VirtualPrinter:
         self._receipt = bytearray()
         self._receipts = 0
         self._consumed = 0
-        self._received = 0
         self._triggers: list[tuple[int, FaultChanges]] = []
         self._cutter_failed = False
         self._push = False
@@ -159,8 +161,6 @@ class VirtualPrinter:
         """Turn switches, at once: ``set_faults(paper_out=True)``."""
         with self._changed:
             self._faults = replace(self._faults, **changes)
-            if "stall_after_bytes" in changes:
-                self._received = 0
             if changes.get("cutter_jam") is False:
                 self._cutter_failed = False
             if not self._faults.hold_replies:
@@ -204,20 +204,19 @@ class VirtualPrinter:
         while data := link.receive():
             with self._changed:
                 limit = self._faults.stall_after_bytes
-                if limit is None:
-                    self._take(data)
-                    continue
-                room = max(0, limit - self._received)
-                self._received += len(data)
-                self._take(data[:room])
-                if room < len(data):
-                    self._changed.wait_for(
-                        lambda: self._stopping or self._faults.stall_after_bytes is None
-                    )
-                    self._take(data[room:])
+                if limit is not None:
+                    taken, data = data[:limit], data[limit:]
+                    self._take(taken)
+                    left = limit - len(taken)
+                    self._faults = replace(self._faults, stall_after_bytes=left)
+                self._changed.wait_for(lambda: self._stopping or not self._hung())
+                self._take(data)
         with self._changed:
             self._link = None
         link.close()
+
+    def _hung(self) -> bool:
+        return self._faults.stalled or self._faults.stall_after_bytes == 0
 
     def _take(self, data: bytes) -> None:
         """Put bytes into the receive buffer; real-time commands are carried out on arrival."""
@@ -271,7 +270,7 @@ class VirtualPrinter:
     def _ready(self) -> bool:
         faults = self._faults
         halted = faults.paper_out or faults.cover_open or faults.offline or self._cutter_failed
-        return bool(self._inbox) and not halted
+        return bool(self._inbox) and not halted and not self._hung()
 
     def _pull_triggers(self) -> None:
         due = [entry for entry in self._triggers if entry[0] <= self._consumed]
@@ -358,7 +357,7 @@ class VirtualPrinter:
     # Status
 
     def _reply(self, data: bytes) -> None:
-        if self._faults.silent:
+        if self._faults.silent or self._hung():
             return
         if self._faults.hold_replies:
             self._held.append(data)
