@@ -94,14 +94,15 @@ class PivKeys:
     def _authenticate_manager(self, algorithm: int, template: dict[int, bytes]) -> ResponseApdu:
         """Mutual (80, then 80 and 81) or external (81, then 82) authentication with key 9B.
 
-        Part 1, appendix B. One wrong answer, or anything in between, and it starts over.
+        Part 1, appendix B. One wrong answer and it starts over. Algorithm 00 leaves it to the key
+        (ISO/IEC 7816-4:2020, 11.5.5): OpenSC asks for random bytes that way.
         """
-        if algorithm != self._memory.management_algorithm:
+        if algorithm not in (0x00, self._memory.management_algorithm):
             raise Refusal(Status.WRONG_P1_P2)
         witness, challenge = self._witness, self._challenge
         self._witness = self._challenge = None
         self.manager_authenticated = False
-        block = _BLOCK[algorithm]
+        block = _BLOCK[self._memory.management_algorithm]
         if template.get(_WITNESS) == b"":
             self._witness = self._random(block)
             return _dynamic(_WITNESS, self._encrypt(self._witness))

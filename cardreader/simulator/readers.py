@@ -168,7 +168,9 @@ class SimulatedReaders:
                 return
             slot.card.power_off()
             slot.card = slot.holder = None
-            self._report(CardTaken(slot.name))
+            if slot.attached:
+                # Unplugging has reported it as taken already.
+                self._report(CardTaken(slot.name))
 
     def detach(self, reader: str = READER) -> None:
         """Unplug the reader; a card in it counts as taken, but stays in the slot."""
