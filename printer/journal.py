@@ -81,7 +81,9 @@ class PrintJournal:
         self._clock = clock
         self._lock = threading.Lock()
         with _translated():
-            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            self._db = sqlite3.connect(
+                path, timeout=1, isolation_level=None, check_same_thread=False
+            )
         try:
             with _translated():
                 self._set_up()

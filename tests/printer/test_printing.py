@@ -287,6 +287,26 @@ def test_closing_refuses_what_has_not_begun(network, receipt):
     assert not network.printer.status().ready
 
 
+def test_closing_finishes_the_print_under_way_and_refuses_the_next(network, receipt, tray):
+    # The printer says that the paper is low in the middle of the first receipt, and then waits.
+    middle = len(escpos.NUL_FLUSH) + 20_000
+    network.virtual.set_faults_at(middle, paper_low=True)
+    network.virtual.set_faults_at(middle, stalled=True)
+    first = network.printer.print(PrintJob("tx-1", receipt))
+    second = network.printer.print(PrintJob("tx-2", receipt))
+    network.wait_for(lambda status: status.paper is PaperState.LOW)
+    closing = threading.Thread(target=network.printer.close)
+    closing.start()
+    refused = PrintOutcome(Result.REFUSED, Reason.CLOSED)
+    while not network.printer.print(PrintJob("tx-3", receipt)).done():
+        pass
+    network.virtual.set_faults(stalled=False)
+    closing.join(10)
+    assert first.result(0) == PRINTED
+    assert second.result(0) == refused
+    assert originals(tray, receipt) == 1
+
+
 def test_paper_of_another_width_is_refused(network):
     narrow = render(complaint("ar"), 384)
     assert network.print(narrow) == PrintOutcome(Result.REFUSED, Reason.WRONG_WIDTH)

@@ -1,0 +1,250 @@
+"""The dialogue with a printer: one question at a time, fences, and the state that follows.
+
+Everything here runs in the owner's thread, except :meth:`Conversation.post`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import secrets
+import string
+from collections import deque
+from collections.abc import Callable
+from time import monotonic
+from typing import Final, Generic, TypeVar
+
+import structlog
+
+from printer import escpos
+from printer.jobs import Fence, Reason, Settings, hindrance
+from printer.line import Line, Lost, Received
+from printer.status import (
+    Automatic,
+    BuffersCleared,
+    Device,
+    PaperSensor,
+    PrinterStatus,
+    ProcessId,
+    Realtime,
+    Reply,
+    from_automatic,
+    from_realtime,
+    with_paper,
+)
+from printer.transport import PrinterError, PrinterGone, PrinterSilent, Transport
+
+_log = structlog.get_logger()
+_PROLOGUE: Final = escpos.NUL_FLUSH + escpos.INITIALIZE + escpos.MOTION_UNITS + escpos.STATUS_PUSH
+_TOKEN_ALPHABET: Final = string.ascii_uppercase + string.digits
+_T = TypeVar("_T")
+
+
+class NotReady(Exception):
+    """The printer is there and says that it cannot print; ``reason`` is what it says."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Conversation(Generic[_T]):
+    """Connects when needed, asks, listens. What the owner is asked meanwhile waits in ``waiting``.
+
+    ``connect`` opens the transport and raises :exc:`PrinterGone`; ``on_status`` hears of every
+    change of ``status``.
+    """
+
+    def __init__(
+        self,
+        connect: Callable[[], Transport],
+        settings: Settings,
+        on_status: Callable[[PrinterStatus], None],
+    ) -> None:
+        self._connect = connect
+        self._settings = settings
+        self._on_status = on_status
+        self._events: queue.SimpleQueue[_T | Received | Lost] = queue.SimpleQueue()
+        self._line: Line | None = None
+        self._out_of_step = False
+        self.waiting: deque[_T] = deque()
+        self.status = PrinterStatus()
+
+    def post(self, request: _T) -> None:
+        """Hand a request to the owner, from any thread; it wakes a waiting :meth:`listen`."""
+        self._events.put(request)
+
+    def listen(self, timeout: float) -> bool:
+        """Take what comes next, at most for ``timeout`` seconds; false when the printer was lost.
+
+        An answer that nobody waits for means that some answer was taken for another question's.
+        """
+        event = self._next(timeout)
+        if isinstance(event, Realtime):
+            self._out_of_step = True
+        return not isinstance(event, Lost)
+
+    def look(self) -> None:
+        """While sending: read what has come. Raises :exc:`PrinterGone`, :exc:`NotReady`."""
+        while not self._events.empty():
+            if isinstance(self._next(0), Lost):
+                raise PrinterGone("the printer hung up")
+        self.require_working()
+
+    def send(self, data: bytes) -> None:
+        """Send commands. Raises :exc:`PrinterGone`, :exc:`PrinterSilent`."""
+        if self._line is None:
+            self._line = Line(self._connect(), self._events.put)
+        self._line.send(data, self._settings.write)
+
+    def ask(self) -> None:
+        """Ask for the whole state. Raises :exc:`PrinterGone`, :exc:`PrinterSilent`."""
+        answers = [self.realtime(n) for n in (1, 2, 3, 4)]
+        self._publish(from_realtime(*answers))
+
+    def realtime(self, n: int) -> int:
+        """Ask ``DLE EOT n``. Raises :exc:`PrinterGone`, :exc:`PrinterSilent`.
+
+        One question at a time, and none while an older answer may be on its way: a late one would
+        be taken for this. After a time-out the owner gives the connection up with :meth:`lose`.
+        """
+        self.send(escpos.realtime_request(n))
+        reply = self._await(lambda reply: isinstance(reply, Realtime), self._settings.reply)
+        return reply.byte if isinstance(reply, Realtime) else 0
+
+    def prepare(self) -> None:
+        """End a raster somebody left, set the printer up, prove that it takes commands.
+
+        Raises :exc:`PrinterError`, :exc:`NotReady`.
+        """
+        self.send(_PROLOGUE)
+        self.fence(self._settings.fence_base)
+
+    def clear_remains(self) -> None:
+        """Push out what an unfinished print left. Raises :exc:`PrinterError`, :exc:`NotReady`."""
+        self.send(escpos.CLEAR_BUFFERS)
+        with contextlib.suppress(PrinterSilent):
+            # Models without this command say nothing; the NULs flush those.
+            self._await(lambda reply: isinstance(reply, BuffersCleared), self._settings.reply)
+        self.send(_PROLOGUE + escpos.CUT)
+        self.fence(self._settings.fence_base)
+
+    def abandon(self) -> None:
+        """Empty the printer: a receipt must not come out when the paper is back, for another."""
+        if self._line is not None:
+            try:
+                self._line.send(escpos.CLEAR_BUFFERS, self._settings.reply)
+            except PrinterError:
+                _log.warning("printer.not_cleared")
+
+    def fence(self, timeout: float) -> None:
+        """Return when the printer did everything sent before.
+
+        Raises :exc:`PrinterError` and, as soon as the printer says that it stopped,
+        :exc:`NotReady`.
+        """
+        if self._settings.fence is Fence.PROCESS_ID:
+            token = "".join(secrets.choice(_TOKEN_ALPHABET) for _ in range(4)).encode("ascii")
+            self.send(escpos.process_id_request(token))
+            self._await_working(lambda reply: reply == ProcessId(token), timeout)
+        else:
+            self.send(escpos.PAPER_REQUEST)
+            reply = self._await_working(lambda reply: isinstance(reply, PaperSensor), timeout)
+            if isinstance(reply, PaperSensor):
+                self._publish(with_paper(self.status, reply))
+
+    def _await_working(self, wanted: Callable[[Reply], bool], timeout: float) -> Reply:
+        """Wait for a reply, but no longer once the printer says that it stopped."""
+
+        def stopped(reply: Reply) -> bool:
+            return isinstance(reply, Automatic) and hindrance(self.status) is not None
+
+        reply = self._await(lambda reply: wanted(reply) or stopped(reply), timeout)
+        if not wanted(reply):
+            self.require_working()
+        return reply
+
+    def require_working(self) -> None:
+        """Raise :exc:`NotReady` unless the last known state allows to print."""
+        reason = hindrance(self.status)
+        if reason is not None:
+            raise NotReady(reason)
+
+    def check_in_step(self) -> None:
+        """Raise :exc:`PrinterSilent` if answers and questions may not belong together."""
+        if self._out_of_step:
+            self._out_of_step = False
+            raise PrinterSilent("answers are out of step")
+
+    def in_step(self) -> None:
+        """Forget stray answers: the dots of a receipt can happen to spell a status request."""
+        self._out_of_step = False
+
+    def lose(self, error: PrinterError) -> None:
+        """Start over with a new connection: on this one, late answers could follow."""
+        self.hang_up()
+        gone = isinstance(error, PrinterGone)
+        self._publish(PrinterStatus(device=Device.NO_DEVICE if gone else Device.UNKNOWN))
+
+    def hang_up(self) -> None:
+        """Close the connection; the next :meth:`send` makes a new one."""
+        line, self._line = self._line, None
+        if line is not None:
+            line.close()
+
+    def end(self) -> None:
+        """Hang up for good: nothing is known any more."""
+        self.hang_up()
+        while not self._events.empty():
+            self._next(0)
+        self._publish(PrinterStatus())
+
+    def _next(self, timeout: float) -> Reply | Lost | None:
+        """Take one event; requests wait their turn, events of former connections are dropped."""
+        try:
+            event = self._events.get(timeout=max(0.0, timeout))
+        except queue.Empty:
+            return None
+        if isinstance(event, Received):
+            if event.line is not self._line:
+                return None
+            if isinstance(event.reply, Automatic):
+                self._publish(from_automatic(event.reply))
+            return event.reply
+        if isinstance(event, Lost):
+            if event.line is not self._line:
+                return None
+            self.hang_up()
+            self._publish(PrinterStatus(device=Device.NO_DEVICE))
+            return event
+        self.waiting.append(event)
+        return None
+
+    def _await(self, wanted: Callable[[Reply], bool], timeout: float) -> Reply:
+        """Wait for one reply. Raises :exc:`PrinterGone`, :exc:`PrinterSilent`."""
+        deadline = monotonic() + timeout
+        while (left := deadline - monotonic()) > 0:
+            event = self._next(left)
+            if isinstance(event, Lost):
+                raise PrinterGone("the printer hung up")
+            if event is not None and wanted(event):
+                return event
+            if isinstance(event, Realtime):
+                self._out_of_step = True
+        raise PrinterSilent("no answer")
+
+    def _publish(self, status: PrinterStatus) -> None:
+        if status == self.status:
+            return
+        self.status = status
+        _log.info(
+            "printer.status",
+            device=status.device.value,
+            paper=status.paper.value,
+            cover=status.cover.value,
+            cutter=status.cutter.value,
+        )
+        try:
+            self._on_status(status)
+        except Exception:  # noqa: BLE001 - a listener's mistake must not stop the printer
+            _log.exception("printer.listener_failed")
