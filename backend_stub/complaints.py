@@ -82,7 +82,6 @@ def register(
             hearing_at=hearing_at,
         )
     )
-    session.flush()
     _record(session, number, None, ComplaintState.REGISTERED, at)
     announce_complaint(
         session,

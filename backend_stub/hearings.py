@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import Annotated, Final, cast
+from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend_stub.database import insert_into
@@ -130,20 +130,15 @@ def load_offices(directory: Path, governorates: frozenset[str]) -> LabourOffices
 
 
 def _take(session: Session, office: Office, start: datetime) -> bool:
-    session.execute(
-        insert_into(session, HearingSlot)
-        .values(office=office.id, starts_at=start, taken=0)
-        .on_conflict_do_nothing()
-    )
-    # The condition and the change are one statement: two bookings cannot both take the last place.
+    # Looking and taking are one statement: two bookings cannot both get the last place.
     taken = session.execute(
-        update(HearingSlot)
-        .where(
-            HearingSlot.office == office.id,
-            HearingSlot.starts_at == start,
-            HearingSlot.taken < office.capacity,
+        insert_into(session, HearingSlot)
+        .values(office=office.id, starts_at=start, taken=1)
+        .on_conflict_do_update(
+            index_elements=["office", "starts_at"],
+            set_={"taken": HearingSlot.taken + 1},
+            where=HearingSlot.taken < office.capacity,
         )
-        .values(taken=HearingSlot.taken + 1)
-        .execution_options(synchronize_session=False)
+        .returning(HearingSlot.taken)
     )
-    return cast("CursorResult[object]", taken).rowcount == 1
+    return taken.first() is not None

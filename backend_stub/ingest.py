@@ -58,6 +58,18 @@ class _Examined:
     """``None``: the transaction is here already, so its envelope was not opened again."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What the database holds of a batch's transactions and of their places in the chain."""
+
+    by_tx_id: dict[str, Transaction]
+    by_seq: dict[int, Transaction]
+
+    def add(self, row: Transaction) -> None:
+        self.by_tx_id[row.tx_id] = row
+        self.by_seq[row.seq] = row
+
+
 def ingest(central: Central, batch: BatchRequest) -> BatchAnswer:
     """Decide every item of a batch and countersign how far the chain is held now.
 
@@ -83,7 +95,8 @@ def ingest(central: Central, batch: BatchRequest) -> BatchAnswer:
         # The lock lets one batch of this terminal in at a time.
         epoch = _usable_epoch(session, batch, lock=True)
         session.get_one(Kiosk, batch.kiosk).last_contact_at = now
-        answers = [_decide(central, session, each, now) for each in examined]
+        held = _read_held(session, batch)
+        answers = [_decide(central, session, held, each, now) for each in examined]
         _advance_head(session, epoch)
         head = signed_head(central, epoch)
     _log_outcomes(batch, answers)
@@ -97,57 +110,82 @@ def _usable_epoch(session: Session, batch: BatchRequest, *, lock: bool) -> Kiosk
     return epoch
 
 
-def _decide(central: Central, session: Session, examined: _Examined, now: datetime) -> ItemAnswer:
-    item = examined.item
-    if isinstance(examined.finding, RecordRefused):
-        return _refused(item, examined.finding)
-    already = _find_already(session, examined)
-    if already is not None:
-        return already
-    if isinstance(examined.finding, NotDecidable):
-        return _refused(item, examined.finding)
-    if examined.finding is None:
+def _read_held(session: Session, batch: BatchRequest) -> _Held:
+    records = [item.record for item in batch.items]
+    by_tx_id = session.scalars(
+        select(Transaction).where(Transaction.tx_id.in_({record.tx_id for record in records}))
+    )
+    # The neighbours too: a record must follow the one before it, and the one after it must follow.
+    places = {record.seq + step for record in records for step in (-1, 0, 1)}
+    by_seq = session.scalars(
+        select(Transaction).where(
+            Transaction.kiosk == batch.kiosk,
+            Transaction.epoch == batch.epoch,
+            Transaction.seq.in_(places),
+        )
+    )
+    return _Held({row.tx_id: row for row in by_tx_id}, {row.seq: row for row in by_seq})
+
+
+def _decide(
+    central: Central, session: Session, held: _Held, examined: _Examined, now: datetime
+) -> ItemAnswer:
+    item, finding = examined.item, examined.finding
+    if isinstance(finding, RecordRefused):
+        return _refused(item, finding)
+    settled = _answer_from_held(held, examined)
+    if settled is not None:
+        return settled
+    if isinstance(finding, NotDecidable):
+        return _refused(item, finding)
+    if finding is None:
         # It was here when the proofs were checked and is not now: an old backup came in between.
         return _refused(item, NotDecidable("busy"), retry_after_s=1.0)
     try:
         with session.begin_nested():
-            return _take(central, session, examined, examined.finding, now)
+            row = _take(central, session, examined, finding, now)
     except IntegrityError:
         # Another terminal sent the same transaction at the same moment and was first.
-        already = _find_already(session, examined)
-        if already is None:
+        first = session.get(Transaction, item.record.tx_id)
+        if first is None:
             raise
-        return already
+        held.by_tx_id[first.tx_id] = first
+        return _answer_to(first, examined)
+    held.add(row)
+    return ItemAnswer(
+        tx_id=row.tx_id,
+        outcome=Outcome(row.outcome),
+        result=first_result(row),
+        problem=first_problem(row),
+    )
 
 
-def _find_already(session: Session, examined: _Examined) -> ItemAnswer | None:
+def _answer_from_held(held: _Held, examined: _Examined) -> ItemAnswer | None:
     """The answer to an item that is here already or contradicts what is here."""
     item, record = examined.item, examined.item.record
-    same = session.get(Transaction, record.tx_id)
+    same = held.by_tx_id.get(record.tx_id)
     if same is not None:
-        if same.record_sha256 == examined.record_sha256:
-            return _first_answer(same)
-        return _conflict(item, "tx-id-taken")
-    near = {
-        row.seq: row
-        for row in session.scalars(
-            select(Transaction).where(
-                Transaction.kiosk == record.kiosk,
-                Transaction.epoch == record.epoch,
-                Transaction.seq.between(record.seq - 1, record.seq + 1),
-            )
-        )
-    }
-    if record.seq in near:
+        return _answer_to(same, examined)
+    if record.seq in held.by_seq:
         return _conflict(item, "seq-taken")
     if record.seq == 1 and record.prev != GENESIS:
         return _refused(item, RecordRefused("chain-broken"))
-    before, after = near.get(record.seq - 1), near.get(record.seq + 1)
+    before, after = held.by_seq.get(record.seq - 1), held.by_seq.get(record.seq + 1)
     if (before is not None and before.record_sha256 != record.prev) or (
         after is not None and after.prev != examined.record_sha256
     ):
         return _conflict(item, "chain-forked")
     return None
+
+
+def _answer_to(row: Transaction, examined: _Examined) -> ItemAnswer:
+    """The answer to an item whose ``tx_id`` is here: the first one again, or a conflict."""
+    if row.record_sha256 != examined.record_sha256:
+        return _conflict(examined.item, "tx-id-taken")
+    outcome = Outcome.DUPLICATE if row.outcome == Outcome.ACCEPTED else Outcome.REJECTED
+    return ItemAnswer(
+        tx_id=row.tx_id, outcome=outcome, result=first_result(row), problem=first_problem(row)
+    )
 
 
 def _take(
@@ -156,7 +194,8 @@ def _take(
     examined: _Examined,
     finding: Application | ItemRefused,
     now: datetime,
-) -> ItemAnswer:
+) -> Transaction:
+    """Write the transaction and its effect; the savepoint around it sends them to the database."""
     item, record = examined.item, examined.item.record
     row = Transaction(
         tx_id=record.tx_id,
@@ -168,34 +207,29 @@ def _take(
         case_ref=item.case_ref,
         case_seq=item.case_seq,
         received_at=now,
-        outcome=Outcome.REJECTED,
-        document=item.envelope,
     )
-    session.add(row)
     if isinstance(finding, ItemRefused):
-        answer = _refused(item, finding)
-        assert answer.problem is not None  # noqa: S101 - _refused always gives one
-        row.problem = answer.problem.model_dump(mode="json")
-        session.flush()
-        return answer
-    payload = finding.payload
-    row.outcome = Outcome.ACCEPTED
-    row.service = payload.service
-    row.document = finding.document
-    session.flush()
-    result = register(
-        session,
-        central.offices,
-        tx_id=payload.tx_id,
-        civil_number=payload.applicant.civil_number,
-        language=payload.language,
-        catalogue_version=payload.catalogue,
-        answers=payload.answers,
-        at=now,
-    )
-    row.result = result.model_dump(mode="json")
-    session.flush()
-    return ItemAnswer(tx_id=record.tx_id, outcome=Outcome.ACCEPTED, result=result)
+        row.outcome = Outcome.REJECTED
+        row.problem = _problem_of(finding).model_dump(mode="json")
+        row.document = item.envelope
+    else:
+        payload = finding.payload
+        result = register(
+            session,
+            central.offices,
+            tx_id=payload.tx_id,
+            civil_number=payload.applicant.civil_number,
+            language=payload.language,
+            catalogue_version=payload.catalogue,
+            answers=payload.answers,
+            at=now,
+        )
+        row.outcome = Outcome.ACCEPTED
+        row.service = payload.service
+        row.result = result.model_dump(mode="json")
+        row.document = finding.document
+    session.add(row)
+    return row
 
 
 def first_result(row: Transaction) -> TransactionResult | None:
@@ -208,12 +242,6 @@ def first_problem(row: Transaction) -> Problem | None:
     return None if row.problem is None else Problem.model_validate(row.problem)
 
 
-def _first_answer(row: Transaction) -> ItemAnswer:
-    if row.outcome == Outcome.REJECTED:
-        return ItemAnswer(tx_id=row.tx_id, outcome=Outcome.REJECTED, problem=first_problem(row))
-    return ItemAnswer(tx_id=row.tx_id, outcome=Outcome.DUPLICATE, result=first_result(row))
-
-
 def _conflict(item: BatchItem, code: str) -> ItemAnswer:
     return ItemAnswer(tx_id=item.record.tx_id, outcome=Outcome.CONFLICT, problem=problem(code))
 
@@ -221,7 +249,7 @@ def _conflict(item: BatchItem, code: str) -> ItemAnswer:
 def _refused(
     item: BatchItem, refusal: ItemRefused, retry_after_s: float = _RETRY_AFTER_S
 ) -> ItemAnswer:
-    document = problem(refusal.code, refusal.detail, **refusal.more)
+    document = _problem_of(refusal)
     if isinstance(refusal, NotDecidable):
         return ItemAnswer(
             tx_id=item.record.tx_id,
@@ -230,6 +258,10 @@ def _refused(
             retry_after_s=retry_after_s,
         )
     return ItemAnswer(tx_id=item.record.tx_id, outcome=Outcome.REJECTED, problem=document)
+
+
+def _problem_of(refusal: ItemRefused) -> Problem:
+    return problem(refusal.code, refusal.detail, **refusal.more)
 
 
 def _advance_head(session: Session, epoch: KioskEpoch) -> None:

@@ -56,6 +56,11 @@ class UtcDateTime(TypeDecorator[datetime]):
 _RowId = BigInteger().with_variant(Integer, "sqlite")
 
 
+def _same_commit(column: str) -> ForeignKey:
+    """A reference that is checked at the commit: its rows are written together, in any order."""
+    return ForeignKey(column, deferrable=True, initially="DEFERRED")
+
+
 class Base(DeclarativeBase):
     """Base of every table."""
 
@@ -137,7 +142,7 @@ class Complaint(Base):
 
     __tablename__ = "complaint"
     number: Mapped[str] = mapped_column(String(16), primary_key=True)
-    tx_id: Mapped[str] = mapped_column(ForeignKey("transactions.tx_id"), unique=True)
+    tx_id: Mapped[str] = mapped_column(_same_commit("transactions.tx_id"), unique=True)
     civil_number: Mapped[str] = mapped_column(String(9), index=True)
     language: Mapped[str] = mapped_column(String(2))
     catalogue_version: Mapped[str] = mapped_column(String(64))
@@ -153,7 +158,7 @@ class ComplaintEvent(Base):
 
     __tablename__ = "complaint_event"
     id: Mapped[int] = mapped_column(_RowId, primary_key=True)
-    number: Mapped[str] = mapped_column(ForeignKey("complaint.number"), index=True)
+    number: Mapped[str] = mapped_column(_same_commit("complaint.number"), index=True)
     at: Mapped[datetime]
     from_state: Mapped[str | None] = mapped_column(String(20))
     to_state: Mapped[str] = mapped_column(String(20))

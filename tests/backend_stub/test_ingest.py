@@ -24,6 +24,7 @@ from offline_queue.wire import SignedHead
 
 from .cards import Card
 from .conftest import RunningCentral
+from .terminal import Terminal, new_tx_id
 
 
 def test_complaint_is_registered_with_hearing_and_notice(
@@ -239,3 +240,27 @@ def test_received_document_verifies_with_another_jose_library(
     token.verify(jwcrypto.jwk.JWK.from_pem(pem))
     assert json.loads(token.payload)["tx_id"] == item["record"]["tx_id"]
     assert certificate == card.signature[1]
+
+
+def test_two_terminals_with_one_transaction_at_once(central: RunningCentral, card: Card) -> None:
+    for round_number in range(3):
+        tx_id = new_tx_id()
+        works = []
+        for kiosk in ("MCT-0001", "SLL-0001"):
+            terminal = Terminal(central.url, central.http, kiosk).enrol()
+            terminal.seq = round_number
+            works.append((terminal, terminal.item(card.sign(terminal.payload(card, tx_id)), tx_id)))
+        start = threading.Barrier(2)
+
+        def post(work: tuple[Terminal, dict[str, Any]], start: threading.Barrier = start) -> str:
+            with requests.Session() as http:
+                mine = dataclasses.replace(work[0], http=http)
+                start.wait()
+                return mine.send(work[1])[0]["outcome"]
+
+        with ThreadPoolExecutor(2) as pool:
+            outcomes = sorted(pool.map(post, works))
+        # A conflict leaves no gap in the numbers either.
+        assert outcomes == ["accepted", "conflict"]
+        numbers = [each["number"] for each in central.received()]
+        assert numbers[0] == f"C-2026-{round_number + 1:06d}"

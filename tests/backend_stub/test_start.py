@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import json
 import socket
@@ -16,9 +17,11 @@ import requests
 import structlog
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
+from starlette.types import Message
 
 import cardreader
 from backend_stub import CentralUnavailable, EmbeddedServer, EnrolmentCode, Settings, create_app
+from backend_stub.body import BodyMiddleware
 from backend_stub.keys import KeysUnavailable, load_or_create
 from backend_stub.trust import (
     CertificateNotValid,
@@ -275,6 +278,25 @@ def test_a_locked_database_is_503_and_the_batch_comes_again(
         blocker.execute("ROLLBACK")
         blocker.close()
         assert requests.post(f"{url}/v1/challenges", timeout=10).ok
+
+
+def test_a_body_that_never_ends_is_given_up() -> None:
+    async def never(*_: object) -> None:
+        raise AssertionError("the application must not be reached")
+
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        await asyncio.get_running_loop().create_future()
+        raise AssertionError
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "path": "/v1/batches", "method": "POST", "headers": []}
+    asyncio.run(BodyMiddleware(never, timeout_s=0.01)(scope, receive, send))
+    assert sent[0]["status"] == 408
+    assert json.loads(sent[1]["body"])["code"] == "body-too-slow"
 
 
 def test_development_views_are_absent_from_a_live_installation(
