@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import rfc8785
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from joserfc import jws
@@ -29,7 +30,10 @@ from backend_stub.trust import (
 
 ALGORITHMS: Final = ("RS256", "ES256", "ES384")
 _HEADERS: Final = frozenset({"alg", "x5c", "typ", "cty", "kid", "x5t#S256"})
+_CURVES: Final = (ec.SECP256R1, ec.SECP384R1)
 _MAX_CHAIN: Final = 4
+# The library reads a certificate piece by piece, when the piece is asked for.
+_MALFORMED: Final = (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.InvalidVersion)
 
 
 class SignatureRefused(Exception):
@@ -63,7 +67,7 @@ def read_signed(compact: bytes | str) -> SignedDocument:
         )
         chain = _certificates(signed.headers())
         key = _public_key(chain[0])
-    except (JoseError, ValueError, TypeError, RecursionError) as error:
+    except (JoseError, TypeError, RecursionError, *_MALFORMED) as error:
         raise SignatureRefused("application-not-signed") from error
     try:
         valid = jws.validate_compact(signed, key, ALGORITHMS, registry)
@@ -91,7 +95,7 @@ def holder(
         raise SignatureRefused("certificate-not-valid") from error
     except CertificateRevoked as error:
         raise SignatureRefused("certificate-revoked") from error
-    except CertificateUntrusted as error:
+    except (CertificateUntrusted, *_MALFORMED) as error:
         raise SignatureRefused("certificate-untrusted") from error
     number = civil_number(document.chain[0])
     if number is None:
@@ -122,9 +126,9 @@ def _public_key(certificate: x509.Certificate) -> RSAKey | ECKey:
     )
     if isinstance(key, rsa.RSAPublicKey):
         return RSAKey.import_key(pem)
-    if isinstance(key, ec.EllipticCurvePublicKey):
+    if isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, _CURVES):
         return ECKey.import_key(pem)
-    raise ValueError("the certificate's key is neither RSA nor EC")
+    raise ValueError("the certificate's key is of another kind")
 
 
 def _canonical_object(payload: bytes) -> dict[str, Any]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -20,6 +22,8 @@ from cryptography.x509.verification import (
     Store,
     VerificationError,
 )
+
+_CIVIL_NUMBER: Final = re.compile(r"[0-9]{4,9}")
 
 
 class TrustUnavailable(Exception):
@@ -143,7 +147,7 @@ def civil_number(certificate: x509.Certificate) -> str | None:
     found = certificate.subject.get_attributes_for_oid(NameOID.SERIAL_NUMBER)
     if len(found) != 1 or not isinstance(found[0].value, str):
         return None
-    return found[0].value
+    return found[0].value if _CIVIL_NUMBER.fullmatch(found[0].value) else None
 
 
 def _require_ca(_: Policy, __: x509.Certificate, constraints: x509.BasicConstraints) -> None:

@@ -9,27 +9,16 @@ import socket
 import sqlite3
 import stat
 import threading
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import requests
 import structlog
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
 from starlette.types import Message
 
-import cardreader
 from backend_stub import CentralUnavailable, EmbeddedServer, EnrolmentCode, Settings, create_app
 from backend_stub.body import BodyMiddleware
 from backend_stub.keys import KeysUnavailable, load_or_create
-from backend_stub.trust import (
-    CertificateNotValid,
-    CertificateRevoked,
-    Purpose,
-    TrustUnavailable,
-    load_trust_anchors,
-)
 
 from .cards import Card, Issuer
 from .conftest import RunningCentral, SteppedClock
@@ -160,52 +149,6 @@ def test_keys_of_a_database_server_need_a_place(
 ) -> None:
     settings = dataclasses.replace(sqlite_settings, database_url=postgres.new_database())
     assert "key_file" in sentence(settings)
-
-
-def test_the_simulated_state_is_trusted_and_its_revocations_count() -> None:
-    trust = Path(cardreader.__file__).parent / "simulator" / "data" / "trust"
-    anchors = load_trust_anchors(trust)
-    revoked = [entry.serial_number for crl in anchors.revocation_lists for entry in crl]
-    assert len(revoked) == len(set(revoked)) >= 2
-
-
-def test_revoked_certificates(tmp_path: Path, issuer: Issuer, card: Card) -> None:
-    moment = datetime(2026, 5, 1, tzinfo=UTC)
-    for name in ("issuers", "crls"):
-        (tmp_path / name).mkdir()
-    (tmp_path / "issuers" / "ca.pem").write_bytes(issuer.pem())
-
-    def publish(signer: Issuer) -> None:
-        crl = (
-            x509.CertificateRevocationListBuilder()
-            .issuer_name(signer.certificate.subject)
-            .last_update(moment)
-            .next_update(moment + timedelta(days=900))
-            .add_revoked_certificate(
-                x509.RevokedCertificateBuilder()
-                .serial_number(card.signature[1].serial_number)
-                .revocation_date(moment)
-                .build()
-            )
-            .sign(signer.key, hashes.SHA256())
-        )
-        pem = crl.public_bytes(serialization.Encoding.PEM)
-        (tmp_path / "crls" / "ca.pem").write_bytes(pem)
-
-    publish(issuer)
-    anchors = load_trust_anchors(tmp_path)
-    chain = [card.signature[1]]
-    before, after = moment - timedelta(days=1), moment + timedelta(days=1)
-    with pytest.raises(CertificateRevoked):
-        anchors.check(chain, Purpose.APPLICATION, [after])
-    # Signed while it was good, delivered later: it counts.
-    anchors.check(chain, Purpose.APPLICATION, [after, before])
-    anchors.check([card.authentication[1]], Purpose.SIGN_IN, [after])
-    with pytest.raises(CertificateNotValid):
-        anchors.check(chain, Purpose.APPLICATION, [moment.replace(year=2020)])
-    publish(Issuer.make("Issuing CA of the tests"))
-    with pytest.raises(TrustUnavailable, match=r"ca\.pem"):
-        load_trust_anchors(tmp_path)
 
 
 def test_nothing_personal_is_logged(
