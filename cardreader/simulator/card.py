@@ -111,9 +111,9 @@ class SimulatedCard:
         self._powered = False
         self._chain = None
         self._pending = b""
-        if self._selected is not None:
-            self._selected.deselect()
-            self._selected = None
+        self._selected = None
+        for application in self._applications:
+            application.deselect()
 
     reset = power_on
     """A warm reset does to the card what a cold one does."""
@@ -165,7 +165,10 @@ class SimulatedCard:
         return replace(command, data=data)
 
     def _select(self, command: CommandApdu) -> ResponseApdu:
-        """SELECT by a whole or right-truncated identifier; on failure the selection stays."""
+        """SELECT by a whole or right-truncated identifier; on failure the selection stays.
+
+        Selecting what is selected already leaves its security state (SP 800-73-5 part 2, 3.1.1).
+        """
         if command.p2 not in (0x00, 0x0C):
             raise Refusal(Status.WRONG_P1_P2)
         wanted = bytes(command.data)
@@ -173,7 +176,7 @@ class SimulatedCard:
             raise Refusal(Status.NOT_FOUND if wanted else Status.WRONG_LENGTH)
         for application in self._applications:
             if application.aid.startswith(wanted):
-                if self._selected is not None:
+                if self._selected is not None and self._selected is not application:
                     self._selected.deselect()
                 self._selected = application
                 control = application.select()

@@ -110,7 +110,13 @@ class Persona:
 @functools.cache
 def personas() -> Mapping[str, Persona]:
     """Every persona by id, in the order of the file."""
-    text = (resources.files(__package__) / "personas.toml").read_text(encoding="utf-8")
+    return parse_personas(
+        (resources.files(__package__) / "personas.toml").read_text(encoding="utf-8")
+    )
+
+
+def parse_personas(text: str) -> Mapping[str, Persona]:
+    """A table of personas from TOML. Raises :class:`ValueError` that names persona and field."""
     return MappingProxyType({key: _parse(key, table) for key, table in tomllib.loads(text).items()})
 
 

@@ -55,7 +55,6 @@ class PivApplication:
 
     def select(self) -> bytes:
         """The application property template (part 2, 3.1.1)."""
-        self.deselect()
         return tlv(
             0x61,
             tlv(0x4F, AID[5:]),

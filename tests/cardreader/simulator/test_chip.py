@@ -86,6 +86,13 @@ def test_selecting_the_other_application_takes_the_pin_back():
     assert tries_left(card) == 0x63C3
 
 
+def test_selecting_the_same_application_again_keeps_the_pin():
+    card = piv("citizen-active")
+    assert verify(card, "246813") == 0x9000
+    select(card, PIV_AID)
+    assert tries_left(card) == 0x9000
+
+
 def test_reset_takes_the_pin_back_and_the_selection():
     card = piv("citizen-active")
     assert verify(card, "246813") == 0x9000

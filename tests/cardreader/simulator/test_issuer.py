@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
+import subprocess
 from datetime import UTC, datetime
 
 import pytest
@@ -92,6 +94,18 @@ def test_the_forged_card_carries_another_face_and_name():
     assert persona("forged").face not in files[DG2]
     assert persona("forged").name_ar.encode() not in files[DG11]
     assert persona("forged").civil_number.encode() in files[DG11]
+
+
+def test_openssl_believes_the_security_object(tmp_path):
+    if shutil.which("openssl") is None:
+        pytest.skip("NOT TESTED AGAINST OTHER SOFTWARE: openssl is not installed")
+    ((_, content),) = parse(identity_files(persona("citizen-active"))[EF_SOD])
+    (tmp_path / "sod.der").write_bytes(content)
+    command = ["openssl", "cms", "-verify", "-inform", "DER", "-in", str(tmp_path / "sod.der")]
+    anchors = ["-CAfile", str(TRUST / "csca/state-csca.pem"), "-purpose", "any"]
+    output = ["-out", str(tmp_path / "content.der")]
+    subprocess.run([*command, *anchors, *output], check=True, capture_output=True, timeout=30)
+    assert set(data_group_hashes((tmp_path / "content.der").read_bytes())) == {1, 2, 11, 13}
 
 
 def test_the_unknown_issuer_is_not_the_states():

@@ -5,12 +5,15 @@ from __future__ import annotations
 import io
 import itertools
 import re
+from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from cardreader import simulator
 from cardreader.simulator import Chip, KeyType, UnknownPersona, persona, personas
 from cardreader.simulator.generate import make_faces
+from cardreader.simulator.personas import parse_personas
 
 REQUIRED = {
     "citizen-active",
@@ -108,6 +111,28 @@ def test_the_repr_says_nothing_personal(holder):
     for secret in (holder.civil_number, holder.name_ar, holder.surname_en, holder.puk):
         assert secret not in shown
     assert holder.pin is None or holder.pin not in shown
+
+
+@pytest.mark.parametrize(
+    ("line", "replacement", "complaint"),
+    [
+        ('civil_number = "99014521"', 'civil_number = "12a4"', "civil_number"),
+        ('civil_number = "99014521"', 'civil_number = "123"', "civil_number"),
+        ('pin = "246813"', 'pin = "1234567"', "pin"),
+        ('pin = "246813"', "", "activated and pin"),
+        ('puk = "83612479"', 'puk = "1"', "puk"),
+        ('puk = "83612479"', "", "puk"),
+        ('sex = "M"', 'sex = "X"', "sex"),
+        ('authentication_key = "RSA-2048"', 'authentication_key = "RSA-512"', "RSA-512"),
+        ('kind = "citizen"', 'colour = "blue"', "colour"),
+    ],
+)
+def test_a_mistake_in_the_table_is_named(line, replacement, complaint):
+    text = (Path(simulator.__file__).parent / "personas.toml").read_text(encoding="utf-8")
+    first = text[: text.index("[citizen-new]")]
+    assert line in first
+    with pytest.raises(ValueError, match=rf"\[citizen-active\].*{complaint}"):
+        parse_personas(first.replace(line, replacement))
 
 
 def test_an_unknown_id_names_those_that_exist():

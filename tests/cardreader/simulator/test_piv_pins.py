@@ -139,6 +139,16 @@ def test_a_malformed_new_pin_costs_nothing(new):
     assert verify(card, PIN) == 0x9000
 
 
+@pytest.mark.parametrize(("header", "status"), [("00240082", 0x6A88), ("00240280", 0x6A86)])
+def test_change_of_what_does_not_exist(header, status):
+    command = bytes.fromhex(header + "10") + reference(PIN) + reference(NEW)
+    assert sw(piv("citizen-active"), command) == status
+
+
+def test_a_puk_of_the_wrong_length_is_refused():
+    assert sw(piv("citizen-active"), bytes.fromhex("0024008108") + reference(PUK)) == 0x6700
+
+
 def test_change_with_half_the_data_is_refused():
     assert sw(piv("citizen-active"), bytes.fromhex("0024008008") + reference(PIN)) == 0x6700
 
