@@ -49,7 +49,7 @@ class NotReady(Exception):
 
 
 class Conversation(Generic[_T]):
-    """Connects when needed, asks, listens. What the owner is asked meanwhile waits in ``waiting``.
+    """Asks and listens. What the owner itself is asked meanwhile waits in ``waiting``.
 
     ``connect`` opens the transport and raises :exc:`PrinterGone`; ``on_status`` hears of every
     change of ``status``.
@@ -92,13 +92,21 @@ class Conversation(Generic[_T]):
         self.require_working()
 
     def send(self, data: bytes) -> None:
-        """Send commands. Raises :exc:`PrinterGone`, :exc:`PrinterSilent`."""
+        """Send commands on the connection that :meth:`ask` made, never on a new one.
+
+        Raises :exc:`PrinterGone`, :exc:`PrinterSilent`.
+        """
         if self._line is None:
-            self._line = Line(self._connect(), self._events.put)
+            raise PrinterGone("not connected")
         self._line.send(data, self._settings.write)
 
     def ask(self) -> None:
-        """Ask for the whole state. Raises :exc:`PrinterGone`, :exc:`PrinterSilent`."""
+        """Connect if need be and ask for the whole state.
+
+        Raises :exc:`PrinterGone`, :exc:`PrinterSilent`.
+        """
+        if self._line is None:
+            self._line = Line(self._connect(), self._events.put)
         answers = [self.realtime(n) for n in (1, 2, 3, 4)]
         self._publish(from_realtime(*answers))
 
@@ -187,7 +195,7 @@ class Conversation(Generic[_T]):
         self._publish(PrinterStatus(device=Device.NO_DEVICE if gone else Device.UNKNOWN))
 
     def hang_up(self) -> None:
-        """Close the connection; the next :meth:`send` makes a new one."""
+        """Close the connection; the next :meth:`ask` makes a new one."""
         line, self._line = self._line, None
         if line is not None:
             line.close()

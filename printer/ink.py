@@ -163,14 +163,13 @@ def space(height: int) -> Block:
 
 
 def dashes(left: int, right: int, *, on: int, off: int, thick: int) -> Block:
-    """A dashed rule from ``left`` to ``right``, symmetrical, aligned to whole dots."""
-    count = max(1, (right - left + off) // (on + off))
-    start = left + (right - left - (count * (on + off) - off)) // 2
+    """A dashed rule that begins and ends with a whole dash, gaps of about ``off`` dots."""
+    count = max(2, round((right - left + off) / (on + off)))
+    step = (right - left - on) / (count - 1)
 
     def draw(painter: QPainter, top: float) -> None:
         for index in range(count):
-            x = start + index * (on + off)
-            painter.fillRect(QRectF(x, top, on, thick), QColor("black"))
+            painter.fillRect(QRectF(left + round(index * step), top, on, thick), QColor("black"))
 
     return Block(thick, draw)
 

@@ -227,10 +227,8 @@ def _hero(page: _Page, row: Row) -> list[Block]:
     if not shared:
         values = page.languages(Bilingual(row.value_ar, row.value_en or ""))
     label = page.style(22, Weight.Medium)
-    if page.both:
-        blocks = [_pair(page, row.label, label)]
-    else:
-        blocks = _centred(page, row.label, label, label)
+    mirrored = _one_line(page, row.label, label) if page.both else None
+    blocks = _centred(page, row.label, label, label) if mirrored is None else [mirrored]
     for value, rtl in values:
         laid = fitted(isolate(value), sizes, page.inner, Align.CENTRE, rtl=rtl)
         blocks.append(_beside([(laid, page.edge)]))

@@ -60,9 +60,13 @@ def test_a_character_without_a_glyph_is_an_error_that_does_not_repeat_the_text()
 
 
 def test_what_one_font_lacks_another_of_ours_draws():
-    # U+0108 and U+06FF are in the Noto fonts only.
-    fonts.check_coverage("\u0108\u06ff")
-    render(dataclasses.replace(complaint(), title=Bilingual("\u06ff", "\u0108")))
+    # U+08A0 is in Noto Sans Arabic only, U+0108 in Noto Sans only.
+    fonts.check_coverage("\u08a0\u0108")
+    plain, mixed = (
+        render(dataclasses.replace(complaint(), title=Bilingual(arabic, latin)))
+        for arabic, latin in (("", ""), ("\u08a0", "\u0108"))
+    )
+    assert mixed != plain
 
 
 def test_values_do_not_reorder_their_surroundings():
