@@ -85,6 +85,17 @@ def test_unusable_databases(sqlite_settings: Settings, tmp_path: Path) -> None:
     assert "geheim" not in refusal
 
 
+def test_health_says_when_the_database_does_not_answer(
+    sqlite_settings: Settings, tmp_path: Path
+) -> None:
+    with EmbeddedServer(sqlite_settings) as url:
+        assert requests.get(f"{url}/v1/health", timeout=5).json()["status"] == "ok"
+        connection = sqlite3.connect(tmp_path / "data" / "central.sqlite3")
+        connection.execute("DROP TABLE schema_version")
+        connection.close()
+        assert requests.get(f"{url}/v1/health", timeout=5).json()["status"] == "degraded"
+
+
 def test_newer_schema_is_not_touched(sqlite_settings: Settings, tmp_path: Path) -> None:
     create_app(sqlite_settings).state.central.database.close()
     with sqlite3.connect(tmp_path / "data" / "central.sqlite3") as connection:
