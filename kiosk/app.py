@@ -90,7 +90,7 @@ class Kiosk:
         self._shown = shown
         self._terminal = Terminal()
         self._pseudonym = ""
-        self._catalogue = load_catalogue()
+        self.catalogue = load_catalogue()
         self._timer_settings = TimerSettings(
             idle_before_pin=settings.timers.idle_before_pin,
             idle_after_pin=settings.timers.idle_after_pin,
@@ -135,7 +135,7 @@ class Kiosk:
                 settings.kiosk_id,
                 identity.device_key,
                 identity.enrolment.receipt_verifier,
-                self._catalogue,
+                self.catalogue,
             ),
             secret=identity.secret,
             answer=self._answer,
@@ -145,7 +145,7 @@ class Kiosk:
         self._central = CentralDesk(self._desk, self._client, settings.kiosk_id, self._answer)
         self._printing = Printing(
             devices.printer,
-            self._catalogue,
+            self.catalogue,
             settings.kiosk_id,
             width=settings.printer.width_dots,
             journal=directory / "prints.db",
@@ -168,7 +168,7 @@ class Kiosk:
             State(self._terminal), world=self._world, perform=self._perform, show=self._show
         )
         self.window = KioskWindow(
-            self._catalogue,
+            self.catalogue,
             self.runner.handle,
             self._pin,
             size=(settings.screen.width, settings.screen.height),
@@ -187,6 +187,8 @@ class Kiosk:
     def stop(self) -> None:
         """End the visit, finish what is being kept, let go of every device."""
         self.runner.handle(ev.ShutDown())
+        self._loop.close()
+        self._timers.stop_all()
         self._watch.stop()
         self._desk.stop()
         self._keeper.stop()
@@ -207,7 +209,7 @@ class Kiosk:
     # --- the loop
 
     def _world(self) -> World:
-        return World(self._catalogue, self._now(), self._timer_settings)
+        return World(self.catalogue, self._now(), self._timer_settings)
 
     def _answer(self, event: ev.Event, visit: int | None = None) -> None:
         self._loop.call(lambda: self.runner.handle(event, visit))

@@ -17,14 +17,20 @@ class QtLoop(QObject):
     def __init__(self) -> None:
         super().__init__()
         self._called.connect(self._run, Qt.ConnectionType.QueuedConnection)
+        self._closed = False
 
     def call(self, function: Callable[[], None]) -> None:
         """Run ``function`` soon in the loop's thread. Any thread may ask."""
         self._called.emit(function)
 
+    def close(self) -> None:
+        """From now on every call is dropped, those that wait already too."""
+        self._closed = True
+
     @Slot(object)
     def _run(self, function: Callable[[], None]) -> None:
-        function()
+        if not self._closed:
+            function()
 
 
 class QtTimers(QObject):
@@ -43,6 +49,11 @@ class QtTimers(QObject):
             running.timeout.connect(lambda: self._fired(timer))
             self._timers[timer] = running
         running.start(round(seconds * 1000))
+
+    def stop_all(self) -> None:
+        """Stop every timer."""
+        for running in self._timers.values():
+            running.stop()
 
     def stop(self, timer: Timer) -> None:
         """Stop; nothing happens when it does not run."""

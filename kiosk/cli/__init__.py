@@ -11,8 +11,16 @@ import sys
 import typer
 
 from kiosk import __version__
-from kiosk.cli import backend, card, diagnose, journal, queue, receipt, run, simulate, tour
+from kiosk.cli.backend import app as backend
+from kiosk.cli.card import app as card
+from kiosk.cli.diagnose import diagnose
+from kiosk.cli.journal import app as journal
 from kiosk.cli.outcome import UNAVAILABLE, is_expected, sentence_of
+from kiosk.cli.queue import app as queue
+from kiosk.cli.receipt import app as receipt
+from kiosk.cli.run import enrol_terminal, run
+from kiosk.cli.simulate import app as simulate
+from kiosk.cli.tour import tour
 
 app = typer.Typer(
     name="kiosk",
@@ -21,16 +29,16 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.add_typer(card.app, name="card")
-app.add_typer(queue.app, name="queue")
-app.add_typer(journal.app, name="journal")
-app.add_typer(receipt.app, name="receipt")
-app.add_typer(simulate.app, name="simulate")
-app.add_typer(backend.app, name="backend")
-app.command("run")(run.run)
-app.command("tour")(tour.tour)
-app.command("enrol")(run.enrol_terminal)
-app.command("diagnose")(diagnose.diagnose)
+app.add_typer(card, name="card")
+app.add_typer(queue, name="queue")
+app.add_typer(journal, name="journal")
+app.add_typer(receipt, name="receipt")
+app.add_typer(simulate, name="simulate")
+app.add_typer(backend, name="backend")
+app.command("run")(run)
+app.command("tour")(tour)
+app.command("enrol")(enrol_terminal)
+app.command("diagnose")(diagnose)
 
 
 def _print_version(wanted: bool) -> None:

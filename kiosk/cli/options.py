@@ -21,14 +21,21 @@ StateDirectory = Annotated[
     Path | None,
     typer.Option("--state-directory", help="Where outbox, journal and keys are kept."),
 ]
+Simulated = Annotated[
+    bool,
+    typer.Option("--simulated", help="The terminal of `kiosk run --simulate`, not the real one."),
+]
 
 
-def settings_from(config: Path | None, state_directory: Path | None = None) -> Settings:
+def settings_from(
+    config: Path | None, state_directory: Path | None = None, *, simulated: bool = False
+) -> Settings:
     """The settings with the command line's own choice of state directory."""
     settings = load_settings(config)
-    if state_directory is not None:
-        settings = settings.model_copy(update={"state_directory": state_directory.absolute()})
-    return settings
+    directory = settings.state_directory if state_directory is None else state_directory.absolute()
+    if simulated:
+        directory = directory / SIMULATION / "terminal"
+    return settings.model_copy(update={"state_directory": directory})
 
 
 def parse_size(text: str) -> tuple[int, int]:

@@ -46,7 +46,7 @@ class WorkbenchModel(QObject):
                 "pin": persona.pin or "",
                 "purpose": persona.purpose_en,
             }
-            for persona in personas()
+            for persona in personas().values()
         ]
 
     @Property(list, constant=True)
@@ -136,7 +136,7 @@ class WorkbenchModel(QObject):
     def setFault(self, name: str, active: bool) -> None:
         """Switch one of the printer's faults."""
         if name in PRINTER_FAULTS:
-            self._rig.printer.set_faults(**{name: active})  # type: ignore[misc] # checked above
+            self._rig.printer.set_faults(**{name: active})
             self.changed.emit()
 
     @Slot()

@@ -16,15 +16,11 @@ from kiosk.session import events as ev
 from kiosk.session.effects import PrintReceipt
 from kiosk.workers.answering import Answer
 from printer import status as device
+from printer.jobs import PrintJob, PrintOutcome, Result
+from printer.jobs import Settings as PrinterSettings
 from printer.journal import PrintJournal
 from printer.layout import render
-from printer.printer import (
-    PrintJob,
-    PrintOutcome,
-    ReceiptPrinter,
-    Result,
-)
-from printer.printer import Settings as PrinterSettings
+from printer.printer import ReceiptPrinter
 from printer.transport import Transport
 
 _log = structlog.get_logger()

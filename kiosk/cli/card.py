@@ -1,0 +1,212 @@
+"""``kiosk card``: look at and use the card in a PC/SC reader."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+
+from cardreader.apdu import CardConnection
+from cardreader.errors import CardNotGenuine, ObjectNotFound, PinError, ReaderUnavailable
+from cardreader.jws import sign_compact
+from cardreader.national_id import NationalIdCard, open_card
+from cardreader.pcsc import PcscReaders
+from cardreader.pki import KeyPurpose
+from cardreader.readers import ReaderStatus
+from cardreader.simulator import TRUST as SIMULATED_TRUST
+from cardreader.trust import TrustStore
+from kiosk.cli.options import ConfigFile, Json, settings_from
+from kiosk.cli.outcome import answer, read_pin, refuse
+from kiosk.services.wording import mask_civil_number
+
+app = typer.Typer(help="The national ID card in a PC/SC reader.", no_args_is_help=True)
+
+Reader = Annotated[str, typer.Option(help="Part of the reader's name; empty takes the first.")]
+Trust = Annotated[
+    Path | None,
+    typer.Option(help="Directory of trust anchors; default: the configured or the simulated one."),
+]
+PinStdin = Annotated[
+    bool, typer.Option("--pin-stdin", help="Read the PIN from standard input, not the prompt.")
+]
+
+_PATIENCE_S = 3.0
+"""How long a reader and a card are waited for: pcscd may just be starting."""
+
+T = TypeVar("T")
+
+
+class Format(StrEnum):
+    """What ``sign`` writes."""
+
+    RAW = "raw"
+    JWS = "jws"
+
+
+@app.command("list")
+def list_readers(as_json: Json = False) -> None:
+    """The readers and what is in them."""
+    with _watched() as readers:
+        found = _wait(lambda: readers.readers() or None) or []
+    value = {
+        "readers": [
+            {
+                "reader": r.reader,
+                "slot": r.slot.value,
+                "atr": r.atr.hex().upper() if r.atr else None,
+            }
+            for r in found
+        ]
+    }
+    lines = [f"{r.reader}: {r.slot.value}" for r in found]
+    answer(value, as_json=as_json, text="\n".join(lines) or "No reader is attached.")
+
+
+@app.command()
+def inspect(
+    reader: Reader = "", trust: Trust = None, config: ConfigFile = None, as_json: Json = False
+) -> None:
+    """Who the card says it is, whether that holds, its certificates and its PIN's tries.
+
+    The civil number is masked and no photograph is printed.
+    """
+
+    def look(card: NationalIdCard) -> dict[str, Any]:
+        value: dict[str, Any] = {"profile": card.profile, "serial": card.serial}
+        try:
+            identity = card.identity()
+        except CardNotGenuine as error:
+            return {**value, "genuine": False, "reason": error.reason.value}
+        pin = card.pin_info()
+        value |= {
+            "genuine": True,
+            "name_ar": identity.name_ar,
+            "name_en": identity.name_en,
+            "civil_number": mask_civil_number(identity.civil_number),
+            "kind": identity.kind.value,
+            "nationality": identity.nationality,
+            "expiry_date": identity.expiry_date.isoformat(),
+            "photo_bytes": len(identity.photo),
+            "pin": {"tries_left": pin.tries_left, "blocked": pin.blocked},
+            "certificates": {purpose.value: _certificate(card, purpose) for purpose in KeyPurpose},
+        }
+        return value | {"exchanges": card.exchanges}
+
+    value = _with_card(reader, _trust(trust, config), look)
+    text = "\n".join(f"{name}: {content}" for name, content in value.items())
+    if value["genuine"]:
+        answer(value, as_json=as_json, text=text)
+    else:
+        refuse(value, as_json=as_json, text=text)
+
+
+@app.command("verify-pin")
+def verify_pin(
+    reader: Reader = "",
+    trust: Trust = None,
+    config: ConfigFile = None,
+    pin_stdin: PinStdin = False,
+    as_json: Json = False,
+) -> None:
+    """Present the PIN to the card, once."""
+    pin = read_pin(pin_stdin)
+    try:
+        _with_card(reader, _trust(trust, config), lambda card: card.verify_pin(pin))
+    except (PinError, ValueError) as error:
+        tries = getattr(error, "tries_left", None)
+        refuse({"verified": False, "tries_left": tries}, as_json=as_json, text=f"{error}.")
+    answer({"verified": True}, as_json=as_json, text="The PIN is right.")
+
+
+@app.command()
+def sign(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="What to sign.")],
+    out: Annotated[Path, typer.Option(help="Where the signature goes.")],
+    form: Annotated[Format, typer.Option("--format")] = Format.JWS,
+    reader: Reader = "",
+    trust: Trust = None,
+    config: ConfigFile = None,
+    pin_stdin: PinStdin = False,
+    as_json: Json = False,
+) -> None:
+    """Sign a file with the card's signature key."""
+    message = file.read_bytes()
+    pin = read_pin(pin_stdin)
+
+    def act(card: NationalIdCard) -> tuple[str, bytes]:
+        if form is Format.RAW:
+            signature = card.sign(KeyPurpose.SIGNATURE, message, pin)
+            return signature.algorithm.value, signature.value
+        jws = sign_compact(card, KeyPurpose.SIGNATURE, message, pin, "JOSE")
+        return "jws", jws.encode("ascii")
+
+    try:
+        algorithm, signature = _with_card(reader, _trust(trust, config), act)
+    except (PinError, ValueError) as error:
+        tries = getattr(error, "tries_left", None)
+        refuse({"signed": False, "tries_left": tries}, as_json=as_json, text=f"{error}.")
+    out.write_bytes(signature)
+    value = {"signed": True, "algorithm": algorithm, "bytes": len(signature)}
+    answer(value, as_json=as_json, text=f"{out}: {algorithm}, {len(signature)} bytes.")
+
+
+def _certificate(card: NationalIdCard, purpose: KeyPurpose) -> dict[str, Any]:
+    try:
+        certificate = card.certificate(purpose)
+    except ObjectNotFound:
+        return {"present": False}
+    except CardNotGenuine as error:
+        return {"present": True, "valid": False, "reason": error.reason.value}
+    return {
+        "present": True,
+        "valid": True,
+        "issuer": certificate.issuer.rfc4514_string({x509.NameOID.COMMON_NAME: "CN"}),
+        "not_after": certificate.not_valid_after_utc.isoformat(),
+        "sha256": certificate.fingerprint(hashes.SHA256()).hex(),
+    }
+
+
+def _trust(directory: Path | None, config: Path | None) -> TrustStore:
+    if directory is None:
+        directory = settings_from(config).reader.trust or SIMULATED_TRUST
+    return TrustStore.load(directory)
+
+
+@contextmanager
+def _watched() -> Iterator[PcscReaders]:
+    readers = PcscReaders()
+    readers.start(lambda _event: None)
+    try:
+        yield readers
+    finally:
+        readers.stop()
+
+
+def _wait(look: Callable[[], T | None]) -> T | None:
+    deadline = time.monotonic() + _PATIENCE_S
+    while (found := look()) is None and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return found
+
+
+def _with_card(name: str, trust: TrustStore, act: Callable[[NationalIdCard], T]) -> T:
+    def seat(readers: PcscReaders) -> ReaderStatus | None:
+        return next((r for r in readers.readers() if name in r.reader and r.slot != "empty"), None)
+
+    with _watched() as readers:
+        found = _wait(lambda: seat(readers))
+        if found is None:
+            raise ReaderUnavailable("no card is in a reader" + (f" named {name}" if name else ""))
+        connection: CardConnection = readers.connect(found.reader)
+        try:
+            return act(open_card(connection, trust, lambda: datetime.now(UTC)))
+        finally:
+            connection.disconnect(reset=True)

@@ -1,0 +1,112 @@
+"""``kiosk simulate``: a card or a printer of its own, for other software to use."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cardreader.errors import ReaderUnavailable
+from cardreader.simulator import issue, persona, personas
+from cardreader.simulator.vpcd import serve
+from kiosk.cli.options import Json
+from kiosk.cli.outcome import answer
+from printer.layout import ensure_application
+from printer.virtual import VirtualPrinter
+
+app = typer.Typer(help="Simulated devices.", no_args_is_help=True)
+
+
+class Profile(StrEnum):
+    """The PKI application on the simulated card."""
+
+    PIV = "piv"
+
+
+@app.command("card")
+def simulate_card(
+    persona_id: Annotated[str, typer.Option("--persona", help="See `kiosk simulate personas`.")],
+    vpcd: Annotated[
+        str, typer.Option(help="Where pcscd's virtual reader listens.")
+    ] = "127.0.0.1:35963",
+    profile: Annotated[Profile, typer.Option()] = Profile.PIV,
+) -> None:
+    """Put a persona's card into pcscd's virtual reader until interrupted."""
+    del profile  # one so far; the option is how others will be chosen
+    host, _, port = vpcd.rpartition(":")
+    if not host or not port.isdecimal():
+        raise typer.BadParameter("--vpcd is written HOST:PORT")
+    card = issue(persona(persona_id))
+    stop = _stop_on_signal()
+    typer.echo(f"{persona_id} is in the virtual reader at {vpcd}. Ctrl-C takes it out.", err=True)
+    serve(card, host, int(port), stop)
+
+
+@app.command("personas")
+def list_personas(as_json: Json = False) -> None:
+    """Every persona: name, civil number, PIN, PUK, what it is for."""
+    value = {
+        "personas": [
+            {
+                "id": p.id,
+                "name_en": f"{p.given_en} {p.surname_en}",
+                "name_ar": p.name_ar,
+                "civil_number": p.civil_number,
+                "pin": p.pin,
+                "puk": p.puk,
+                "purpose_en": p.purpose_en,
+                "purpose_ar": p.purpose_ar,
+            }
+            for p in personas().values()
+        ]
+    }
+    lines = [
+        f"{p.id:16} {p.given_en} {p.surname_en}, civil number {p.civil_number}, "
+        f"PIN {p.pin or '-'}, PUK {p.puk}: {p.purpose_en}"
+        for p in personas().values()
+    ]
+    answer(value, as_json=as_json, text="\n".join(lines))
+
+
+@app.command("printer")
+def simulate_printer(
+    out: Annotated[Path, typer.Option(help="Where receipts are written, as PNG and as bytes.")],
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 9100,
+    paper_out: Annotated[bool, typer.Option("--paper-out")] = False,
+    paper_low: Annotated[bool, typer.Option("--paper-low")] = False,
+    cover_open: Annotated[bool, typer.Option("--cover-open")] = False,
+    cutter_jam: Annotated[bool, typer.Option("--cutter-jam")] = False,
+    offline: Annotated[bool, typer.Option("--offline")] = False,
+    silent: Annotated[bool, typer.Option("--silent", help="Answers nothing.")] = False,
+) -> None:
+    """A virtual ESC/POS printer on 127.0.0.1 until interrupted."""
+    ensure_application()
+    out.mkdir(parents=True, exist_ok=True)
+    printer = VirtualPrinter(directory=out)
+    printer.set_faults(
+        paper_out=paper_out,
+        paper_low=paper_low,
+        cover_open=cover_open,
+        cutter_jam=cutter_jam,
+        offline=offline,
+        silent=silent,
+    )
+    stop = _stop_on_signal()
+    try:
+        printer.start(port=port)
+    except OSError as error:
+        raise ReaderUnavailable(f"port {port} cannot be used: {error.strerror}") from error
+    typer.echo(f"Printing to {out}, listening on 127.0.0.1 port {port}. Ctrl-C ends.", err=True)
+    stop.wait()
+    printer.stop()
+
+
+def _stop_on_signal() -> threading.Event:
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    return stop

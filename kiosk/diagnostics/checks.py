@@ -1,0 +1,205 @@
+"""The self tests, each a function from the settings to a finding."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from cardreader.pcsc import PcscReaders
+from cardreader.trust import TrustStore, TrustStoreInvalid
+from kiosk.central.client import CentralClient, CentralError
+from kiosk.config import Settings
+from kiosk.devices import Remedy
+from kiosk.journal import verify_journal
+from kiosk.services import CatalogueError, load_catalogue
+from kiosk.terminal_identity import IdentityError, load_identity
+from offline_queue import read_status, verify_outbox
+from offline_queue.errors import OutboxError
+from printer.escpos import realtime_request
+from printer.status import PrinterStatus, Realtime, ReplyParser, from_realtime
+from printer.transport import (
+    DeviceTransport,
+    NetworkTransport,
+    PrinterError,
+    PrinterSilent,
+    Transport,
+)
+
+_READER_PATIENCE_S = 3.0
+_PRINTER_PATIENCE_S = 2.0
+_MOST_SKEW_S = 120.0
+_LEAST_FREE_BYTES = 500 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The outcome of one self test. ``blocking``: without it no citizen can be served."""
+
+    device: str
+    ok: bool
+    blocking: bool
+    state: str
+    remedy: Remedy = Remedy.NONE
+    advice: str = ""
+
+
+def run_checks(settings: Settings) -> list[Finding]:
+    """Every self test, the blocking ones first."""
+    return [check(settings) for check in _CHECKS]
+
+
+def _catalogue(_: Settings) -> Finding:
+    try:
+        services = load_catalogue().services
+    except CatalogueError as error:
+        return _bad("catalogue", str(error), Remedy.CONFIGURATION, "Restore the service files.")
+    return Finding("catalogue", True, True, f"{len(services)} services")
+
+
+def _identity(settings: Settings) -> Finding:
+    try:
+        identity = load_identity(settings.state_directory)
+    except IdentityError as error:
+        return _bad("identity", str(error), Remedy.MAINTENANCE, "Restore or replace the key.")
+    if identity.enrolment is None:
+        return _bad("identity", "not enrolled", Remedy.CONFIGURATION, "Run `kiosk enrol`.")
+    return Finding("identity", True, True, f"enrolled, epoch {identity.enrolment.epoch}")
+
+
+def _trust(settings: Settings) -> Finding:
+    if settings.reader.trust is None:
+        return _bad("trust", "not configured", Remedy.CONFIGURATION, "Set reader.trust.")
+    try:
+        store = TrustStore.load(settings.reader.trust)
+    except TrustStoreInvalid as error:
+        return _bad("trust", str(error), Remedy.CONFIGURATION, "Install the trust anchors again.")
+    return Finding(
+        "trust", True, True, f"{len(store.csca)} CSCA, {len(store.card_issuers)} issuers"
+    )
+
+
+def _reader(settings: Settings) -> Finding:
+    readers = PcscReaders()
+    readers.start(lambda _event: None)
+    try:
+        deadline = time.monotonic() + _READER_PATIENCE_S
+        while time.monotonic() < deadline:
+            for found in readers.readers():
+                if settings.reader.name in found.reader:
+                    return Finding("reader", True, True, f"online, {found.slot.value}")
+            time.sleep(0.05)
+    finally:
+        readers.stop()
+    return _bad("reader", "noDevice", Remedy.RESET, "Check pcscd and the reader's cable.")
+
+
+def _outbox(settings: Settings) -> Finding:
+    path = settings.state_directory / "outbox.db"
+    if not path.exists():
+        return Finding("outbox", True, True, "empty, not yet made")
+    try:
+        status = read_status(path)
+        key = load_identity(settings.state_directory).device_key.public_key()
+        findings = verify_outbox(path, key, None)
+    except (OutboxError, IdentityError) as error:
+        return _bad("outbox", str(error), Remedy.MAINTENANCE, "Keep the disk; call maintenance.")
+    if findings:
+        return _bad("outbox", findings[0].sentence, Remedy.MAINTENANCE, "Keep the disk as it is.")
+    return Finding("outbox", True, True, f"{status.waiting} waiting, {status.ack_seq} acknowledged")
+
+
+def _journal(settings: Settings) -> Finding:
+    path = settings.state_directory / "journal.jsonl"
+    if not path.exists():
+        return Finding("journal", True, True, "empty, not yet made")
+    breaks = verify_journal(path)
+    if breaks:
+        state = f"line {breaks[0].line}: {breaks[0].reason}"
+        return _bad("journal", state, Remedy.MAINTENANCE, "Report it: the record was changed.")
+    return Finding("journal", True, True, "sound")
+
+
+def _disk(settings: Settings) -> Finding:
+    directory = settings.state_directory
+    while not directory.exists():
+        directory = directory.parent
+    free = shutil.disk_usage(directory).free
+    state = f"{free // (1024 * 1024)} MiB free"
+    if free < _LEAST_FREE_BYTES:
+        return _bad("disk", state, Remedy.MAINTENANCE, "Make room: the outbox needs it.")
+    return Finding("disk", True, True, state)
+
+
+def _central(settings: Settings) -> Finding:
+    client = CentralClient(settings.central.url, timeouts=(settings.central.connect_timeout_s, 5.0))
+    try:
+        skew = (client.health().time - datetime.now(UTC)).total_seconds()
+    except CentralError as error:
+        advice = "Transactions are kept and sent later. Check network and address."
+        return Finding("central", False, False, f"offline: {error}", Remedy.SUSPEND, advice)
+    finally:
+        client.close()
+    if abs(skew) > _MOST_SKEW_S:
+        advice = "Set the clock (NTP)."
+        return Finding("clock", False, False, f"{skew:.0f} s off", Remedy.CONFIGURATION, advice)
+    return Finding("central", True, False, f"online, clock {skew:+.1f} s")
+
+
+def _printer(settings: Settings) -> Finding:
+    printer = settings.printer
+    if printer.connection == "none":
+        return Finding("printer", True, False, "none configured: receipts stay on the screen")
+    try:
+        line = (
+            NetworkTransport(printer.host, printer.port)
+            if printer.connection == "network"
+            else DeviceTransport(printer.device)
+        )
+    except (PrinterError, ValueError) as error:
+        advice = "Check cable and address. Another program, such as the kiosk, may hold it."
+        return Finding("printer", False, False, f"noDevice: {error}", Remedy.RESET, advice)
+    try:
+        status = _printer_status(line)
+    except PrinterError as error:
+        return Finding("printer", False, False, str(error), Remedy.RESET, "Switch it off and on.")
+    finally:
+        line.close()
+    state = f"{status.device.value}, paper {status.paper.value}, cover {status.cover.value}"
+    if not status.ready:
+        advice = "Paper, cover or cutter want a look; receipts stay on the screen until then."
+        return Finding("printer", False, False, state, Remedy.CLEAR, advice)
+    return Finding("printer", True, False, state)
+
+
+def _printer_status(line: Transport) -> PrinterStatus:
+    """Ask DLE EOT 1 to 4, one after the other. Raises :class:`printer.transport.PrinterError`."""
+    parser, answers = ReplyParser(), list[int]()
+    for question in range(1, 5):
+        line.write(realtime_request(question), _PRINTER_PATIENCE_S)
+        deadline = time.monotonic() + _PRINTER_PATIENCE_S
+        while len(answers) < question:
+            if time.monotonic() > deadline:
+                raise PrinterSilent("the printer does not answer")
+            replies = parser.feed(line.read(0.2))
+            answers += [reply.byte for reply in replies if isinstance(reply, Realtime)]
+    return from_realtime(*answers[:4])
+
+
+def _bad(device: str, state: str, remedy: Remedy, advice: str) -> Finding:
+    return Finding(device, False, True, state, remedy, advice)
+
+
+_CHECKS: tuple[Callable[[Settings], Finding], ...] = (
+    _catalogue,
+    _identity,
+    _trust,
+    _reader,
+    _outbox,
+    _journal,
+    _disk,
+    _central,
+    _printer,
+)

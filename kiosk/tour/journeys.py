@@ -1,0 +1,125 @@
+"""The journeys, each a story that ends well only if the terminal did what it must."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from cardreader.simulator import persona
+from kiosk.session import Page
+from kiosk.session.state import CardProblem, ReceiptStep, VisitEnd
+from kiosk.tour.hands import NotSeen
+from kiosk.tour.stage import Stage
+
+Journey = Callable[[Stage], None]
+
+
+def complaint_online(stage: Stage) -> None:
+    """A worker files a complaint; it is registered before the receipt is printed."""
+    stage.begin("resident-worker")
+    stage.identify("resident-worker")
+    stage.answer_questions()
+    stage.check_and_change()
+    stage.sign("resident-worker")
+    stage.wait_for_receipt(ReceiptStep.PRINTED)
+    _expect(len(stage.registered()) == 1, "registered exactly once")
+    _expect(len(stage.story.receipts) == 2, "one receipt on paper")
+    stage.finish()
+
+
+def complaint_offline_then_sync(stage: Stage) -> None:
+    """Without network the complaint is kept; when the network returns it is registered once."""
+    stage.network(up=False)
+    stage.begin("citizen-active")
+    stage.identify("citizen-active")
+    stage.answer_questions()
+    stage.check_and_change()
+    stage.sign("citizen-active")
+    stage.wait_for_receipt(ReceiptStep.PRINTED)
+    _expect(stage.registered() == [], "nothing at the central API yet")
+    stage.finish()
+    stage.network(up=True)
+    stage.hands.wait(lambda: len(stage.registered()) == 1, "registration when the network is back")
+    stage.hands.rest(0.5)
+    _expect(len(stage.registered()) == 1, "registered exactly once")
+
+
+def wrong_pin_then_right(stage: Stage) -> None:
+    """A wrong PIN says how many tries are left; the right one goes on."""
+    stage.begin("citizen-active")
+    stage.at(Page.PIN)
+    _expect(stage.visit.pin.tries_left == 3, "three tries known before the first digit")
+    right = persona("citizen-active").pin or ""
+    stage.enter_pin(right[::-1])
+    stage.hands.wait(lambda: stage.visit.pin.wrong, "the card's refusal")
+    _expect(stage.visit.pin.tries_left == 2, "two tries left, tried once only")
+    stage.picture("pin-wrong")
+    stage.enter_pin(right)
+    stage.at(Page.IDENTITY)
+    stage.hands.tap("cancelButton")
+    stage.at(Page.TAKE_CARD)
+    stage.rig.readers.remove()
+    stage.at(Page.ENDED)
+    stage.wiped()
+
+
+def card_removed(stage: Stage) -> None:
+    """The card is pulled in the middle of a complaint: nothing is sent, everything is wiped."""
+    stage.begin("citizen-active")
+    stage.identify("citizen-active")
+    stage.at(Page.QUESTION)
+    stage.hands.tap("field_employer")
+    stage.hands.type("abc" if stage.language == "en" else "شركة")
+    stage.picture("typing")
+    stage.rig.readers.remove()
+    stage.at(Page.ENDED)
+    _expect(stage.visit.end is VisitEnd.CARD_REMOVED, "the visit to say why it ended")
+    stage.wiped()
+    _expect(stage.kiosk.outbox.status().last_seq == 0, "nothing kept")
+
+
+def printer_out_of_paper(stage: Stage) -> None:
+    """No paper: reference and code are on the screen, the complaint is registered all the same."""
+    stage.rig.printer.set_faults(paper_out=True)
+    stage.hands.wait(
+        lambda: stage.kiosk.runner.state.terminal.paper == "out", "the terminal to notice"
+    )
+    stage.begin("citizen-active")
+    stage.identify("citizen-active")
+    stage.answer_questions()
+    stage.check_and_change()
+    stage.sign("citizen-active")
+    stage.wait_for_receipt(ReceiptStep.ON_SCREEN)
+    _expect(stage.hands.sees("qr"), "the code on the screen")
+    _expect(len(stage.registered()) == 1, "registered exactly once")
+    stage.rig.printer.set_faults(paper_out=False)
+    stage.finish()
+    _expect(stage.story.receipts == [], "no receipt in anybody else's visit")
+
+
+def forged_card(stage: Stage) -> None:
+    """A forged card is refused in plain words and nothing is offered."""
+    stage.begin("forged")
+    stage.at(Page.CARD_PROBLEM)
+    _expect(stage.visit.card_problem is CardProblem.NOT_GENUINE, "the card to be refused")
+    _expect(stage.visit.cardholder is None, "nothing of the card to be believed")
+    stage.rig.readers.remove()
+    stage.at(Page.ENDED)
+    stage.wiped()
+
+
+JOURNEYS: Mapping[str, Journey] = MappingProxyType(
+    {
+        "complaint-online": complaint_online,
+        "complaint-offline-then-sync": complaint_offline_then_sync,
+        "wrong-pin-then-right": wrong_pin_then_right,
+        "card-removed": card_removed,
+        "printer-out-of-paper": printer_out_of_paper,
+        "forged-card": forged_card,
+    }
+)
+
+
+def _expect(true: bool, what: str) -> None:
+    if not true:
+        raise NotSeen(what)

@@ -1,0 +1,265 @@
+"""One terminal, set up for one journey: simulated surroundings, the real window, a person."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import requests
+
+from cardreader.simulator import persona
+from kiosk.app import Devices, Kiosk
+from kiosk.config import Screen, Settings
+from kiosk.devices import can_serve, is_online
+from kiosk.services import Language
+from kiosk.session import Page
+from kiosk.session.state import ReceiptStep, Visit
+from kiosk.simulation.rig import Rig
+from kiosk.tour.hands import Hands, NotSeen
+
+_TIMEOUTS = (1.0, 5.0)
+
+_EMPLOYER: dict[Language, str] = {"ar": "السيب", "en": "seeb"}
+_STORY: dict[Language, str] = {
+    "ar": "لم أستلم أجري منذ شهرين، وطلبت حقي مرتين دون رد.",
+    "en": "i was not paid for two months. i asked twice and got no answer.",
+}
+
+
+@dataclass
+class Story:
+    """What a journey leaves behind."""
+
+    steps: list[str] = field(default_factory=list)
+    screenshots: list[str] = field(default_factory=list)
+    receipts: list[str] = field(default_factory=list)
+    tx_id: str | None = None
+
+
+class Stage:
+    """A terminal and the person in front of it. A context manager."""
+
+    def __init__(
+        self, out: Path, state: Path, name: str, language: Language, size: tuple[int, int]
+    ) -> None:
+        """``state`` is the folder in which the simulated terminal lives during the journey."""
+        self._out = out
+        self._state = state
+        self._prefix = f"{name}-{language}-{size[0]}x{size[1]}"
+        self.language = language
+        self._size = size
+        self.story = Story()
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Stage:
+        """Switch the terminal on and wait until it serves."""
+        with ExitStack() as stack:
+            self.rig = stack.enter_context(Rig(self._state, on_receipt=self._take_receipt))
+            self._start(stack)
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Switch it off."""
+        self._stack.close()
+
+    def _start(self, stack: ExitStack) -> None:
+        width, height = self._size
+        settings = self.rig.settings(Settings(screen=Screen(width=width, height=height)))
+        devices = Devices(
+            self.rig.readers, self.rig.trust, self.rig.connect_printer, chime=lambda _sound: None
+        )
+        self.kiosk = Kiosk(settings, self.rig.identity(settings), devices)
+        stack.callback(self.kiosk.stop)
+        self.kiosk.start()
+        self.hands = Hands(self.kiosk.window)
+        self.hands.wait(
+            lambda: can_serve(self.kiosk.runner.state.terminal), "a terminal that serves"
+        )
+        self.hands.wait(lambda: is_online(self.kiosk.runner.state.terminal), "the network")
+
+    @property
+    def visit(self) -> Visit:
+        """The visit as the terminal sees it."""
+        return self.kiosk.runner.state.visit
+
+    # --- what a journey is told with
+
+    def at(self, page: Page) -> None:
+        """Wait for a page and take its picture."""
+        self.hands.wait(lambda: self.visit.page is page, f"page {page}")
+        self.picture(page.value)
+
+    def picture(self, name: str) -> None:
+        """Take a picture of the screen as it is."""
+        number = len(self.story.screenshots) + 1
+        path = Path("screenshots") / f"{self._prefix}-{number:02}-{name}.png"
+        self.hands.photograph(self._out / path)
+        self.story.screenshots.append(str(path))
+        self.story.steps.append(name)
+
+    def begin(self, persona_id: str) -> None:
+        """From the attract page to the reading of a card."""
+        self.at(Page.ATTRACT)
+        self.hands.tap("startArea")
+        self.at(Page.LANGUAGE)
+        self.hands.tap(f"language_{self.language}")
+        self.at(Page.INSERT_CARD)
+        self.rig.readers.insert(persona_id)
+
+    def enter_pin(self, digits: str) -> None:
+        """Touch the digits and continue."""
+        for digit in digits:
+            self.hands.tap(f"pinKey_{digit}")
+        self.hands.wait(lambda: self.visit.pin.digits == len(digits), "the digits")
+        self.hands.tap("continueButton")
+
+    def identify(self, persona_id: str) -> None:
+        """PIN, then "this is me", then the complaint."""
+        self.at(Page.PIN)
+        self.enter_pin(_pin(persona_id))
+        self.at(Page.IDENTITY)
+        self.hands.tap("continueButton")
+        self.at(Page.SERVICES)
+        self.hands.tap("service_complaint")
+
+    def answer_questions(self) -> None:
+        """Every question of the complaint, by touch."""
+        tap, hands = self.hands.tap, self.hands
+        self._question("employer")
+        if self.visit.signed_in:
+            tap("field_employer")
+            hands.type(_EMPLOYER[self.language])
+            hands.wait(lambda: bool(self._found()), "employers of the registry")
+            self.picture("employer-found")
+            tap(f"employer_{self._found()[0]}")
+        else:
+            tap("field_employer")
+            hands.type(_EMPLOYER[self.language])
+        self._continue_after("employer", "governorate")
+        tap("place_muscat")
+        self._continue_after("governorate", "wilayat")
+        tap("place_seeb")
+        self._continue_after("wilayat", "complaint_types")
+        tap("option_wages")
+        tap("option_overtime")
+        self._continue_after("complaint_types", "amount_baisa")
+        hands.type("450.500")
+        self._continue_after("amount_baisa", "period")
+        hands.type("01082026")
+        self._continue_after("period", "description")
+        tap("continueButton")
+        hands.wait(lambda: bool(self.visit.form and self.visit.form.problems), "a problem")
+        self.picture("description-missing")
+        tap("field_description")
+        hands.type(_STORY[self.language])
+        self._continue_after("description", "evidence")
+        tap("option_payslips")
+        self._continue_after("evidence", "hearing_language")
+        tap(f"option_{self.language}")
+        self._continue_after("hearing_language", "mobile")
+        if not (self.visit.form and self.visit.form.input):
+            hands.type("92123456")
+        self._continue_after("mobile", "email")
+        tap("continueButton")
+
+    def check_and_change(self) -> None:
+        """Look at all answers and change one."""
+        self.at(Page.CHECK)
+        self.hands.tap("change_hearing_language")
+        self.at(Page.QUESTION)
+        self.hands.tap("option_en")
+        self.hands.tap("continueButton")
+        self.at(Page.CHECK)
+
+    def sign(self, persona_id: str) -> None:
+        """Sign with the PIN; ends on the confirmation page."""
+        self.hands.tap("continueButton")
+        self.at(Page.SIGN)
+        self.enter_pin(_pin(persona_id))
+        self.hands.wait(lambda: self.visit.page is Page.CONFIRMATION, "the confirmation")
+        submission = self.visit.submission
+        self.story.tx_id = submission.tx_id if submission else None
+
+    def wait_for_receipt(self, step: ReceiptStep) -> None:
+        """Wait until the receipt is printed, or known not to be."""
+
+        def done() -> bool:
+            submission = self.visit.submission
+            return submission is not None and submission.receipt is step
+
+        self.hands.wait(done, f"the receipt to be {step}")
+        self.at(Page.CONFIRMATION)
+
+    def finish(self) -> None:
+        """Finish, take the card, and see the terminal rest."""
+        self.hands.tap("continueButton")
+        self.at(Page.TAKE_CARD)
+        self.rig.readers.remove()
+        self.at(Page.ENDED)
+        self.wiped()
+
+    def wiped(self) -> None:
+        """Nothing of the person is left in the session."""
+        visit = self.visit
+        left = (visit.cardholder, visit.form, visit.submission, visit.mobile)
+        if any(value is not None for value in left):
+            raise NotSeen("a wiped visit")
+
+    def network(self, *, up: bool) -> None:
+        """Mend or cut the network and wait until the terminal knows."""
+        if up:
+            self.rig.link.mend()
+        else:
+            self.rig.link.cut()
+        self.kiosk.look_again()
+        self.hands.wait(
+            lambda: is_online(self.kiosk.runner.state.terminal) is up, f"network up: {up}"
+        )
+
+    def registered(self) -> list[str]:
+        """The complaint numbers that the central API registered for this transaction."""
+        url = f"{self.rig.central_url}/v1/development/transactions"
+        transactions = requests.get(url, timeout=_TIMEOUTS).json()["transactions"]
+        return [t["number"] for t in transactions if t["tx_id"] == self.story.tx_id and t["number"]]
+
+    def _question(self, field_id: str) -> None:
+        def there() -> bool:
+            visit = self.visit
+            if visit.page is not Page.QUESTION or visit.form is None:
+                return False
+            service = self.kiosk.catalogue.service(visit.form.service_id)
+            return service.fields[visit.form.index].id == field_id
+
+        self.hands.wait(there, f"question {field_id}")
+        self.picture(field_id)
+
+    def _continue_after(self, name: str, following: str) -> None:
+        self.hands.settle()
+        self.picture(f"{name}-answered")
+        self.hands.tap("continueButton")
+        self._question(following)
+
+    def _found(self) -> list[str]:
+        form = self.visit.form
+        return [employer.cr_number for employer in form.search.found] if form else []
+
+    def _take_receipt(self, png: bytes, raw: bytes) -> None:
+        number = len(self.story.receipts) // 2 + 1
+        for ending, content in (("png", png), ("bin", raw)):
+            path = Path("receipts") / f"{self._prefix}-{number}.{ending}"
+            (self._out / path).parent.mkdir(parents=True, exist_ok=True)
+            (self._out / path).write_bytes(content)
+            self.story.receipts.append(str(path))
+
+
+def fresh(directory: Path) -> Path:
+    """An empty folder for a terminal that never ran before."""
+    shutil.rmtree(directory, ignore_errors=True)
+    return directory
+
+
+def _pin(persona_id: str) -> str:
+    return persona(persona_id).pin or ""
