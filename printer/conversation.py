@@ -247,12 +247,12 @@ class Conversation(Generic[_T]):
         self.status = status
         _log.info(
             "printer.status",
-            device=status.device.value,
-            paper=status.paper.value,
-            cover=status.cover.value,
-            cutter=status.cutter.value,
+            device=status.device,
+            paper=status.paper,
+            cover=status.cover,
+            cutter=status.cutter,
         )
         try:
             self._on_status(status)
-        except Exception:  # noqa: BLE001 - a listener's mistake must not stop the printer
-            _log.exception("printer.listener_failed")
+        except Exception as error:  # noqa: BLE001 - a listener's mistake must not stop the printer
+            _log.error("printer.listener_failed", error=type(error).__name__)

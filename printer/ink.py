@@ -119,12 +119,13 @@ def text(content: str, style: Style, width: int, align: Align, *, rtl: bool) -> 
 
 
 def fitted(content: str, sizes: tuple[Style, ...], width: int, align: Align, *, rtl: bool) -> Text:
-    """Return ``content`` in the first style that needs one line, else balanced in the first."""
-    for style in sizes:
-        made = text(content, style, width, align, rtl=rtl)
-        if made.lines == 1:
-            return made
-    return _balanced(content, sizes[0], width, align, rtl=rtl)
+    """Return ``content`` in the first style that needs one line, else two, else in the last one."""
+    made = [text(content, style, width, align, rtl=rtl) for style in sizes]
+    for lines in (1, 2):
+        for style, laid in zip(sizes, made, strict=True):
+            if laid.lines == lines:
+                return laid if lines == 1 else _balanced(content, style, width, align, rtl=rtl)
+    return _balanced(content, sizes[-1], width, align, rtl=rtl)
 
 
 def paragraph(content: str, style: Style, width: int, align: Align, *, rtl: bool) -> Text:

@@ -2,8 +2,9 @@
 
 ``render`` may be called in any thread, several at once: it works on its own QImage, QPainter and
 QTextLayout (all reentrant) and touches no widget or window. It needs a ``QGuiApplication`` that
-the program made in its main thread; the platform does not matter, ``offscreen`` gives the same
-bits as a screen. Programs without a window call :func:`ensure_application` first.
+the program made in its main thread. The bits do not depend on its platform (but ``minimal`` has no
+fonts), its scale or the fonts of the machine. Programs without a window call
+:func:`ensure_application` first.
 """
 
 from __future__ import annotations

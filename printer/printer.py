@@ -150,9 +150,14 @@ class ReceiptPrinter:
         except BaseException as error:
             order.future.set_exception(error)
             raise
-        log = _log.info if outcome.result is Result.PRINTED else _log.warning
-        reason = None if outcome.reason is None else outcome.reason.value
-        log(f"receipt.{outcome.result.value}", copy=order.job.copy, reason=reason)
+        copy, reason = order.job.copy, outcome.reason
+        match outcome.result:
+            case Result.PRINTED:
+                _log.info("receipt.printed", copy=copy)
+            case Result.REFUSED:
+                _log.warning("receipt.refused", copy=copy, reason=reason)
+            case Result.UNKNOWN:
+                _log.warning("receipt.unknown", copy=copy, reason=reason)
         order.future.set_result(outcome)
 
     def _print(self, job: PrintJob) -> PrintOutcome:
@@ -170,7 +175,7 @@ class ReceiptPrinter:
                 self._journal.failed(number, Reason.ALREADY_PRINTED)
                 return PrintOutcome(Result.REFUSED, Reason.ALREADY_PRINTED)
         except JournalError:
-            _log.exception("printer.journal_failed")
+            _log.error("printer.journal_failed", started=False)
             return PrintOutcome(Result.REFUSED, Reason.JOURNAL)
         reason = self._send(job)
         try:
@@ -180,7 +185,7 @@ class ReceiptPrinter:
                 self._journal.unknown(number, reason)
         except JournalError:
             # The paper is as it is; at the next start the journal will say unknown.
-            _log.exception("printer.journal_failed")
+            _log.error("printer.journal_failed", started=True)
         if reason is None:
             return PrintOutcome(Result.PRINTED)
         return PrintOutcome(Result.UNKNOWN, reason)

@@ -1,6 +1,9 @@
 """The bitmap: golden pictures, refusals, threads."""
 
 import dataclasses
+import os
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -45,6 +48,42 @@ def test_the_same_bits_in_other_threads_at_the_same_time():
     with ThreadPoolExecutor(4) as pool:
         futures = [pool.submit(work) for _ in range(4)]
         assert [future.result(60) for future in futures] == [expected] * 4
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [{"QT_SCALE_FACTOR": "2", "QT_FONT_DPI": "192"}, {"FONTCONFIG_FILE": "/dev/null"}],
+    ids=["scaled", "no-fontconfig"],
+)
+def test_the_same_bits_whatever_the_display_and_the_fonts_of_the_machine(environment):
+    program = (
+        "from printer.layout import ensure_application, render\n"
+        "from tests.printer.receipt_samples import complaint\n"
+        "application = ensure_application()\n"
+        "print(render(complaint('both'), 576).sha256)\n"
+    )
+    other = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, **environment},
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert other.stdout.strip() == render(complaint("both"), 576).sha256
+
+
+def test_a_long_number_keeps_its_size_down_to_two_lines():
+    """A transaction number of 36 characters fits, in one line on wide paper, in two on narrow."""
+    number = dataclasses.replace(complaint().rows[0], value_ar="0192f5b0-1c2d-7abc-8def-012345")
+    short = dataclasses.replace(number, value_ar="012345")
+    for width in (576, 384):
+        heights = [
+            render(dataclasses.replace(complaint("ar"), rows=(row,)), width).height
+            for row in (number, short)
+        ]
+        assert abs(heights[0] - heights[1]) < 80
 
 
 def test_a_character_without_a_glyph_is_an_error_that_does_not_repeat_the_text():
