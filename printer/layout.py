@@ -338,6 +338,11 @@ def _row_single(page: _Page, row: Row, column: int) -> Block:
     align = Align.RIGHT if rtl else Align.LEFT
     gutter = round(page.unit * 1.25)
     room = page.inner - column - gutter
+    if room < 8 * page.style(25).size:
+        # Large print on narrow paper: two or three words a line would be no column.
+        above = text(label, page.style(22), page.inner, align, rtl=rtl)
+        below = paragraph(isolate(value), style, page.inner, align, rtl=rtl)
+        return _stack([_beside([(above, page.edge)]), _beside([(below, page.edge)])])
     left = text(label, level, column, align, rtl=rtl)
     right = text(isolate(value), style, room, align, rtl=rtl)
     if rtl:

@@ -19,7 +19,9 @@ def complaint(
     confirmed = state is ReceiptState.CONFIRMED
     return Receipt(
         title=Bilingual("إيصال شكوى عمالية", "Labour complaint receipt"),
-        authority=Bilingual("سلطنة عُمان · وزارة العمل", "Sultanate of Oman · Ministry of Labour"),
+        authority=Bilingual(
+            "سلطنة عُمان\u00a0· وزارة العمل", "Sultanate of Oman\u00a0· Ministry of Labour"
+        ),
         badge=Badge(
             Bilingual("تم تسجيل الشكوى", "Complaint registered")
             if confirmed
