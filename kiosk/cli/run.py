@@ -9,13 +9,13 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
-import structlog
 import typer
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
 
 from cardreader.pcsc import PcscReaders
 from cardreader.trust import TrustStore
+from kiosk import chime
 from kiosk.app import Devices, Kiosk
 from kiosk.central.client import CentralClient
 from kiosk.cli.options import SIMULATION, ConfigFile, StateDirectory, parse_size, settings_from
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from kiosk.simulation import Workbench
 
 _VNC_DEADLINE_S = 5.0
-
-_log = structlog.get_logger()
 
 
 def run(
@@ -96,7 +94,7 @@ def _run_real(settings: Settings) -> None:
         readers=PcscReaders(),
         trust=TrustStore.load(trust),
         printer=_printer(settings.printer),
-        chime=_no_chime,
+        chime=chime.play,
     )
     identity = load_identity(settings.state_directory)
     screen = _prepare_screen(settings)
@@ -113,7 +111,7 @@ def _run_simulated(settings: Settings, *, with_workbench: bool) -> None:
     application = make_application()
     with Rig(settings.state_directory / SIMULATION) as rig:
         simulated = rig.settings(settings)
-        devices = Devices(rig.readers, rig.trust, rig.connect_printer, chime=_no_chime)
+        devices = Devices(rig.readers, rig.trust, rig.connect_printer, chime=chime.play)
         kiosk = Kiosk(simulated, rig.identity(simulated), devices)
         windows: list[Kiosk | Workbench] = [kiosk]
         if with_workbench:
@@ -180,7 +178,3 @@ def _printer(settings: PrinterSettings) -> Connect | None:
     if settings.connection == "device":
         return lambda: DeviceTransport(settings.device)
     return None
-
-
-def _no_chime(sound: str) -> None:
-    _log.info("chime.played", sound=sound)

@@ -22,6 +22,9 @@ from kiosk.journal.catalogue import load_events
 GENESIS = "0" * 64
 """``prev`` of the first line."""
 
+_LONGEST_TAIL = 64 * 1024
+"""More than two lines can be long, in bytes: a journal of years is opened as fast as a new one."""
+
 
 class JournalError(Exception):
     """The journal cannot be opened or written."""
@@ -139,10 +142,13 @@ def _continue_from(path: Path) -> tuple[int, str]:
     """Number and hash of the last whole line; a torn last line (power cut) is cut off."""
     if not path.exists():
         return 0, GENESIS
-    data = path.read_bytes()
-    whole, newline, torn = data.rpartition(b"\n")
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        file.seek(max(0, size - _LONGEST_TAIL))
+        tail = file.read()
+    whole, newline, torn = tail.rpartition(b"\n")
     if torn:
-        os.truncate(path, len(data) - len(torn))
+        os.truncate(path, size - len(torn))
     if not newline:
         return 0, GENESIS
     last = whole.rpartition(b"\n")[2]

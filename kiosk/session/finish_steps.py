@@ -71,11 +71,11 @@ def on_confirmation(state: State, event: Event, world: World) -> Step:
             return _print(state, replace(submission, waiting_for_answer=False))
         case ReceiptPrinted() if event.tx_id == submission.tx_id:
             done = replace(submission, receipt=ReceiptStep.PRINTED)
-            return Step(with_visit(state, submission=done), (Record("receipt.printed"),))
+            return Step(with_visit(state, submission=done), (Record("visit.receipt_printed"),))
         case ReceiptNotPrinted() if event.tx_id == submission.tx_id:
             step = ReceiptStep.UNCERTAIN if event.uncertain else ReceiptStep.ON_SCREEN
             done = replace(submission, receipt=step, receipt_problem=event.problem)
-            failed = Record("receipt.not_printed", (("problem", event.problem),))
+            failed = Record("visit.receipt_not_printed", (("problem", event.problem),))
             return Step(with_visit(state, submission=done), (failed,))
         case ContinuePressed() if submission.receipt not in _RECEIPT_IN_PROGRESS:
             return end_visit(state, VisitEnd.FINISHED, world)
@@ -133,7 +133,7 @@ def _print(state: State, submission: Submission) -> Step:
     if not can_print(state.terminal) or visit.form is None or visit.cardholder is None:
         problem = _printer_problem(state.terminal)
         shown = replace(submission, receipt=ReceiptStep.ON_SCREEN, receipt_problem=problem)
-        not_printed = Record("receipt.not_printed", (("problem", problem),))
+        not_printed = Record("visit.receipt_not_printed", (("problem", problem),))
         return Step(with_visit(state, submission=shown), (not_printed,))
     printing = replace(submission, receipt=ReceiptStep.PRINTING)
     effect = PrintReceipt(printing, visit.language, visit.cardholder, visit.form.answers)
