@@ -135,7 +135,8 @@ class KioskWindow:
     """The kiosk's window. Made, used and closed in the UI thread.
 
     ``size`` is the design size in pixels; on a smaller screen the window shrinks with its content,
-    except on the offscreen platform. Raises :class:`WindowFailed`.
+    except on the offscreen platform. ``reduced_motion`` keeps every change and drops every
+    movement. Raises :class:`WindowFailed`.
     """
 
     def __init__(
@@ -146,6 +147,7 @@ class KioskWindow:
         *,
         size: tuple[int, int],
         fullscreen: bool = False,
+        reduced_motion: bool = False,
         state: State = INITIAL_STATE,
         today: Callable[[], date] = today_in_muscat,
         clock: Callable[[], float] = time.monotonic,
@@ -184,6 +186,7 @@ class KioskWindow:
                 "initialWidth": width,
                 "initialHeight": height,
                 "fullscreen": fullscreen,
+                "reducedMotion": reduced_motion,
                 **pages,
             }
         )

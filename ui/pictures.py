@@ -24,8 +24,12 @@ class VisitPictures(QQuickImageProvider):
         self._serial = count(1)
 
     def put(self, name: str, encoded: bytes) -> str:
-        """Keep a PNG or JPEG; its address. An undecodable picture is an empty one."""
-        return self._keep(name, QImage.fromData(QByteArray(encoded)))
+        """Keep a PNG or JPEG; its address, empty for what is no picture."""
+        image = QImage.fromData(QByteArray(encoded))
+        if image.isNull():
+            self.drop(name)
+            return ""
+        return self._keep(name, image)
 
     def put_qr(self, name: str, text: str) -> str:
         """Keep the QR code of ``text``, one pixel a module; its address."""

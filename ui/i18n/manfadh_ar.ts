@@ -320,6 +320,10 @@
         <translation>اضطر الجهاز إلى التوقف</translation>
     </message>
     <message>
+        <source>Your request could not be saved</source>
+        <translation>تعذّر حفظ طلبك</translation>
+    </message>
+    <message>
         <source>Thank you</source>
         <translation>شكرًا لك</translation>
     </message>
@@ -334,6 +338,10 @@
     <message>
         <source>Nothing of the card stays here.</source>
         <translation>لا يبقى شيء من بيانات البطاقة في هذا الجهاز.</translation>
+    </message>
+    <message>
+        <source>Nothing was sent and nothing will happen. Please use another terminal.</source>
+        <translation>لم يُرسل شيء ولن يترتب على ذلك أي إجراء. يُرجى استخدام جهاز آخر.</translation>
     </message>
     <message>
         <source>A device failed. Nothing was sent, and everything you entered was deleted. Please use another terminal.</source>

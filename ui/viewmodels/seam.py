@@ -19,7 +19,7 @@ class Pictures(Protocol):
     """Holds the pictures of one visit and gives each an address that QML can load."""
 
     def put(self, name: str, encoded: bytes) -> str:
-        """Keep a PNG or JPEG; its new address."""
+        """Keep a PNG or JPEG; its new address, empty for what is no picture."""
 
     def put_qr(self, name: str, text: str) -> str:
         """Keep the QR code of a text; its new address."""

@@ -26,6 +26,7 @@ T.ApplicationWindow {
     required property int initialWidth
     required property int initialHeight
     required property bool fullscreen
+    required property bool reducedMotion
 
     readonly property bool settled: !fade.running
     readonly property real unit: Math.min(width, height) / Theme.size.shortSide
@@ -73,6 +74,7 @@ T.ApplicationWindow {
     Binding { target: Theme; property: "rtl"; value: root.shell.rightToLeft }
     Binding { target: Theme; property: "largeText"; value: root.shell.largeText }
     Binding { target: Theme; property: "highContrast"; value: root.shell.highContrast }
+    Binding { target: Theme; property: "reducedMotion"; value: root.reducedMotion }
     Binding { target: Theme; property: "portrait"; value: root.height >= root.width }
 
     Connections {

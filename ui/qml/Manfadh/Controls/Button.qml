@@ -7,20 +7,17 @@ import Manfadh.Theme
 T.Button {
     id: control
 
-    enum Kind { Primary, Secondary, Quiet, Danger, Night, NightPrimary }
+    enum Kind { Primary, Secondary, Danger }
 
     property int kind: Button.Secondary
     property string iconName: ""
     property string trailingIconName: ""
-    property string note: ""
 
     readonly property bool filled: kind === Button.Primary || kind === Button.Danger
     readonly property color face: {
         switch (kind) {
         case Button.Primary: return Theme.color.primary;
         case Button.Danger: return Theme.color.dangerFill;
-        case Button.Night: return Theme.color.nightRaised;
-        case Button.NightPrimary: return Theme.color.nightGold;
         default: return Theme.color.surface;
         }
     }
@@ -28,8 +25,6 @@ T.Button {
         switch (kind) {
         case Button.Primary: return Theme.color.primaryInk;
         case Button.Danger: return Theme.color.dangerFillInk;
-        case Button.Night: return Theme.color.nightInk;
-        case Button.NightPrimary: return Theme.color.nightDeep;
         default: return Theme.color.ink;
         }
     }
@@ -37,8 +32,6 @@ T.Button {
         switch (kind) {
         case Button.Primary: return Theme.color.primary;
         case Button.Danger: return Theme.color.danger;
-        case Button.Night: return Theme.color.nightOutline;
-        case Button.NightPrimary: return Theme.color.nightGold;
         default: return Theme.color.outline;
         }
     }
@@ -54,7 +47,7 @@ T.Button {
     font.pixelSize: Theme.type.label
     font.weight: Theme.type.semibold
     Accessible.role: Accessible.Button
-    Accessible.name: note === "" ? text : text + ". " + note
+    Accessible.name: text
     Accessible.onPressAction: control.click()
 
     contentItem: Item {
@@ -71,27 +64,14 @@ T.Button {
                 visible: name !== ""
                 color: control.lettering
             }
-            ColumnLayout {
+            Label {
                 Layout.fillWidth: true
-                spacing: Theme.size.none
-                visible: control.text !== ""
-                Label {
-                    Layout.fillWidth: true
-                    text: control.text
-                    font: control.font
-                    color: control.lettering
-                    lineHeight: Theme.type.headingLeading
-                    horizontalAlignment: control.note === "" ? Text.AlignHCenter : Text.AlignLeft
-                    Accessible.ignored: true
-                }
-                Label {
-                    Layout.fillWidth: true
-                    text: control.note
-                    visible: text !== ""
-                    font.pixelSize: Theme.type.caption
-                    color: control.lettering
-                    Accessible.ignored: true
-                }
+                text: control.text
+                font: control.font
+                color: control.lettering
+                lineHeight: Theme.type.headingLeading
+                horizontalAlignment: Text.AlignHCenter
+                Accessible.ignored: true
             }
             Icon {
                 name: control.trailingIconName
@@ -106,22 +86,19 @@ T.Button {
             anchors.fill: parent
             anchors.topMargin: Theme.size.edge * 2
             radius: Theme.size.radius
-            visible: control.kind !== Button.Quiet
-            color: control.filled ? Theme.color.primaryEdge
-                 : control.kind === Button.Night || control.kind === Button.NightPrimary ? Theme.color.nightOutline : Theme.color.keyEdge
+            color: control.filled ? Theme.color.primaryEdge : Theme.color.keyEdge
         }
         Rectangle {
             anchors.fill: parent
             anchors.topMargin: control.down ? Theme.size.edge - Theme.size.hair : Theme.size.none
             anchors.bottomMargin: control.down ? Theme.size.hair : Theme.size.edge
             radius: Theme.size.radius
-            color: control.kind === Button.Quiet ? "transparent" : control.face
-            border.width: control.kind === Button.Quiet ? Theme.size.none : Theme.size.line
+            color: control.face
+            border.width: Theme.size.line
             border.color: control.rim
         }
         FocusRing {
             shown: control.visualFocus
-            night: control.kind === Button.Night || control.kind === Button.NightPrimary
         }
     }
 }

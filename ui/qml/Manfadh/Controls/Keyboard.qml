@@ -120,7 +120,7 @@ Rectangle {
                         onClicked: keyboard.act(deed, symbol)
                         background: Rectangle {
                             radius: Theme.size.radiusSmall
-                            color: key.down ? Theme.color.accent
+                            color: key.down ? Theme.color.primary
                                  : key.deed === "shift" && keyboard.shifted ? Theme.color.selected
                                  : key.deed !== "" && key.deed !== "space" && key.deed !== "text" ? Theme.color.accentGround : Theme.color.surface
                             border.width: Theme.size.hair
@@ -132,7 +132,7 @@ Rectangle {
                                 visible: text !== ""
                                 text: keyboard.caption(key.deed, key.symbol)
                                 font.family: Theme.type.family
-                                font.pixelSize: key.deed === "" ? Theme.type.key : Theme.type.caption
+                                font.pixelSize: key.deed === "" ? Theme.type.key : Theme.type.keyWord
                                 font.weight: Theme.type.medium
                                 color: key.down ? Theme.color.primaryInk : Theme.color.ink
                             }

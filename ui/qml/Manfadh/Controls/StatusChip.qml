@@ -9,8 +9,9 @@ Rectangle {
     required property bool online
     required property string text
     property bool night: true
+    property bool brief: false // the icon alone; the words are its accessible name
 
-    implicitWidth: row.implicitWidth + Theme.size.medium * 2
+    implicitWidth: row.implicitWidth + (brief ? Theme.size.small : Theme.size.medium) * 2
     implicitHeight: Math.max(row.implicitHeight + Theme.size.tiny * 2, Theme.size.huge)
     radius: height / 2
     color: night ? Theme.color.nightRaised : Theme.color.surface
@@ -29,6 +30,7 @@ Rectangle {
             color: chip.night ? Theme.color.nightGold : Theme.color.accent
         }
         Label {
+            visible: !chip.brief
             text: chip.text
             wrapMode: Text.NoWrap
             font.pixelSize: Theme.type.caption

@@ -42,7 +42,7 @@ Rectangle {
             textFormat: TextEdit.PlainText
             Accessible.role: Accessible.EditableText
             Accessible.name: frame.label
-            onTextChanged: if (activeFocus) frame.edited(text)
+            onTextChanged: frame.edited(text)
         }
     }
 }

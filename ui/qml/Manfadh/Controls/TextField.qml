@@ -9,6 +9,19 @@ T.TextField {
     property bool invalid: false
     property string prefix: ""   // shown before the text, never mirrored: +968
     property string suffix: ""   // after it: a currency
+    signal edited(string value)  // by a person, with whichever keyboard
+
+    // What the keyboard on the screen does. Inserting and removing say textEdited, clear() does not.
+    function type(text: string): void {
+        insert(cursorPosition, text);
+    }
+    function erase(): void {
+        remove(Math.max(cursorPosition - 1, 0), cursorPosition);
+    }
+    function wipe(): void {
+        remove(0, length);
+    }
+
     property string suffixIcon: ""
 
     implicitWidth: Theme.size.column
@@ -28,6 +41,7 @@ T.TextField {
     verticalAlignment: TextInput.AlignVCenter
     LayoutMirroring.childrenInherit: true
     Accessible.role: Accessible.EditableText
+    onTextEdited: edited(text)
 
     background: Rectangle {
         radius: Theme.size.radiusSmall
@@ -79,6 +93,8 @@ T.TextField {
             anchors.rightMargin: tail.width + Theme.size.large_
             visible: control.text === ""
             text: control.placeholderText
+            wrapMode: Text.NoWrap
+            fontSizeMode: Text.HorizontalFit
             color: control.placeholderTextColor
             Accessible.ignored: true
         }

@@ -15,11 +15,11 @@ T.Button {
     implicitWidth: Math.max(Theme.size.target, implicitContentWidth + leftPadding + rightPadding)
     implicitHeight: Math.max(Theme.size.targetMin, implicitContentHeight + topPadding + bottomPadding)
     padding: Theme.size.small
-    leftPadding: Theme.size.medium
-    rightPadding: Theme.size.medium
+    leftPadding: stacked ? Theme.size.tiny : Theme.size.medium
+    rightPadding: leftPadding
     focusPolicy: Qt.TabFocus
     font.family: Theme.type.family
-    font.pixelSize: Theme.type.caption
+    font.pixelSize: stacked ? Theme.type.dock : Theme.type.caption
     font.weight: Theme.type.semibold
     Accessible.role: Accessible.Button
     Accessible.name: text
@@ -53,6 +53,7 @@ T.Button {
                 color: control.lettering
                 lineHeight: Theme.type.headingLeading
                 horizontalAlignment: Text.AlignHCenter
+                wrapMode: Text.WordWrap
                 Accessible.ignored: true
             }
         }

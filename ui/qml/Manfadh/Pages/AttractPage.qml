@@ -46,7 +46,7 @@ T.AbstractButton {
             spacing: 0
             Label {
                 text: "منفذ"
-                color: Theme.color.nightGold
+                color: Theme.color.nightInk
                 font.pixelSize: Theme.type.heading
                 font.weight: Theme.type.bold
                 lineHeight: Theme.type.headingLeading
@@ -159,14 +159,14 @@ T.AbstractButton {
                 Layout.topMargin: Theme.size.medium
                 implicitHeight: Theme.size.target + Theme.size.wide
                 radius: Theme.size.radius
-                color: Theme.color.nightGold
+                color: Theme.color.call
                 ColumnLayout {
                     anchors.centerIn: parent
                     spacing: 0
                     Label {
                         Layout.alignment: Qt.AlignHCenter
                         text: "المس الشاشة للبدء"
-                        color: Theme.color.nightDeep
+                        color: Theme.color.callInk
                         font.pixelSize: Theme.type.title
                         font.weight: Theme.type.bold
                         lineHeight: Theme.type.headingLeading
@@ -175,7 +175,7 @@ T.AbstractButton {
                     Label {
                         Layout.alignment: Qt.AlignHCenter
                         text: "Touch the screen to start"
-                        color: Theme.color.nightDeep
+                        color: Theme.color.callInk
                         font.weight: Theme.type.semibold
                         lineHeight: Theme.type.headingLeading
                         Accessible.ignored: true

@@ -15,8 +15,8 @@ Editor {
         && (employer.search === "done" && employer.found.length === 0 || employer.search === "unavailable")
 
     keyboard: typing ? Theme.rtl ? "ar" : "en" : ""
-    onTyped: text => field.insert(field.cursorPosition, text)
-    onErased: field.remove(Math.max(field.cursorPosition - 1, 0), field.cursorPosition)
+    onTyped: text => field.type(text)
+    onErased: field.erase()
     onEntered: typing = false
 
     EmployerCard {
@@ -63,7 +63,7 @@ Editor {
         suffixIcon: editor.employer.searchable ? "search" : ""
         placeholderText: editor.employer.searchable ? qsTr("Name or commercial registration number") : ""
         Accessible.name: qsTr("Employer")
-        onTextChanged: editor.employer.searchable ? editor.employer.ask(text) : editor.employer.write(text)
+        onEdited: value => editor.employer.searchable ? editor.employer.ask(value) : editor.employer.write(value)
         onPressed: editor.typing = true
         Component.onCompleted: cursorPosition = length
     }

@@ -20,6 +20,7 @@ PageFrame {
         case "cancelled": return qsTr("The visit was cancelled");
         case "timed-out": return qsTr("The visit ended after a pause");
         case "device-lost": return qsTr("The terminal had to stop");
+        case "not-kept": return qsTr("Your request could not be saved");
         default: return qsTr("Thank you");
         }
     }
@@ -29,6 +30,7 @@ PageFrame {
         switch (vm.end) {
         case "finished": return qsTr("Everything you entered was deleted here.");
         case "card-refused": return qsTr("Nothing of the card stays here.");
+        case "not-kept": return qsTr("Nothing was sent and nothing will happen. Please use another terminal.");
         case "device-lost": return qsTr("A device failed. Nothing was sent, and everything you entered was deleted. Please use another terminal.");
         default: return qsTr("Nothing was sent, and everything you entered was deleted here.");
         }

@@ -11,9 +11,9 @@ Editor {
     readonly property bool email: vm.kind === "email"
 
     keyboard: email ? "email" : money ? "decimal" : "digits"
-    onTyped: text => field.insert(field.cursorPosition, text)
-    onErased: field.remove(Math.max(field.cursorPosition - 1, 0), field.cursorPosition)
-    onCleared: field.clear()
+    onTyped: text => field.type(text)
+    onErased: field.erase()
+    onCleared: field.wipe()
 
     Label {
         Layout.fillWidth: true
@@ -35,7 +35,7 @@ Editor {
         // Numbers and addresses read from the left in every language; an amount follows its currency.
         LayoutMirroring.enabled: editor.money && Theme.rtl
         Accessible.name: editor.vm.label
-        onTextChanged: editor.vm.write(text)
+        onEdited: value => editor.vm.write(value)
         Component.onCompleted: cursorPosition = length
     }
     FieldProblem {

@@ -30,7 +30,7 @@ Rectangle {
             spacing: 0
             Label {
                 text: "منفذ"
-                color: Theme.color.nightGold
+                color: Theme.color.nightInk
                 font.pixelSize: Theme.type.heading
                 font.weight: Theme.type.bold
                 lineHeight: Theme.type.headingLeading

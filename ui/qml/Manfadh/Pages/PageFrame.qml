@@ -86,7 +86,7 @@ Item {
                         Layout.fillWidth: true
                         text: qsTr("Manfadh")
                         visible: frame.shell.serviceTitle === ""
-                        color: Theme.color.nightGold
+                        color: Theme.color.nightInk
                         font.pixelSize: Theme.type.title
                         font.weight: Theme.type.bold
                         lineHeight: Theme.type.headingLeading
@@ -101,8 +101,9 @@ Item {
                     }
                 }
                 StatusChip {
-                    visible: !frame.shell.online && frame.portrait && !Theme.largeText
+                    visible: !frame.shell.online && frame.portrait
                     online: frame.shell.online
+                    brief: Theme.largeText
                     text: qsTr("Works offline")
                 }
                 ToolButton {
@@ -114,7 +115,7 @@ Item {
                 }
             }
             StatusChip {
-                visible: !frame.shell.online && (!frame.portrait || Theme.largeText)
+                visible: !frame.shell.online && !frame.portrait
                 online: frame.shell.online
                 text: qsTr("Works offline")
             }

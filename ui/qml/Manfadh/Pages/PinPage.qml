@@ -11,13 +11,14 @@ PageFrame {
     required property PinViewModel vm
 
     heading: vm.signing ? qsTr("Enter your PIN to sign") : qsTr("Enter your card PIN")
-    help: vm.signing ? qsTr("With your PIN you sign: %1. It then counts as your signature.").arg(vm.subject)
+    help: Theme.largeText && warning.grave && !vm.signing ? "" : vm.signing ? qsTr("With your PIN you sign: %1. It then counts as your signature.").arg(vm.subject)
                      : qsTr("Six digits. Cover the pad with your hand: the PIN is neither shown nor stored.")
     primaryText: vm.checking ? "" : vm.signing ? qsTr("Sign and submit") : qsTr("Continue")
     onPrimary: shell.proceed()
     centred: true
 
     notice: PinNotice {
+        id: warning
         Layout.fillWidth: true
         visible: worded && !Theme.portrait
         vm: page.vm

@@ -15,7 +15,9 @@ PageFrame {
     readonly property Editor editor: editors.item as Editor
 
     heading: vm.question
-    help: vm.help
+    // Large letters and a keyboard leave no room above: the help then follows the field.
+    readonly property bool helpBelow: Theme.largeText && keyboard.visible
+    help: helpBelow ? "" : vm.help
     primaryText: vm.required || !vm.empty ? qsTr("Continue") : qsTr("Skip")
     onPrimary: shell.proceed()
 
@@ -55,6 +57,13 @@ PageFrame {
         property string opened: ""
         Layout.fillWidth: true
         focus: true
+    }
+
+    Label {
+        Layout.fillWidth: true
+        visible: page.helpBelow && text !== ""
+        text: page.vm.help
+        color: Theme.color.inkSoft
     }
 
     notice: ErrorSummary {

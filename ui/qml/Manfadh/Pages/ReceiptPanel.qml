@@ -15,7 +15,8 @@ ColumnLayout {
 
     Label {
         objectName: "receiptState"
-        Layout.maximumWidth: Theme.size.receipt
+        Layout.fillWidth: Theme.largeText
+        Layout.maximumWidth: Theme.largeText ? Theme.size.column : Theme.size.receipt
         Layout.preferredWidth: Theme.size.receipt
         font.weight: Theme.type.semibold
         horizontalAlignment: Text.AlignHCenter
@@ -34,7 +35,7 @@ ColumnLayout {
         visible: panel.onScreen && panel.vm.qr !== ""
         implicitWidth: Theme.size.receipt
         implicitHeight: Theme.size.receipt
-        color: "white"
+        color: Theme.color.paper
         border.width: Theme.size.stroke
         border.color: Theme.color.gold
         Image {

@@ -36,6 +36,8 @@ QtObject {
     required property color nightOutline
     required property color nightGold
     required property color nightFocus
+    required property color call          // "touch to start"
+    required property color callInk
     required property color paper
     required property color paperInk
     required property color veil          // over the page, behind a dialog

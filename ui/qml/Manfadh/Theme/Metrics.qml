@@ -13,11 +13,11 @@ QtObject {
     readonly property int targetMin: 104
     readonly property int field: 136
     readonly property int cardHeight: 152
-    readonly property int pinKey: portrait ? 148 : 140
+    readonly property int pinKey: portrait && !large ? 148 : 132
     readonly property int pinKeyWidth: portrait ? 272 : 240
     readonly property int pinBox: 104
-    readonly property int dateBox: portrait ? 192 : 150
-    readonly property int dateYear: portrait ? 272 : 216
+    readonly property int dateBox: portrait ? 192 : large ? 132 : 150
+    readonly property int dateYear: portrait ? 272 : large ? 188 : 216
     readonly property int pinDot: 34
     readonly property int keyHeight: portrait ? 118 : 104
     readonly property int keyHeightLow: portrait ? 100 : 92 // keyboards of five rows
@@ -42,8 +42,8 @@ QtObject {
     readonly property int frieze: 24
     readonly property int pattern: 180
 
-    readonly property int iconSmall: 36
-    readonly property int icon: 48
+    readonly property int iconSmall: large ? 48 : 36
+    readonly property int icon: large ? 60 : 48
     readonly property int iconLarge: 64
     readonly property int iconHuge: 132
     readonly property int badge: 88

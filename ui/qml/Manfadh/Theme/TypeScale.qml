@@ -14,6 +14,8 @@ QtObject {
     readonly property int heading: large ? 66 : 58
     readonly property int display: large ? 84 : portrait ? 88 : 76
     readonly property int key: large ? 60 : 46
+    readonly property int dock: large ? 44 : 29
+    readonly property int keyWord: large ? 40 : 29
     readonly property int pinKey: 64
     readonly property int mono: large ? 56 : 42
     // The font's own line is 1.5 of its size, made for vowel marks above and below; Latin needs less.

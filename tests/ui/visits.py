@@ -1,0 +1,214 @@
+"""Plausible states of a visit, one for every page and every way it can look."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from functools import cache
+from io import BytesIO
+from typing import Any
+
+from PIL import Image
+
+from kiosk.devices import DeviceState, PaperState, Terminal
+from kiosk.services import FieldProblem, load_catalogue
+from kiosk.session.state import (
+    Cardholder,
+    CardProblem,
+    EmployerFound,
+    EmployerSearch,
+    Form,
+    HearingProposal,
+    Page,
+    PinEntry,
+    ReceiptStep,
+    SearchState,
+    State,
+    Submission,
+    Visit,
+    VisitEnd,
+)
+
+CATALOGUE = load_catalogue()
+ONLINE = Terminal(
+    reader=DeviceState.ONLINE,
+    printer=DeviceState.ONLINE,
+    paper=PaperState.FULL,
+    outbox=DeviceState.ONLINE,
+    central=DeviceState.ONLINE,
+)
+OFFLINE = replace(ONLINE, central=DeviceState.OFFLINE)
+BROKEN = replace(ONLINE, reader=DeviceState.NO_DEVICE, printer=DeviceState.OFFLINE)
+
+
+@cache
+def picture(width: int = 60, height: int = 80) -> bytes:
+    """A small JPEG."""
+    out = BytesIO()
+    Image.new("RGB", (width, height), "#5f7f78").save(out, "JPEG")
+    return out.getvalue()
+
+
+HOLDER = Cardholder(
+    civil_number="62184907",
+    name_ar="سالم بن حمد بن سعيد الحبسي",
+    name_en="SALIM HAMAD SAID AL HABSI",
+    birth_date=date(1988, 3, 4),
+    expiry_date=date(2031, 5, 6),
+    kind="citizen",
+    nationality="OMN",
+    photo=picture(),
+)
+EMPLOYERS = (
+    EmployerFound("1234567", "شركة النخيل للمقاولات ش.م.م", "Al Nakheel Contracting LLC", "seeb"),
+    EmployerFound(
+        "7654321",
+        "مؤسسة الباطنة الحديثة للتجارة والخدمات",
+        "Al Batinah Modern Trading and Services Est.",
+        "sohar",
+    ),
+)
+ANSWERS: dict[str, Any] = {
+    "employer": {"cr_number": "1234567", "name": "شركة النخيل للمقاولات ش.م.م"},
+    "governorate": "muscat",
+    "wilayat": "seeb",
+    "complaint_types": ["wages", "overtime", "passport"],
+    "amount_baisa": 1450500,
+    "period": {"from": "2026-02-01", "to": None},
+    "description": "لم أستلم راتبي منذ ثلاثة أشهر، ويحتفظ صاحب العمل بجواز سفري ويرفض إعادته.",
+    "evidence": ["contract", "messages"],
+    "hearing_language": "ar",
+    "mobile": "91234567",
+    "email": None,
+}
+SERVICE = CATALOGUE.service("complaint")
+FIELDS = [field.id for field in SERVICE.fields]
+FORM = Form("complaint", len(FIELDS) - 1, ANSWERS)
+NOW = datetime(2026, 11, 22, 6, 30, tzinfo=UTC)
+SUBMISSION = Submission(
+    tx_id="018f",
+    service_id="complaint",
+    confirmed_at=NOW,
+    reference="7QK4-M2XD",
+    qr_text="HTTPS://VERIFY.MANFADH.OM/R#" + "GEZDGNBVGY3TQOJQ" * 18,
+)
+HEARING = HearingProposal(
+    datetime(2026, 12, 3, 5, 0, tzinfo=UTC),
+    "دائرة الرعاية العمالية، صحار، القاعة 2",
+    "Labour Welfare Department, Sohar, room 2",
+)
+REGISTERED = replace(
+    SUBMISSION, registered_as="C-2026-000123", hearing=HEARING, receipt=ReceiptStep.PRINTED
+)
+
+
+NOT_SEARCHED = EmployerSearch()
+
+
+def question(
+    field_id: str,
+    raw: Any,
+    *problems: str,
+    terminal: Terminal = ONLINE,
+    search: EmployerSearch = NOT_SEARCHED,
+    employers: tuple[EmployerFound, ...] = (),
+) -> State:
+    """The question ``field_id`` with ``raw`` typed and these problem codes."""
+    form = Form(
+        "complaint",
+        FIELDS.index(field_id),
+        ANSWERS,
+        raw,
+        tuple(FieldProblem(field_id, code) for code in problems),
+        search=search,
+    )
+    visit = Visit(
+        page=Page.QUESTION,
+        form=form,
+        cardholder=HOLDER,
+        signed_in=terminal is ONLINE,
+        employers=employers,
+    )
+    return State(terminal, visit)
+
+
+def page(name: Page, terminal: Terminal = ONLINE, **visit: Any) -> State:
+    """A page of a visit."""
+    return State(terminal, Visit(page=name, **visit))
+
+
+STATES: dict[str, State] = {
+    "out-of-service": page(Page.OUT_OF_SERVICE, BROKEN),
+    "attract": page(Page.ATTRACT),
+    "attract-offline": page(Page.ATTRACT, OFFLINE),
+    "language": page(Page.LANGUAGE),
+    "insert-card": page(Page.INSERT_CARD),
+    "reading-card": page(Page.READING_CARD, card_present=True),
+    **{
+        f"problem-{problem}": page(Page.CARD_PROBLEM, card_problem=problem, card_present=True)
+        for problem in CardProblem
+    },
+    "pin": page(Page.PIN, pin=PinEntry(0, 3)),
+    "pin-wrong": page(Page.PIN, pin=PinEntry(0, 2, wrong=True)),
+    "pin-last-try": page(Page.PIN, OFFLINE, pin=PinEntry(0, 1)),
+    "pin-last-try-wrong": page(Page.PIN, pin=PinEntry(0, 1, wrong=True)),
+    "pin-incomplete": page(Page.PIN, pin=PinEntry(4, 3, incomplete=True)),
+    "pin-checking": page(Page.PIN, pin=PinEntry(6, 3, checking=True)),
+    "identity": page(Page.IDENTITY, cardholder=HOLDER),
+    "identity-resident": page(Page.IDENTITY, cardholder=replace(HOLDER, kind="resident")),
+    "services": page(Page.SERVICES, cardholder=HOLDER),
+    "services-offline": page(Page.SERVICES, OFFLINE, cardholder=HOLDER),
+    "employer": question("employer", None, employers=EMPLOYERS[:1]),
+    "employer-found": question(
+        "employer", None, search=EmployerSearch("النخيل", SearchState.DONE, EMPLOYERS)
+    ),
+    "employer-searching": question(
+        "employer", None, search=EmployerSearch("النخيل", SearchState.SEARCHING)
+    ),
+    "employer-not-found": question(
+        "employer", None, search=EmployerSearch("ورشة الأمل", SearchState.DONE)
+    ),
+    "employer-offline": question(
+        "employer", {"cr_number": None, "name": "ورشة الأمل"}, terminal=OFFLINE
+    ),
+    "employer-required": question("employer", None, "required", terminal=OFFLINE),
+    "governorate": question("governorate", "muscat"),
+    "wilayat": question("wilayat", None, "required"),
+    "types": question("complaint_types", ["wages", "passport"]),
+    "amount": question("amount_baisa", "450.500"),
+    "amount-wrong": question("amount_baisa", "0", "amount-zero"),
+    "period": question("period", {"from": "2026-02-01", "to": "2026-1-"}),
+    "period-wrong": question("period", {"from": "2026-02-31", "to": ""}, "bad-date"),
+    "description": question("description", ANSWERS["description"]),
+    "description-required": question("description", None, "required"),
+    "evidence": question("evidence", ["contract"]),
+    "hearing-language": question("hearing_language", "ar"),
+    "mobile": question("mobile", "91234567"),
+    "email": question("email", "salim@example.om"),
+    "email-wrong": question("email", "salim@", "bad-email"),
+    "check": page(Page.CHECK, form=FORM, cardholder=HOLDER),
+    "sign": page(Page.SIGN, form=FORM, cardholder=HOLDER, pin=PinEntry(3, 3)),
+    "working": page(Page.WORKING, form=FORM, cardholder=HOLDER),
+    "registered": page(Page.CONFIRMATION, form=FORM, submission=REGISTERED),
+    "sending": page(
+        Page.CONFIRMATION, form=FORM, submission=replace(SUBMISSION, waiting_for_answer=True)
+    ),
+    "rejected": page(Page.CONFIRMATION, form=FORM, submission=replace(SUBMISSION, rejected=True)),
+    "saved-no-paper": page(
+        Page.CONFIRMATION,
+        OFFLINE,
+        form=FORM,
+        submission=replace(SUBMISSION, receipt=ReceiptStep.ON_SCREEN, receipt_problem="paper.out"),
+    ),
+    "printer-silent": page(
+        Page.CONFIRMATION,
+        form=FORM,
+        submission=replace(SUBMISSION, receipt=ReceiptStep.UNCERTAIN),
+    ),
+    "take-card": page(
+        Page.TAKE_CARD, submission=REGISTERED, end=VisitEnd.FINISHED, card_present=True
+    ),
+    **{f"ended-{end}": page(Page.ENDED, end=end) for end in VisitEnd},
+    "ended-kept": page(Page.ENDED, submission=SUBMISSION, end=VisitEnd.CARD_REMOVED),
+}
+"""Name to state."""
