@@ -21,7 +21,7 @@ from kiosk.pin_buffer import PinBuffer
 from kiosk.qt_loop import QtLoop, QtTimers
 from kiosk.runner import Runner
 from kiosk.services import load_catalogue
-from kiosk.session import State, TimerSettings, World
+from kiosk.session import State, TimerSettings, Visit, World
 from kiosk.session import effects as ef
 from kiosk.session import events as ev
 from kiosk.terminal_identity import IdentityError, TerminalIdentity
@@ -165,7 +165,10 @@ class Kiosk:
         )
         self._pin = PinBuffer(lambda digits: self.runner.handle(ev.PinDigitsChanged(digits)))
         self.runner = Runner(
-            State(self._terminal), world=self._world, perform=self._perform, show=self._show
+            State(self._terminal, Visit(language=settings.screen.language)),
+            world=self._world,
+            perform=self._perform,
+            show=self._show,
         )
         self.window = KioskWindow(
             self.catalogue,
@@ -173,6 +176,7 @@ class Kiosk:
             self._pin,
             size=(settings.screen.width, settings.screen.height),
             fullscreen=settings.screen.fullscreen,
+            state=self.runner.state,
             today=lambda: self._world().today,
         )
 
@@ -209,7 +213,8 @@ class Kiosk:
     # --- the loop
 
     def _world(self) -> World:
-        return World(self.catalogue, self._now(), self._timer_settings)
+        language = self._settings.screen.language
+        return World(self.catalogue, self._now(), self._timer_settings, language)
 
     def _answer(self, event: ev.Event, visit: int | None = None) -> None:
         self._loop.call(lambda: self.runner.handle(event, visit))

@@ -35,7 +35,7 @@ from kiosk.session.step import Step, World, stay, with_visit
 def on_attract(state: State, event: Event, world: World) -> Step:
     """A touch or a card begins a visit, once the devices have reported."""
     if isinstance(event, Started | CardInserted) and can_serve(state.terminal):
-        return begin(state)
+        return begin(state, world)
     return stay(with_visit(state, card_present=True) if isinstance(event, CardInserted) else state)
 
 
@@ -141,7 +141,7 @@ def on_card_refused(state: State, event: CardRefused, world: World) -> Step:
     """A mute chip at rest opens a visit in which the language is asked first."""
     match state.visit.page:
         case Page.ATTRACT:
-            begun = begin(with_visit(state, card_present=True))
+            begun = begin(with_visit(state, card_present=True), world)
             return replace(begun, state=with_visit(begun.state, card_problem=event.problem))
         case Page.LANGUAGE:
             return Step(with_visit(state, card_present=True, card_problem=event.problem))

@@ -18,21 +18,25 @@ def is_starting(terminal: Terminal) -> bool:
     return DeviceState.UNKNOWN in (terminal.reader, terminal.outbox)
 
 
-def rest(state: State) -> Step:
+def rest(state: State, world: World) -> Step:
     """Nobody is here: attract, or out of service when the terminal cannot serve.
 
     A card that is in the slot already begins a new visit.
     """
     card_present = state.visit.card_present
     if not can_serve(state.terminal) and not is_starting(state.terminal):
-        return Step(replace(state, visit=Visit(Page.OUT_OF_SERVICE, card_present=card_present)))
-    idle = replace(state, visit=Visit(card_present=card_present))
-    return begin(idle) if card_present and can_serve(state.terminal) else Step(idle)
+        return Step(replace(state, visit=_nobody(Page.OUT_OF_SERVICE, card_present, world)))
+    idle = replace(state, visit=_nobody(Page.ATTRACT, card_present, world))
+    return begin(idle, world) if card_present and can_serve(state.terminal) else Step(idle)
 
 
-def begin(state: State) -> Step:
+def _nobody(page: Page, card_present: bool, world: World) -> Visit:
+    return Visit(page, language=world.language, card_present=card_present)
+
+
+def begin(state: State, world: World) -> Step:
     """Somebody is here: the language page opens a new visit."""
-    visit = Visit(Page.LANGUAGE, card_present=state.visit.card_present)
+    visit = _nobody(Page.LANGUAGE, state.visit.card_present, world)
     return Step(replace(state, visit=visit), (BeginVisit(), Record("visit.began")))
 
 
@@ -42,7 +46,7 @@ def end_visit(state: State, end: VisitEnd, world: World) -> Step:
     wiped = (Wipe(end), Record("visit.ended", (("end", end.value),)))
     nothing_begun = not visit.card_present and visit.cardholder is None
     if nothing_begun and end in (VisitEnd.CANCELLED, VisitEnd.TIMED_OUT):
-        resting = rest(state)
+        resting = rest(state, world)
         return Step(resting.state, wiped + resting.effects)
     remains = Visit(
         page=Page.TAKE_CARD if visit.card_present else Page.ENDED,

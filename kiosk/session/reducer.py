@@ -153,7 +153,7 @@ def _everywhere(state: State, event: Event, world: World) -> Step | None:
         case TimerFired(timer=Timer.CARD_LEFT) if visit.page is Page.TAKE_CARD:
             return card_left(state, world)
         case TimerFired(timer=Timer.ENDED_PAGE) if visit.page is Page.ENDED:
-            return rest(state)
+            return rest(state, world)
         case ShutDown() if visit.page not in RESTING:
             return end_visit(state, VisitEnd.DEVICE_LOST, world)
         case _:
@@ -165,7 +165,7 @@ def _terminal_changed(state: State, event: TerminalChanged, world: World) -> Ste
     changed = replace(state, terminal=event.terminal)
     page = state.visit.page
     if page in RESTING:
-        return rest(changed)
+        return rest(changed, world)
     if not can_serve(event.terminal) and not is_starting(event.terminal):
         # A transaction under way or confirmed is brought to its end; anything before is not begun.
         if event.terminal.reader is not DeviceState.ONLINE:

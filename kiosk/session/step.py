@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
-from kiosk.services import Catalogue
+from kiosk.services import Catalogue, Language
 from kiosk.session.effects import Effect
 from kiosk.session.state import State
 
@@ -38,6 +38,8 @@ class World:
     now: datetime
     """Aware, any zone."""
     timers: TimerSettings = TimerSettings()
+    language: Language = "ar"
+    """The language of the terminal while nobody has chosen one."""
 
     @property
     def today(self) -> date:

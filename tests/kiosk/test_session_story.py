@@ -207,3 +207,13 @@ def test_language_and_accessibility_are_at_hand_on_every_page_and_reset_at_the_e
     desk(ev.CancelPressed(), ev.CardRemoved()).fire(ev.Timer.ENDED_PAGE)
     assert desk.visit.language == "ar"
     assert not desk.visit.high_contrast
+
+
+def test_the_terminal_rests_in_its_own_language(desk):
+    from dataclasses import replace
+
+    desk.world = replace(desk.world, language="en")
+    desk(ev.Started())
+    assert desk.visit.language == "en"
+    desk(ev.LanguageChosen("ar"), ev.CancelPressed())
+    assert (desk.page, desk.visit.language) == (Page.ATTRACT, "en")
