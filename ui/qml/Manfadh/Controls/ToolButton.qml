@@ -53,7 +53,9 @@ T.Button {
                 color: control.lettering
                 lineHeight: Theme.type.headingLeading
                 horizontalAlignment: Text.AlignHCenter
-                wrapMode: Text.WordWrap
+                wrapMode: control.stacked ? Text.NoWrap : Text.WordWrap
+                fontSizeMode: control.stacked ? Text.HorizontalFit : Text.FixedSize
+                minimumPixelSize: Theme.type.smallest
                 Accessible.ignored: true
             }
         }

@@ -26,6 +26,8 @@ Item {
     signal secondary
 
     readonly property bool portrait: Theme.portrait
+    // Large letters beside the answer: the words next to the logo give way to the cancel button.
+    readonly property bool narrow: Theme.largeText && !portrait && shell.canCancel
     readonly property bool hasFooter: primaryVisible && primaryText !== "" || shell.canBack || secondaryText !== ""
 
     function scrollToTop(): void {
@@ -85,7 +87,7 @@ Item {
                     Label {
                         Layout.fillWidth: true
                         text: qsTr("Manfadh")
-                        visible: frame.shell.serviceTitle === ""
+                        visible: frame.shell.serviceTitle === "" && !frame.narrow
                         color: Theme.color.nightInk
                         font.pixelSize: Theme.type.title
                         font.weight: Theme.type.bold
@@ -94,14 +96,14 @@ Item {
                     Label {
                         Layout.fillWidth: true
                         text: frame.shell.serviceTitle
-                        visible: text !== ""
+                        visible: text !== "" && !frame.narrow
                         color: Theme.color.nightInk
                         font.weight: Theme.type.semibold
                         lineHeight: Theme.type.headingLeading
                     }
                 }
                 StatusChip {
-                    visible: !frame.shell.online && frame.portrait
+                    visible: !frame.shell.online && (frame.portrait || Theme.largeText)
                     online: frame.shell.online
                     brief: Theme.largeText
                     text: qsTr("Works offline")
@@ -115,7 +117,7 @@ Item {
                 }
             }
             StatusChip {
-                visible: !frame.shell.online && !frame.portrait
+                visible: !frame.shell.online && !frame.portrait && !Theme.largeText
                 online: frame.shell.online
                 text: qsTr("Works offline")
             }

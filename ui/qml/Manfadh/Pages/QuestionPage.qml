@@ -15,9 +15,10 @@ PageFrame {
     readonly property Editor editor: editors.item as Editor
 
     heading: vm.question
-    // Large letters and a keyboard leave no room above: the help then follows the field.
+    // Large letters leave no room for the help above the keyboard or beside the answer.
     readonly property bool helpBelow: Theme.largeText && keyboard.visible
-    help: helpBelow ? "" : vm.help
+    readonly property bool helpFirst: Theme.largeText && !Theme.portrait && !keyboard.visible
+    help: helpBelow || helpFirst ? "" : vm.help
     primaryText: vm.required || !vm.empty ? qsTr("Continue") : qsTr("Skip")
     onPrimary: shell.proceed()
 
@@ -51,6 +52,12 @@ PageFrame {
         visible: problems.length > 0 && Theme.portrait
         problems: page.vm.problems
         compact: keyboard.visible
+    }
+    Label {
+        Layout.fillWidth: true
+        visible: page.helpFirst && text !== ""
+        text: page.vm.help
+        color: Theme.color.inkSoft
     }
     Loader {
         id: editors

@@ -14,6 +14,7 @@ QtObject {
     readonly property int heading: large ? 66 : 58
     readonly property int display: large ? 84 : portrait ? 88 : 76
     readonly property int key: large ? 60 : 46
+    readonly property int smallest: 24
     readonly property int dock: large ? 44 : 29
     readonly property int keyWord: large ? 40 : 29
     readonly property int pinKey: 64
