@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.devices import PaperState, Terminal, can_print, is_online
-from kiosk.session.card_steps import pin_entry, submit_pin
+from kiosk.session.card_steps import card_refused, pin_entry, submit_pin
 from kiosk.session.effects import ClearPin, PrintReceipt, Record, SignAndKeep, StartTimer, StopTimer
 from kiosk.session.ending import end_visit
 from kiosk.session.events import (
@@ -55,6 +55,9 @@ def on_working(state: State, event: Event, world: World) -> Step:
             return pin_entry(with_visit(state, page=Page.SIGN), event)
         case KeepingFailed():
             return end_visit(state, VisitEnd.NOT_KEPT, world)
+        case CardRefused() if state.visit.card_present:
+            # A PIN that was just blocked, above all: whoever it belongs to must learn of it here.
+            return card_refused(state, event.problem)
         case PinRefused() | CardRefused():
             return end_visit(state, VisitEnd.CARD_REMOVED, world)
         case _:
