@@ -91,7 +91,7 @@ class CentralClient:
         parameters: dict[str, str] | None = None,
         token: str | None = None,
     ) -> M:
-        """One exchange; ``shape`` is what a good answer looks like. Raises :class:`CentralError`."""
+        """One exchange; ``shape`` is that of a good answer. Raises :class:`CentralError`."""
         response = self._send(method, path, body, parameters, token)
         if _media_type(response) != "application/json":
             raise CentralUnreachable(f"status {response.status_code} from somebody else")
