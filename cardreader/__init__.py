@@ -24,23 +24,19 @@ A visit, in short::
 ``cardreader.pcsc`` is not imported here, so that a terminal without PC/SC still starts.
 """
 
-from cardreader.activation import (
-    Activation,
+from cardreader.activation import Activation, ActivationStep, CardState, activate, card_state
+from cardreader.apdu import CardConnection, CommandApdu, Protocol7816, ResponseApdu
+from cardreader.authority import (
     ActivationError,
     ActivationRecord,
     ActivationRefused,
-    ActivationStep,
     AuthorityUnavailable,
     CardAuthority,
-    CardState,
     CertificateConflict,
     ManagementAlgorithm,
     ManagerAnswer,
     RefusalReason,
-    activate,
-    card_state,
 )
-from cardreader.apdu import CardConnection, CommandApdu, Protocol7816, ResponseApdu
 from cardreader.errors import (
     CardBusy,
     CardError,
