@@ -3,7 +3,8 @@
 Each layer knows only the one below it::
 
     activation           a new card made usable, with the central API as CardAuthority
-    national_id, jws     who the cardholder is, certificates, PIN, signatures - all verified
+    national_id, jws, cms
+                         who the cardholder is, certificates, PIN, signatures - all verified
     profiles/            one card application each: piv (keys, PIN), icao (identity files)
     channel              T=0, 61xx, 6Cxx, chaining, status words as typed errors
     apdu                 CardConnection: the seam to anything that is a card
@@ -37,6 +38,7 @@ from cardreader.authority import (
     ManagerAnswer,
     RefusalReason,
 )
+from cardreader.cms import sign_cms
 from cardreader.errors import (
     CardBusy,
     CardError,
@@ -147,5 +149,6 @@ __all__ = [
     "card_state",
     "open_card",
     "pin_weakness",
+    "sign_cms",
     "sign_compact",
 ]
