@@ -43,9 +43,9 @@ def feed(dots: int) -> bytes:
     return b"\x1bJ\xff" * full + (b"\x1bJ" + bytes((rest,)) if rest else b"")
 
 
-def raster(width_bytes: int, rows: int, data: bytes) -> bytes:
-    """GS v 0, normal size: ``rows`` rows of ``width_bytes`` bytes, 1 is black."""
+def raster(width_bytes: int, rows: int, data: bytes, *, doubled: bool = False) -> bytes:
+    """GS v 0: ``rows`` rows of ``width_bytes`` bytes, 1 is black; ``doubled`` is m = 3."""
     if len(data) != width_bytes * rows:
         raise ValueError("raster data do not fill width x rows")
-    head = b"\x1dv0\x00" + width_bytes.to_bytes(2, "little") + rows.to_bytes(2, "little")
-    return head + data
+    head = b"\x1dv0\x03" if doubled else b"\x1dv0\x00"
+    return head + width_bytes.to_bytes(2, "little") + rows.to_bytes(2, "little") + data

@@ -1,8 +1,8 @@
 """Blocks of ink: text, rules and marks that know their height and draw themselves.
 
-All lengths are dots. Glyphs are painted as unhinted outlines, not through the platform's glyph
-cache, and the grey picture is cut to black and white once at the end: the bits depend on Qt, the
-font files and this code, never on the display, fontconfig or a hinting setting.
+All lengths are dots. Glyphs are unhinted outlines (``glyphs``), and the grey picture is cut to
+black and white once at the end: the bits depend on Qt, the font files and this code, never on the
+display, fontconfig or a hinting setting.
 """
 
 from __future__ import annotations
@@ -17,15 +17,13 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
-    QGlyphRun,
     QImage,
     QPainter,
-    QPainterPath,
     QTextLayout,
     QTextOption,
 )
 
-from printer import fonts
+from printer import fonts, glyphs
 from printer.bitmap import ReceiptBitmap
 
 Weight = QFont.Weight
@@ -68,24 +66,14 @@ class Text:
     lines: int
     last: float
     indent: float
+    weight: Weight
     _layout: QTextLayout = field(repr=False)
 
     def draw(self, painter: QPainter, x: float, y: float, *, white: bool = False) -> None:
         """Paint with the top left corner at ``x, y``; ``white`` on a black ground."""
-        colour = QColor("white" if white else "black")
+        origin = QPointF(x + self.indent, y)
         for run in self._layout.glyphRuns():
-            painter.fillPath(_outline(run).translated(x + self.indent, y), colour)
-
-
-def _outline(run: QGlyphRun) -> QPainterPath:
-    raw = run.rawFont()
-    path = QPainterPath()
-    path.setFillRule(Qt.FillRule.WindingFill)
-    for index, position in zip(run.glyphIndexes(), run.positions(), strict=True):
-        glyph = raw.pathForGlyph(index)
-        if not glyph.isEmpty():
-            path.addPath(glyph.translated(position))
-    return path
+            glyphs.draw(painter, run, self.weight, origin, white=white)
 
 
 def text(content: str, style: Style, width: int, align: Align, *, rtl: bool) -> Text:
@@ -115,7 +103,7 @@ def text(content: str, style: Style, width: int, align: Align, *, rtl: bool) -> 
         natural = max(natural, last)
         lines += 1
     layout.endLayout()
-    return Text(width, lines * step, natural, lines, last, 0.0, layout)
+    return Text(width, lines * step, natural, lines, last, 0.0, style.weight, layout)
 
 
 def fitted(content: str, sizes: tuple[Style, ...], width: int, align: Align, *, rtl: bool) -> Text:
@@ -178,7 +166,7 @@ def dashes(left: int, right: int, *, on: int, off: int, thick: int) -> Block:
 def paint(blocks: list[Block], width: int) -> ReceiptBitmap:
     """Paint the blocks one under the other and cut the picture to one bit per dot."""
     height = sum(block.height for block in blocks)
-    image = QImage(width, height, QImage.Format.Format_Grayscale8)
+    image = QImage(width, height, QImage.Format.Format_RGB32)
     image.fill(QColor("white"))
     painter = QPainter(image)
     try:
@@ -189,7 +177,6 @@ def paint(blocks: list[Block], width: int) -> ReceiptBitmap:
             top += block.height
     finally:
         painter.end()
-    grey = Image.frombytes(
-        "L", (width, height), bytes(image.constBits()), "raw", "L", image.bytesPerLine(), 1
-    )
+    # All is grey: any colour of the four bytes of a dot is its shade.
+    grey = Image.frombytes("L", (width, height), bytes(image.constBits())[1::4])
     return ReceiptBitmap.from_image(grey.point(_THRESHOLD, mode="1"))

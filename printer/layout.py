@@ -15,7 +15,7 @@ from functools import cache
 from typing import Final
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPen
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter, QPen
 
 from printer import fonts, marks, qr
 from printer.bitmap import ReceiptBitmap
@@ -385,16 +385,16 @@ def _step(laid: Text, text_x: float, number: Text, disc_x: float, step: int) -> 
 def _code(page: _Page, receipt: Receipt) -> list[Block]:
     """The QR code with its caption; six dots a module, on whole dots, quiet zone white."""
     modules = qr.matrix(receipt.qr_text, page.width)
-    dots = qr.MODULE_DOTS
-    side = len(modules) * dots
-    left = (page.width - side) // 2
+    side = len(modules) * qr.MODULE_DOTS
+    # On an even dot: then the printer can double the dots.
+    left = (page.width - side) // 4 * 2
+    picture = QImage(len(modules), len(modules), QImage.Format.Format_RGB32)
+    for y, row in enumerate(modules):
+        for x, dark in enumerate(row):
+            picture.setPixel(x, y, 0xFF000000 if dark else 0xFFFFFFFF)
 
     def draw(painter: QPainter, top: float) -> None:
-        for y, row in enumerate(modules):
-            for x, dark in enumerate(row):
-                if dark:
-                    corner = QRectF(left + x * dots, top + y * dots, dots, dots)
-                    painter.fillRect(corner, QColor("black"))
+        painter.drawImage(QRectF(left, top, side, side), picture)
 
     caption = _centred(page, receipt.qr_caption, page.style(22, Weight.Medium), page.style(20))
     quiet = space(qr.QUIET_MODULES * qr.MODULE_DOTS)

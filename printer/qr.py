@@ -9,6 +9,8 @@ from qrcode import util
 from qrcode.constants import ERROR_CORRECT_M
 from qrcode.exceptions import DataOverflowError
 
+from printer.qr_mask import best_mask
+
 MODULE_DOTS: Final = 6
 """0.75 mm at 203 dots per inch. Codes of 3 or 4 dots per module only decode when pristine."""
 QUIET_MODULES: Final = 4
@@ -20,6 +22,23 @@ PAPER_MARGINS: Final = {576: 32, 384: 40}
 They are paper like any other, so they count towards the quiet zone left and right.
 """
 _ALPHANUMERIC: Final = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:")
+
+
+class _Code(qrcode.QRCode):  # type: ignore[misc] # the library has no types
+    modules: list[list[bool | None]]
+
+    def best_mask_pattern(self) -> int:
+        self.makeImpl(True, 0)
+        code = self.modules
+        self.modules = [[None] * self.modules_count for _ in range(self.modules_count)]
+        for row, column in ((0, 0), (self.modules_count - 7, 0), (0, self.modules_count - 7)):
+            self.setup_position_probe_pattern(row, column)
+        self.setup_position_adjust_pattern()
+        self.setup_timing_pattern()
+        self.setup_type_info(True, 0)
+        if self.version >= 7:
+            self.setup_type_number(True)
+        return best_mask(code, self.modules)
 
 
 class QrTooLarge(Exception):
@@ -71,7 +90,7 @@ def matrix(text: str, width: int) -> tuple[tuple[bool, ...], ...]:
     Raises :exc:`QrTooLarge` where the code would have to be shrunk to fit.
     """
     allowed = max_version(width)
-    code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=0)
+    code = _Code(error_correction=ERROR_CORRECT_M, border=0)
     for mode, run in segments(text):
         code.add_data(util.QRData(run, mode=mode), optimize=0)
     try:

@@ -1,5 +1,10 @@
 """Bitmap → ESC/POS: short raster bands, blank rows as feeds, white margins left out.
 
+What consists of squares of two by two dots, as a QR code does, is sent with one dot for each and
+doubled by the printer (``GS v 0``, m = 3): a quarter of its bytes, dot for dot the same. The
+printer's own QR codes (``GS ( k``) would save 3 KB more of about 50 and are not used: they
+cannot be compared with the bitmap, choose their own version and mask, and have no quiet zone.
+
 Bands of at most 100 rows keep every command under 8 KiB, so that 8 KiB of NUL always bring a
 printer back that was left in the middle of one.
 """
@@ -61,7 +66,11 @@ def encode(bitmap: ReceiptBitmap) -> EncodedReceipt:
         for top in range(start, end, BAND_ROWS):
             bottom = min(top + BAND_ROWS, end)
             left, width, data = _trim(bitmap, top, bottom)
-            band = escpos.raster(width, bottom - top, data)
+            half = _halved(width, data)
+            if half is None:
+                band = escpos.raster(width, bottom - top, data)
+            else:
+                band = escpos.raster((width + 1) // 2, (bottom - top) // 2, half, doubled=True)
             if left != margin:
                 band = escpos.left_margin(left * 8) + band
                 margin = left
@@ -99,3 +108,21 @@ def _trim(bitmap: ReceiptBitmap, top: int, bottom: int) -> tuple[int, int, bytes
     left = min(len(row) - len(row.lstrip(b"\0")) for row in rows)
     right = max(len(row.rstrip(b"\0")) for row in rows)
     return left, right - left, b"".join(row[left:right] for row in rows)
+
+
+_NIBBLE: Final = {
+    sum(0b11 << 2 * bit for bit in range(4) if value >> bit & 1): value for value in range(16)
+}
+"""A byte of four doubled dots, and the four dots."""
+
+
+def _halved(width: int, data: bytes) -> bytes | None:
+    """Return one dot for each square of two by two; ``None`` if some square has two colours."""
+    rows = [data[start : start + width] for start in range(0, len(data), width)]
+    if len(rows) % 2 or rows[::2] != rows[1::2] or not _NIBBLE.keys() >= set(data):
+        return None
+    half = bytearray()
+    for row in rows[::2]:
+        nibbles = [_NIBBLE[byte] for byte in row] + [0] * (width % 2)
+        half += bytes(a << 4 | b for a, b in zip(nibbles[::2], nibbles[1::2], strict=True))
+    return bytes(half)

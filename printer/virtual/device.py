@@ -310,7 +310,8 @@ class VirtualPrinter:
             case "GS L":
                 self._margin = self._across(int.from_bytes(given, "little"))
             case "GS v 0":
-                self._paper.raster(self._margin, int.from_bytes(given[1:3], "little"), given[5:])
+                stride = int.from_bytes(given[1:3], "little")
+                self._paper.raster(self._margin, stride, given[5:], mode=given[0] & 3)
             case "ESC J":
                 self._flush_line()
                 self._paper.feed(self._along(given[0]))

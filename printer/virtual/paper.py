@@ -28,14 +28,19 @@ class Paper:
         """Move on without printing."""
         self._rows += bytes(self._width // 8 * dots)
 
-    def raster(self, left: int, stride: int, data: bytes) -> None:
-        """Print rows of ``stride`` bytes from ``left``; what passes the right edge is lost."""
+    def raster(self, left: int, stride: int, data: bytes, mode: int = 0) -> None:
+        """Print rows of ``stride`` bytes from ``left``; what passes the right edge is lost.
+
+        Bit 0 of ``mode`` doubles the width of every dot, bit 1 its height.
+        """
         for start in range(0, len(data), stride):
             dots = int.from_bytes(data[start : start + stride], "big")
-            shift = self._width - left - stride * 8
+            if mode & 1:
+                dots = int("".join(bit * 2 for bit in f"{dots:b}"), 2)
+            shift = self._width - left - stride * 8 * (2 if mode & 1 else 1)
             dots = dots << shift if shift >= 0 else dots >> -shift
             dots &= (1 << self._width) - 1
-            self._rows += dots.to_bytes(self._width // 8, "big")
+            self._rows += dots.to_bytes(self._width // 8, "big") * (2 if mode & 2 else 1)
 
     def text(self, line: str) -> None:
         """Print a line in a plain built-in font: this printer is for pictures."""

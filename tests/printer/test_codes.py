@@ -6,9 +6,13 @@ import subprocess
 import warnings
 
 import pytest
+import qrcode
 import zxingcpp
 from PIL import Image, ImageFilter
+from qrcode.constants import ERROR_CORRECT_M
+from qrcode.util import QRData
 
+from printer import qr
 from printer.bitmap import ReceiptBitmap
 from printer.layout import render
 from tests.printer.receipt_samples import QR_TEXT, TEMPLATES
@@ -101,3 +105,15 @@ def test_the_readers_can_fail(tmp_path):
     """What makes the code unreadable is noticed: the tests above prove something."""
     lost = dropped(on_paper(render(TEMPLATES["both"], 576)), 0.8)
     assert zxing([lost]) == zbar([lost], tmp_path) == []
+
+
+def test_the_mask_is_the_one_that_the_library_chooses():
+    rng = random.Random(5)
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+    for length in (1, 30, 60, 120, 272, 600):
+        text = "HTTPS://V.OM/R#" + "".join(rng.choices(alphabet, k=length))
+        library = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=0)
+        for mode, run in qr.segments(text):
+            library.add_data(QRData(run, mode=mode), optimize=0)
+        library.make()
+        assert qr.matrix(text, 576) == tuple(map(tuple, library.get_matrix()))

@@ -1,17 +1,18 @@
 """Our bytes through the virtual printer give our bitmap, dot for dot."""
 
+import dataclasses
 import random
 import socket
 
 import pytest
 
-from printer import escpos
+from printer import escpos, qr
 from printer.bitmap import ReceiptBitmap
 from printer.layout import render
 from printer.raster import BAND_ROWS, encode
 from printer.virtual import VirtualPrinter
 from printer.virtual.interpreter import next_command
-from tests.printer.receipt_samples import TEMPLATES, complaint
+from tests.printer.receipt_samples import QR_TEXT, TEMPLATES, complaint
 
 
 def printed(bitmap: ReceiptBitmap, tray, before: bytes = b"") -> ReceiptBitmap:
@@ -77,3 +78,24 @@ def test_the_encoding_is_smaller_than_the_dots():
     assert statistics.sent == len(encode(render(complaint(), 576)).data)
     assert statistics.sent < 0.6 * statistics.plain
     assert statistics.seconds_at(115200) == pytest.approx(statistics.sent / 11520)
+
+
+def test_the_code_is_sent_with_one_dot_for_four():
+    """All of a QR code's squares fit the doubling: a quarter of its bytes."""
+    plain = render(dataclasses.replace(complaint(), qr_text=""), 576)
+    coded = render(complaint(), 576)
+    modules = len(qr.matrix(QR_TEXT, 576))
+    cost = encode(coded).statistics.sent - encode(plain).statistics.sent
+    assert cost < 0.3 * (modules * qr.MODULE_DOTS) ** 2 / 8 + 3000  # the caption is text
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_doubled_dots_survive(seed, tray):
+    rng = random.Random(seed)
+    rows = []
+    for _ in range(rng.randrange(1, 150)):
+        dots = "".join(rng.choice("01") * 2 for _ in range(16 * rng.randrange(1, 13)))
+        rows += [int(dots.ljust(384, "0"), 2).to_bytes(48, "big")] * 2
+    bitmap = ReceiptBitmap(384, len(rows), b"".join(rows))
+    assert b"\x1dv0\x03" in encode(bitmap).data
+    assert printed(bitmap, tray) == bitmap
