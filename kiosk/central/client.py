@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 import requests
 from pydantic import BaseModel, ValidationError
@@ -12,6 +12,8 @@ from kiosk.central.wire import Challenge, EmployerSearch, ReceiptKeys, Session, 
 from offline_queue.wire import Enrolment, EnrolmentRequest, ServerClock
 
 M = TypeVar("M", bound=BaseModel)
+
+_NO_CONTENT = 204
 
 
 class CentralError(Exception):
@@ -23,12 +25,16 @@ class CentralUnreachable(CentralError):
 
 
 class CentralRefused(CentralError):
-    """It answered no. ``status`` is the HTTP status, ``code`` its machine-readable reason."""
+    """It answered no. ``status`` is the HTTP status, ``code`` its machine-readable reason.
 
-    def __init__(self, status: int, code: str) -> None:
+    ``members`` are the other members of the problem document (RFC 9457, clause 3.2).
+    """
+
+    def __init__(self, status: int, code: str, members: Mapping[str, Any] | None = None) -> None:
         super().__init__(f"the central API answered {status} {code}".rstrip())
         self.status = status
         self.code = code
+        self.members = members or {}
 
 
 class CentralClient:
@@ -47,35 +53,35 @@ class CentralClient:
 
     def health(self) -> ServerClock:
         """Whether the central API is there, and its clock."""
-        return self._call("GET", "/v1/health", ServerClock)
+        return self.call("GET", "/v1/health", ServerClock)
 
     def enrol(self, kiosk: str, request: EnrolmentRequest) -> Enrolment:
         """Introduce this terminal's device key."""
-        return self._call("POST", f"/v1/kiosks/{kiosk}/enrolment", Enrolment, body=request)
+        return self.call("POST", f"/v1/kiosks/{kiosk}/enrolment", Enrolment, body=request)
 
     def challenge(self) -> Challenge:
         """Random bytes for the card to sign."""
-        return self._call("POST", "/v1/challenges", Challenge)
+        return self.call("POST", "/v1/challenges", Challenge)
 
     def sign_in(self, assertion: str) -> Session:
         """Exchange the card's assertion for a token."""
-        return self._call("POST", "/v1/sessions", Session, body=SignIn(assertion=assertion))
+        return self.call("POST", "/v1/sessions", Session, body=SignIn(assertion=assertion))
 
     def search_employers(self, token: str, query: str) -> EmployerSearch:
         """Establishments by CR number or by part of a name."""
-        return self._call(
+        return self.call(
             "GET", "/v1/employers", EmployerSearch, parameters={"q": query}, token=token
         )
 
     def receipt_keys(self) -> ReceiptKeys:
         """The public keys that receipts are signed with."""
-        return self._call("GET", "/v1/receipt-keys", ReceiptKeys)
+        return self.call("GET", "/v1/receipt-keys", ReceiptKeys)
 
     def close(self) -> None:
         """Close the connections."""
         self._session.close()
 
-    def _call(
+    def call(
         self,
         method: str,
         path: str,
@@ -85,6 +91,29 @@ class CentralClient:
         parameters: dict[str, str] | None = None,
         token: str | None = None,
     ) -> M:
+        """One exchange; ``shape`` is that of a good answer. Raises :class:`CentralError`."""
+        response = self._send(method, path, body, parameters, token)
+        if _media_type(response) != "application/json":
+            raise CentralUnreachable(f"status {response.status_code} from somebody else")
+        try:
+            return shape.model_validate_json(response.content)
+        except ValidationError as error:
+            raise CentralUnreachable("an answer of an unknown shape") from error
+
+    def tell(self, method: str, path: str, *, body: BaseModel, token: str | None = None) -> None:
+        """One exchange that is answered 204. Raises :class:`CentralError`."""
+        response = self._send(method, path, body, None, token)
+        if response.status_code != _NO_CONTENT:
+            raise CentralUnreachable(f"status {response.status_code} from somebody else")
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        body: BaseModel | None,
+        parameters: dict[str, str] | None,
+        token: str | None,
+    ) -> requests.Response:
         headers = {"Accept": "application/json"}
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
@@ -105,21 +134,24 @@ class CentralClient:
             )
         except requests.RequestException as error:
             raise CentralUnreachable(type(error).__name__) from error
-        kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-        if response.status_code // 100 == 2 and kind == "application/json":
-            try:
-                return shape.model_validate_json(response.content)
-            except ValidationError as error:
-                raise CentralUnreachable("an answer of an unknown shape") from error
-        if kind == "application/problem+json":
-            raise CentralRefused(response.status_code, _problem_code(response))
+        if response.status_code // 100 == 2:
+            return response
+        if _media_type(response) == "application/problem+json":
+            problem = _problem(response)
+            code = problem.pop("code", "")
+            raise CentralRefused(
+                response.status_code, code if isinstance(code, str) else "", problem
+            )
         raise CentralUnreachable(f"status {response.status_code} from somebody else")
 
 
-def _problem_code(response: requests.Response) -> str:
+def _media_type(response: requests.Response) -> str:
+    return response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+
+
+def _problem(response: requests.Response) -> dict[str, Any]:
     try:
         problem = response.json()
     except requests.JSONDecodeError:
-        return ""
-    code = problem.get("code", "") if isinstance(problem, dict) else ""
-    return code if isinstance(code, str) else ""
+        return {}
+    return problem if isinstance(problem, dict) else {}

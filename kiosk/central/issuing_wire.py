@@ -1,0 +1,133 @@
+"""Card issuing: what the terminal relays between a card and the central API.
+
+The protocol behind it (who proves what to whom, every byte of it) is described at
+``cardreader.activation.CardAuthority``. Binary values are base64url without padding (RFC 4648,
+clause 5). ``serial`` is the card's serial number in upper-case hexadecimal.
+
+======================================================= ==========================================
+``POST /v1/cards/{serial}/codes``                       have a one-time code sent: ``CodeSent``
+``POST /v1/cards/{serial}/approvals``                   ``CodeEntered`` for an ``Approval``
+``POST /v1/cards/{serial}/activation``                  begin or continue: ``Record``
+``POST /v1/cards/{serial}/activation/witness``          ``Witness`` for ``ManagerAnswer``
+``POST /v1/cards/{serial}/activation/response``         ``CardResponse``, answered 204
+``POST /v1/cards/{serial}/activation/certificates``     ``KeyRequest`` for ``IssuedCertificate``
+``POST /v1/cards/{serial}/activation/completion``       ``Completion``, answered 204
+======================================================= ==========================================
+
+All under ``activation`` want the approval as bearer token, unless the office approved the card when
+it registered it. Errors are problem documents whose ``code`` is one of :class:`IssuingProblem`.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import AwareDatetime, Field, StringConstraints
+
+from kiosk.central.wire import CivilNumber, WireModel
+
+Base64Url = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]*$", max_length=16_384)]
+CardSerial = Annotated[str, StringConstraints(pattern=r"^(?:[0-9A-F]{2}){1,20}$")]
+Purpose = Literal["authentication", "signature"]
+Algorithm = Literal["RS256", "ES256", "ES384"]
+
+
+M = TypeVar("M", bound=WireModel)
+
+
+class IssuingProblem(enum.StrEnum):
+    """Reasons in problem documents; the first five are ``cardreader.activation.RefusalReason``."""
+
+    UNKNOWN_CARD = "unknown-card"
+    NOT_APPROVED = "not-approved"
+    NOT_ELIGIBLE = "not-eligible"
+    CARD_NOT_AUTHENTIC = "card-not-authentic"
+    KEY_REFUSED = "key-refused"
+    NO_MOBILE = "no-mobile"
+    """The civil registry knows no telephone to send a code to."""
+    CODE_WRONG = "code-wrong"
+    """``tries_left`` is a member of the problem document; 0: ask for another code."""
+    TOO_MANY_CODES = "too-many-codes"
+
+
+class CodeWanted(WireModel):
+    """Who stands at the terminal, by the verified data of the card."""
+
+    civil_number: CivilNumber
+
+
+class CodeSent(WireModel):
+    """A one-time code of six digits is on its way."""
+
+    sent_to: str
+    """The end of the telephone number, for example ``•••••217``."""
+    expires_at: AwareDatetime
+
+
+class CodeEntered(WireModel):
+    """What the person typed."""
+
+    code: Annotated[str, StringConstraints(pattern=r"^\d{6}$"), Field(repr=False)]
+
+
+class Approval(WireModel):
+    """The person holds the registered telephone: activation may go on until ``expires_at``."""
+
+    token: Annotated[str, Field(repr=False)]
+    expires_at: AwareDatetime
+
+
+class Record(WireModel):
+    """See ``cardreader.activation.ActivationRecord``."""
+
+    management_algorithm: Literal[3, 8, 10, 12]
+    key_algorithms: dict[Purpose, list[Algorithm]]
+    challenge: Base64Url
+    certificates: dict[Purpose, Base64Url]
+    completed: bool
+
+
+class Witness(WireModel):
+    """The card's encrypted witness, one block."""
+
+    witness: Base64Url
+
+
+class ManagerAnswer(WireModel):
+    """The decrypted witness and a fresh challenge for the card."""
+
+    witness: Annotated[Base64Url, Field(repr=False)]
+    challenge: Base64Url
+
+
+class CardResponse(WireModel):
+    """The card's answer to the challenge, one block."""
+
+    response: Base64Url
+
+
+class KeyRequest(WireModel):
+    """A PKCS#10 certification request (RFC 2986), DER, signed by the new key."""
+
+    purpose: Purpose
+    request: Base64Url
+
+
+class IssuedCertificate(WireModel):
+    """The certificate for that key, DER."""
+
+    certificate: Base64Url
+
+
+class Proof(WireModel):
+    """One of the signatures that end an activation, in the form of JOSE."""
+
+    algorithm: Algorithm
+    value: Base64Url
+
+
+class Completion(WireModel):
+    """The card was read back and signs."""
+
+    proofs: dict[Purpose, Proof]
