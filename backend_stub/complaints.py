@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from backend_stub.database import insert_into
-from backend_stub.hearings import MUSCAT, LabourOffices
-from backend_stub.notifications import announce_complaint
-from backend_stub.tables import Complaint, ComplaintEvent, Counter
+from backend_stub.hearings import MUSCAT, LabourOffices, Office
+from backend_stub.notifications import complaint_notices
+from backend_stub.tables import Complaint, ComplaintEvent, Counter, Notification
 from offline_queue.wire import Hearing, TransactionResult
 
 
@@ -50,49 +52,66 @@ class TransitionRefused(Exception):
     """A complaint cannot go from its state to that one."""
 
 
-def register(
-    session: Session,
-    offices: LabourOffices,
-    *,
-    tx_id: str,
-    civil_number: str,
-    language: str,
-    catalogue_version: str,
-    answers: Mapping[str, Any],
-    at: datetime,
-) -> TransactionResult:
-    """Register a complaint: number, hearing proposal, notices. All or nothing with ``session``.
+@dataclass(frozen=True, slots=True)
+class NewComplaint:
+    """What a signed application says; ``answers`` are already validated by the catalogue."""
 
-    ``answers`` are already validated by the catalogue.
+    tx_id: str
+    civil_number: str = field(repr=False)
+    language: str
+    catalogue_version: str
+    answers: Mapping[str, Any] = field(repr=False)
+
+
+def register(
+    session: Session, offices: LabourOffices, complaints: Sequence[NewComplaint], at: datetime
+) -> list[TransactionResult]:
+    """Register complaints: numbers, hearing proposals, notices. All or nothing with ``session``.
+
+    The counter stays locked until the commit, so this comes late in a transaction.
     """
-    office = offices.office_of(answers["governorate"])
-    number = _next_number(session, at)
-    hearing_at = offices.book(session, office, at)
-    session.add(
-        Complaint(
-            number=number,
-            tx_id=tx_id,
-            civil_number=civil_number,
-            language=language,
-            catalogue_version=catalogue_version,
-            answers=dict(answers),
-            state=ComplaintState.REGISTERED,
-            registered_at=at,
-            office=office.id,
-            hearing_at=hearing_at,
+    if not complaints:
+        return []
+    numbers = _next_numbers(session, at, len(complaints))
+    chosen = [offices.office_of(each.answers["governorate"]) for each in complaints]
+    hearings = offices.book(session, chosen, at)
+    rows = []
+    events = []
+    notices: list[dict[str, Any]] = []
+    results = []
+    for new, number, office, hearing_at in zip(complaints, numbers, chosen, hearings, strict=True):
+        rows.append(
+            {
+                "number": number,
+                "tx_id": new.tx_id,
+                "civil_number": new.civil_number,
+                "language": new.language,
+                "catalogue_version": new.catalogue_version,
+                "answers": dict(new.answers),
+                "state": ComplaintState.REGISTERED,
+                "registered_at": at,
+                "office": office.id,
+                "hearing_at": hearing_at,
+            }
         )
-    )
-    _record(session, number, None, ComplaintState.REGISTERED, at)
-    announce_complaint(
-        session,
-        number=number,
-        office=office,
-        hearing_at=hearing_at,
-        language=language,
-        mobile=answers["mobile"],
-        email=answers["email"],
-        at=at,
-    )
+        events.append(_event(number, None, ComplaintState.REGISTERED, at))
+        notices += complaint_notices(
+            number=number,
+            office=office,
+            hearing_at=hearing_at,
+            language=new.language,
+            mobile=new.answers["mobile"],
+            email=new.answers["email"],
+            at=at,
+        )
+        results.append(_result(number, office, hearing_at))
+    session.execute(insert(Complaint), rows)
+    session.execute(insert(ComplaintEvent), events)
+    session.execute(insert(Notification), notices)
+    return results
+
+
+def _result(number: str, office: Office, hearing_at: datetime | None) -> TransactionResult:
     hearing = None
     if hearing_at is not None:
         hearing = Hearing(
@@ -103,25 +122,21 @@ def register(
     return TransactionResult(state=ComplaintState.REGISTERED, number=number, hearing=hearing)
 
 
-def _record(
-    session: Session,
-    number: str,
-    before: ComplaintState | None,
-    after: ComplaintState,
-    at: datetime,
-) -> None:
+def _event(
+    number: str, before: ComplaintState | None, after: ComplaintState, at: datetime
+) -> dict[str, Any]:
     if after not in TRANSITIONS[before]:
         raise TransitionRefused(f"{before} to {after}")
-    session.add(ComplaintEvent(number=number, at=at, from_state=before, to_state=after))
+    return {"number": number, "at": at, "from_state": before, "to_state": after}
 
 
-def _next_number(session: Session, at: datetime) -> str:
-    """The next number of the year in Muscat; gapless, since a rolled back one is given again."""
+def _next_numbers(session: Session, at: datetime, count: int) -> list[str]:
+    """The next numbers of the year in Muscat; gapless, since rolled back ones are given again."""
     year = at.astimezone(MUSCAT).year
-    value = session.execute(
+    last = session.execute(
         insert_into(session, Counter)
-        .values(name=f"complaint-{year}", value=1)
-        .on_conflict_do_update(index_elements=["name"], set_={"value": Counter.value + 1})
+        .values(name=f"complaint-{year}", value=count)
+        .on_conflict_do_update(index_elements=["name"], set_={"value": Counter.value + count})
         .returning(Counter.value)
     ).scalar_one()
-    return f"C-{year}-{value:06d}"
+    return [f"C-{year}-{value:06d}" for value in range(last - count + 1, last + 1)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -100,24 +100,23 @@ class LabourOffices:
         """The office of a governorate; ``KeyError`` when it has none."""
         return self.by_governorate[governorate]
 
-    def book(self, session: Session, office: Office, registered_at: datetime) -> datetime | None:
-        """Take the next free slot of an office; ``None`` when all are taken until the last day."""
+    def book(
+        self, session: Session, wanted: Sequence[Office], registered_at: datetime
+    ) -> list[datetime | None]:
+        """Take the next free slots, one for each of ``wanted``, in its order.
+
+        ``None`` where all of an office's slots are taken until the last day.
+        """
         candidates = list(self.rules.slots(registered_at))
-        if not candidates:
-            return None
-        full = set(
-            session.scalars(
-                select(HearingSlot.starts_at).where(
-                    HearingSlot.office == office.id,
-                    HearingSlot.starts_at.between(candidates[0], candidates[-1]),
-                    HearingSlot.taken >= office.capacity,
-                )
-            )
-        )
-        for start in candidates:
-            if start not in full and _take(session, office, start):
-                return start
-        return None
+        booked: list[datetime | None] = [None] * len(wanted)
+        offices = {office.id: office for office in wanted}
+        # In one order for all: of two bookings that meet, none waits for the other in a circle.
+        for office in (offices[name] for name in sorted(offices)):
+            places = [place for place, each in enumerate(wanted) if each.id == office.id]
+            starts = _take_first(session, office, candidates, len(places))
+            for place, start in zip(places, starts, strict=False):
+                booked[place] = start
+        return booked
 
 
 def load_offices(directory: Path, governorates: frozenset[str]) -> LabourOffices:
@@ -129,16 +128,59 @@ def load_offices(directory: Path, governorates: frozenset[str]) -> LabourOffices
     return LabourOffices(parsed.hearings, by_governorate)
 
 
-def _take(session: Session, office: Office, start: datetime) -> bool:
-    # Looking and taking are one statement: two bookings cannot both get the last place.
-    taken = session.execute(
-        insert_into(session, HearingSlot)
-        .values(office=office.id, starts_at=start, taken=1)
-        .on_conflict_do_update(
-            index_elements=["office", "starts_at"],
-            set_={"taken": HearingSlot.taken + 1},
-            where=HearingSlot.taken < office.capacity,
+def _take_first(
+    session: Session, office: Office, candidates: Sequence[datetime], count: int
+) -> list[datetime]:
+    """The earliest ``count`` places that are free, or as many as there are; earliest first."""
+    starts: list[datetime] = []
+    while candidates and len(starts) < count:
+        plan = _plan(session, office, candidates, count - len(starts))
+        if not plan:
+            break
+        for start in _take(session, office, plan):
+            starts += [start] * plan[start]
+        # What another booking was quicker to take is looked for again, later in the list.
+    return sorted(starts)
+
+
+def _plan(
+    session: Session, office: Office, candidates: Sequence[datetime], count: int
+) -> dict[datetime, int]:
+    """How many places to take where, as far as can be seen now."""
+    taken = {
+        start: already
+        for start, already in session.execute(
+            select(HearingSlot.starts_at, HearingSlot.taken).where(
+                HearingSlot.office == office.id,
+                HearingSlot.starts_at.between(candidates[0], candidates[-1]),
+            )
         )
-        .returning(HearingSlot.taken)
+    }
+    plan: dict[datetime, int] = {}
+    for start in candidates:
+        places = min(office.capacity - taken.get(start, 0), count)
+        if places > 0:
+            plan[start] = places
+            count -= places
+        if count == 0:
+            break
+    return plan
+
+
+def _take(session: Session, office: Office, plan: Mapping[datetime, int]) -> Sequence[datetime]:
+    """Take what is planned; where it is not free any more, nothing. Returns where it was."""
+    # Looking and taking are one statement: two bookings cannot both get the last place.
+    statement = insert_into(session, HearingSlot).values(
+        [
+            {"office": office.id, "starts_at": start, "taken": places}
+            for start, places in plan.items()
+        ]
     )
-    return taken.first() is not None
+    wanted = statement.excluded["taken"]
+    return session.scalars(
+        statement.on_conflict_do_update(
+            index_elements=["office", "starts_at"],
+            set_={"taken": HearingSlot.taken + wanted},
+            where=HearingSlot.taken + wanted <= office.capacity,
+        ).returning(HearingSlot.starts_at)
+    ).all()

@@ -1,24 +1,27 @@
 """Ingest: what becomes of each item of a batch, exactly once.
 
-All proofs are checked first, without the database. Then one transaction decides the whole batch,
-each item in a savepoint of its own, so that one item's failure takes nothing from the others: the
-transaction's row, the effect (a complaint, its notice) and the head of the chain are committed
-together or not at all.
+All proofs are checked first, without the database. Then one transaction decides the whole batch:
+the transactions' rows, their effects (complaints, notices) and the head of the chain are committed
+together or not at all. Rows are written together; only when one of them meets another terminal's
+are the items written one by one, each in a savepoint, so that it takes nothing from the others.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from backend_stub.applications import (
     Application,
+    ApplicationRefused,
     ItemRefused,
     NotDecidable,
     RecordRefused,
@@ -26,7 +29,7 @@ from backend_stub.applications import (
     open_application,
 )
 from backend_stub.central import Central
-from backend_stub.complaints import register
+from backend_stub.complaints import NewComplaint, register
 from backend_stub.kiosks import find_epoch, parse_device_key, signed_head
 from backend_stub.problems import ProblemError, problem
 from backend_stub.tables import Kiosk, KioskEpoch, Transaction
@@ -36,6 +39,7 @@ from offline_queue.wire import (
     BatchAnswer,
     BatchItem,
     BatchRequest,
+    ChainRecord,
     ItemAnswer,
     Outcome,
     Problem,
@@ -56,6 +60,14 @@ class _Examined:
     record_sha256: str
     finding: Application | ItemRefused | None
     """``None``: the transaction is here already, so its envelope was not opened again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _New:
+    """A transaction that this batch brings."""
+
+    row: Transaction
+    finding: Application | ApplicationRefused
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +107,7 @@ def ingest(central: Central, batch: BatchRequest) -> BatchAnswer:
         # The lock lets one batch of this terminal in at a time.
         epoch = _usable_epoch(session, batch, lock=True)
         session.get_one(Kiosk, batch.kiosk).last_contact_at = now
-        held = _read_held(session, batch)
-        answers = [_decide(central, session, held, each, now) for each in examined]
+        answers = _settle(central, session, batch, examined, now)
         _advance_head(session, epoch)
         head = signed_head(central, epoch)
     _log_outcomes(batch, answers)
@@ -110,8 +121,52 @@ def _usable_epoch(session: Session, batch: BatchRequest, *, lock: bool) -> Kiosk
     return epoch
 
 
-def _read_held(session: Session, batch: BatchRequest) -> _Held:
-    records = [item.record for item in batch.items]
+def _settle(
+    central: Central,
+    session: Session,
+    batch: BatchRequest,
+    examined: Sequence[_Examined],
+    now: datetime,
+) -> list[ItemAnswer]:
+    try:
+        with session.begin_nested():
+            return _settle_together(central, session, batch, examined, now)
+    except IntegrityError:
+        # Another terminal sends one of these transactions at the same moment.
+        return [_settle_alone(central, session, batch, each, now) for each in examined]
+
+
+def _settle_alone(
+    central: Central, session: Session, batch: BatchRequest, examined: _Examined, now: datetime
+) -> ItemAnswer:
+    try:
+        with session.begin_nested():
+            [answer] = _settle_together(central, session, batch, [examined], now)
+    except IntegrityError:
+        # The other terminal was first: this time its row is seen.
+        [answer] = _settle_together(central, session, batch, [examined], now)
+    return answer
+
+
+def _settle_together(
+    central: Central,
+    session: Session,
+    batch: BatchRequest,
+    examined: Sequence[_Examined],
+    now: datetime,
+) -> list[ItemAnswer]:
+    """Decide in the order of the request, write what is new, then answer.
+
+    Raises ``IntegrityError`` when another terminal's transaction came in between.
+    """
+    held = _read_held(session, batch, [each.item.record for each in examined])
+    new: list[_New] = []
+    decisions = [_decide(held, new, each, now) for each in examined]
+    _write(central, session, new, now)
+    return [answer() for answer in decisions]
+
+
+def _read_held(session: Session, batch: BatchRequest, records: Sequence[ChainRecord]) -> _Held:
     by_tx_id = session.scalars(
         select(Transaction).where(Transaction.tx_id.in_({record.tx_id for record in records}))
     )
@@ -128,53 +183,41 @@ def _read_held(session: Session, batch: BatchRequest) -> _Held:
 
 
 def _decide(
-    central: Central, session: Session, held: _Held, examined: _Examined, now: datetime
-) -> ItemAnswer:
+    held: _Held, new: list[_New], examined: _Examined, now: datetime
+) -> Callable[[], ItemAnswer]:
+    """What makes an item's answer, once everything in ``new`` is written."""
     item, finding = examined.item, examined.finding
     if isinstance(finding, RecordRefused):
-        return _refused(item, finding)
+        return partial(_refused, item, finding)
     settled = _answer_from_held(held, examined)
     if settled is not None:
         return settled
     if isinstance(finding, NotDecidable):
-        return _refused(item, finding)
-    if finding is None:
-        # It was here when the proofs were checked and is not now: an old backup came in between.
-        return _refused(item, NotDecidable("busy"), retry_after_s=1.0)
-    try:
-        with session.begin_nested():
-            row = _take(central, session, examined, finding, now)
-    except IntegrityError:
-        # Another terminal sent the same transaction at the same moment and was first.
-        first = session.get(Transaction, item.record.tx_id)
-        if first is None:
-            raise
-        held.by_tx_id[first.tx_id] = first
-        return _answer_to(first, examined)
-    held.add(row)
-    return ItemAnswer(
-        tx_id=row.tx_id,
-        outcome=Outcome(row.outcome),
-        result=first_result(row),
-        problem=first_problem(row),
-    )
+        return partial(_refused, item, finding)
+    if isinstance(finding, Application | ApplicationRefused):
+        row = _row(examined, now)
+        held.add(row)
+        new.append(_New(row, finding))
+        return partial(_first_answer, row)
+    # It was here when the proofs were checked and is not now: an old backup came in between.
+    return partial(_refused, item, NotDecidable("busy"), retry_after_s=1.0)
 
 
-def _answer_from_held(held: _Held, examined: _Examined) -> ItemAnswer | None:
+def _answer_from_held(held: _Held, examined: _Examined) -> Callable[[], ItemAnswer] | None:
     """The answer to an item that is here already or contradicts what is here."""
     item, record = examined.item, examined.item.record
     same = held.by_tx_id.get(record.tx_id)
     if same is not None:
-        return _answer_to(same, examined)
+        return partial(_answer_to, same, examined)
     if record.seq in held.by_seq:
-        return _conflict(item, "seq-taken")
+        return partial(_conflict, item, "seq-taken")
     if record.seq == 1 and record.prev != GENESIS:
-        return _refused(item, RecordRefused("chain-broken"))
+        return partial(_refused, item, RecordRefused("chain-broken"))
     before, after = held.by_seq.get(record.seq - 1), held.by_seq.get(record.seq + 1)
     if (before is not None and before.record_sha256 != record.prev) or (
         after is not None and after.prev != examined.record_sha256
     ):
-        return _conflict(item, "chain-forked")
+        return partial(_conflict, item, "chain-forked")
     return None
 
 
@@ -188,16 +231,18 @@ def _answer_to(row: Transaction, examined: _Examined) -> ItemAnswer:
     )
 
 
-def _take(
-    central: Central,
-    session: Session,
-    examined: _Examined,
-    finding: Application | ItemRefused,
-    now: datetime,
-) -> Transaction:
-    """Write the transaction and its effect; the savepoint around it sends them to the database."""
+def _first_answer(row: Transaction) -> ItemAnswer:
+    return ItemAnswer(
+        tx_id=row.tx_id,
+        outcome=Outcome(row.outcome),
+        result=first_result(row),
+        problem=first_problem(row),
+    )
+
+
+def _row(examined: _Examined, now: datetime) -> Transaction:
     item, record = examined.item, examined.item.record
-    row = Transaction(
+    return Transaction(
         tx_id=record.tx_id,
         kiosk=record.kiosk,
         epoch=record.epoch,
@@ -207,29 +252,44 @@ def _take(
         case_ref=item.case_ref,
         case_seq=item.case_seq,
         received_at=now,
+        document=item.envelope,
     )
-    if isinstance(finding, ItemRefused):
-        row.outcome = Outcome.REJECTED
-        row.problem = _problem_of(finding).model_dump(mode="json")
-        row.document = item.envelope
-    else:
-        payload = finding.payload
-        result = register(
-            session,
-            central.offices,
-            tx_id=payload.tx_id,
-            civil_number=payload.applicant.civil_number,
-            language=payload.language,
-            catalogue_version=payload.catalogue,
-            answers=payload.answers,
-            at=now,
-        )
+
+
+def _write(central: Central, session: Session, new: Sequence[_New], now: datetime) -> None:
+    """Write transactions and their effects: first the effects, since the rows hold the results."""
+    accepted: list[tuple[Transaction, Application]] = []
+    for each in new:
+        if isinstance(each.finding, Application):
+            accepted.append((each.row, each.finding))
+        else:
+            each.row.outcome = Outcome.REJECTED
+            each.row.problem = _problem_of(each.finding).model_dump(mode="json")
+    results = register(session, central.offices, [_complaint(one) for _, one in accepted], now)
+    for (row, application), result in zip(accepted, results, strict=True):
         row.outcome = Outcome.ACCEPTED
-        row.service = payload.service
+        row.service = application.payload.service
         row.result = result.model_dump(mode="json")
-        row.document = finding.document
-    session.add(row)
-    return row
+        row.document = application.document
+    if new:
+        # In one order for all: of two batches with the same transactions, one waits for the other.
+        rows = sorted((each.row for each in new), key=lambda row: row.tx_id)
+        session.execute(insert(Transaction), [_columns(row) for row in rows])
+
+
+def _complaint(application: Application) -> NewComplaint:
+    payload = application.payload
+    return NewComplaint(
+        tx_id=payload.tx_id,
+        civil_number=payload.applicant.civil_number,
+        language=payload.language,
+        catalogue_version=payload.catalogue,
+        answers=payload.answers,
+    )
+
+
+def _columns(row: Transaction) -> dict[str, object]:
+    return {column.key: getattr(row, column.key) for column in Transaction.__mapper__.column_attrs}
 
 
 def first_result(row: Transaction) -> TransactionResult | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,8 +24,7 @@ _WEEKDAYS_EN: Final = (
 _PAGE: Final = 100
 
 
-def announce_complaint(
-    session: Session,
+def complaint_notices(
     *,
     number: str,
     office: Office,
@@ -34,29 +33,29 @@ def announce_complaint(
     mobile: str,
     email: str | None,
     at: datetime,
-) -> None:
-    """Tell the applicant that the complaint is registered, and when and where the hearing is.
+) -> list[dict[str, Any]]:
+    """What tells the applicant that the complaint is registered, and when and where the hearing is.
 
-    The notice names the complaint's number and the office with its phone, nothing of the person
-    or the matter: a telephone's screen is read by others too.
+    Rows of :class:`Notification`. A notice names the complaint's number and the office with its
+    phone, nothing of the person or the matter: a telephone's screen is read by others too.
     """
-    text_ar = _text_ar(number, office, hearing_at)
-    text_en = _text_en(number, office, hearing_at)
     recipients = [("sms", f"+968{mobile}")]
     if email is not None:
         recipients.append(("email", email))
-    for channel, recipient in recipients:
-        session.add(
-            Notification(
-                created_at=at,
-                channel=channel,
-                recipient=recipient,
-                language=language,
-                text_ar=text_ar,
-                text_en=text_en,
-                about=number,
-            )
-        )
+    text_ar = _text_ar(number, office, hearing_at)
+    text_en = _text_en(number, office, hearing_at)
+    return [
+        {
+            "created_at": at,
+            "channel": channel,
+            "recipient": recipient,
+            "language": language,
+            "text_ar": text_ar,
+            "text_en": text_en,
+            "about": number,
+        }
+        for channel, recipient in recipients
+    ]
 
 
 def outbox(session: Session, since: int) -> list[Notification]:

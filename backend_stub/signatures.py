@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -32,6 +33,9 @@ ALGORITHMS: Final = ("RS256", "ES256", "ES384")
 _HEADERS: Final = frozenset({"alg", "x5c", "typ", "cty", "kid", "x5t#S256"})
 _CURVES: Final = (ec.SECP256R1, ec.SECP384R1)
 _MAX_CHAIN: Final = 4
+# Perhaps a fraction, an exponent, a number beyond 2**53, or a character beyond U+FFFF. Looks at
+# texts too: then the slow way decides, which is right for everything.
+_UNUSUAL: Final = re.compile(rb"[0-9][.eE]|[0-9]{16}|[\xf0-\xff]|NaN|Infinity")
 # The library reads a certificate piece by piece, when the piece is asked for.
 _MALFORMED: Final = (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.InvalidVersion)
 
@@ -134,10 +138,21 @@ def _public_key(certificate: x509.Certificate) -> RSAKey | ECKey:
 def _canonical_object(payload: bytes) -> dict[str, Any]:
     try:
         parsed = json.loads(payload)
-        canonical = rfc8785.dumps(parsed)
+        canonical = _canonical(payload, parsed)
     # A number that RFC 8785 cannot hold, a lone surrogate, nesting without end.
     except (ValueError, RecursionError) as error:
         raise SignatureRefused("application-not-canonical") from error
     if canonical != payload or not isinstance(parsed, dict):
         raise SignatureRefused("application-not-canonical")
     return parsed
+
+
+def _canonical(payload: bytes, parsed: Any) -> bytes:
+    """The canonical form of what ``payload`` says.
+
+    Texts and short integers alone, sorted by code points below U+10000, look the same in RFC 8785
+    as in the standard library's JSON, which is ten times faster; most applications are such.
+    """
+    if _UNUSUAL.search(payload):
+        return rfc8785.dumps(parsed)
+    return json.dumps(parsed, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()

@@ -2,6 +2,7 @@
 
 Each layer knows only the one below it::
 
+    activation           a new card made usable, with the central API as CardAuthority
     national_id, jws     who the cardholder is, certificates, PIN, signatures - all verified
     profiles/            one card application each: piv (keys, PIN), icao (identity files)
     channel              T=0, 61xx, 6Cxx, chaining, status words as typed errors
@@ -23,6 +24,22 @@ A visit, in short::
 ``cardreader.pcsc`` is not imported here, so that a terminal without PC/SC still starts.
 """
 
+from cardreader.activation import (
+    Activation,
+    ActivationError,
+    ActivationRecord,
+    ActivationRefused,
+    ActivationStep,
+    AuthorityUnavailable,
+    CardAuthority,
+    CardState,
+    CertificateConflict,
+    ManagementAlgorithm,
+    ManagerAnswer,
+    RefusalReason,
+    activate,
+    card_state,
+)
 from cardreader.apdu import CardConnection, CommandApdu, Protocol7816, ResponseApdu
 from cardreader.errors import (
     CardBusy,
@@ -40,6 +57,9 @@ from cardreader.errors import (
     PinBlocked,
     PinError,
     PinWrong,
+    PukBlocked,
+    PukError,
+    PukWrong,
     ReaderUnavailable,
     SecurityStatusNotSatisfied,
     Untrusted,
@@ -58,7 +78,7 @@ from cardreader.identity import CardIdentity, HolderKind
 from cardreader.jws import sign_compact
 from cardreader.mrz import Sex
 from cardreader.national_id import NationalIdCard, open_card
-from cardreader.pin import PIN_LENGTH, MalformedPin
+from cardreader.pin import PIN_LENGTH, MalformedPin, PinWeakness, pin_weakness
 from cardreader.pki import KeyPurpose, PinInfo, Signature, SignatureAlgorithm
 from cardreader.readers import CardReaders, ReaderStatus, Slot
 from cardreader.trust import TrustStore, TrustStoreInvalid
@@ -66,6 +86,13 @@ from cardreader.worker import CardWorker
 
 __all__ = [
     "PIN_LENGTH",
+    "Activation",
+    "ActivationError",
+    "ActivationRecord",
+    "ActivationRefused",
+    "ActivationStep",
+    "AuthorityUnavailable",
+    "CardAuthority",
     "CardBusy",
     "CardConnection",
     "CardError",
@@ -80,26 +107,35 @@ __all__ = [
     "CardReleased",
     "CardRemoved",
     "CardServiceUnavailable",
+    "CardState",
     "CardTaken",
     "CardTimeout",
     "CardWorker",
+    "CertificateConflict",
     "CommandApdu",
     "CommandRefused",
     "HolderKind",
     "KeyPurpose",
     "MalformedPin",
+    "ManagementAlgorithm",
+    "ManagerAnswer",
     "NationalIdCard",
     "ObjectNotFound",
     "PinBlocked",
     "PinError",
     "PinInfo",
+    "PinWeakness",
     "PinWrong",
     "Protocol7816",
+    "PukBlocked",
+    "PukError",
+    "PukWrong",
     "ReaderAttached",
     "ReaderDetached",
     "ReaderEvent",
     "ReaderStatus",
     "ReaderUnavailable",
+    "RefusalReason",
     "ResponseApdu",
     "SecurityStatusNotSatisfied",
     "ServiceLost",
@@ -111,6 +147,9 @@ __all__ = [
     "TrustStore",
     "TrustStoreInvalid",
     "Untrusted",
+    "activate",
+    "card_state",
     "open_card",
+    "pin_weakness",
     "sign_compact",
 ]

@@ -80,6 +80,26 @@ class PinBlocked(PinError):
         super().__init__("the PIN is blocked")
 
 
+class PukError(CardError):
+    """The unblocking key (PUK) was not accepted."""
+
+
+class PukWrong(PukError):
+    """The PUK was wrong; ``tries_left`` tries remain, ``None`` when the card does not tell."""
+
+    def __init__(self, tries_left: int | None) -> None:
+        told = "" if tries_left is None else f", {tries_left} tries left"
+        super().__init__(f"wrong PUK{told}")
+        self.tries_left = tries_left
+
+
+class PukBlocked(PukError):
+    """The PUK's retry counter is used up: only the issuing office can help now."""
+
+    def __init__(self) -> None:
+        super().__init__("the PUK is blocked")
+
+
 class Untrusted(enum.StrEnum):
     """Why the identity data of a card could not be verified (ICAO Doc 9303-11, clause 5.1)."""
 

@@ -30,7 +30,7 @@ from cardreader.pki import (
     checked_signature,
     signing_block,
 )
-from cardreader.profiles import ElementaryFile, IcaoApplication, PivApplication
+from cardreader.profiles import ElementaryFile, IcaoApplication, PivIssuing
 from cardreader.trust import Clock, TrustStore
 
 _DATA_GROUPS = {
@@ -41,23 +41,40 @@ _DATA_GROUPS = {
 }
 
 
-def open_card(connection: CardConnection, trust: TrustStore, clock: Clock) -> NationalIdCard:
+def open_card(
+    connection: CardConnection,
+    trust: TrustStore,
+    clock: Clock,
+    *,
+    identity_required: bool = True,
+) -> NationalIdCard:
     """Find out what the card is and read its serial number: about four commands.
 
-    Raises :class:`~cardreader.errors.CardNotSupported` when an application is missing, and what
-    the connection raises. Identity and certificates are read when they are first asked for.
+    A card of another maker may carry keys and no identity data; it is opened when
+    ``identity_required`` is false, for technicians and never for a visit. Raises
+    :class:`~cardreader.errors.CardNotSupported` when an application is missing, and what the
+    connection raises. Identity and certificates are read when they are first asked for.
     """
     channel = CardChannel(connection)
-    pki = PivApplication(channel)
+    pki = PivIssuing(channel)
     icao = IcaoApplication(channel)
     try:
         pki.select()
         serial = pki.serial()
+    except CommandRefused:
+        raise CardNotSupported("the card is not a national ID card") from None
+    try:
         # Selected last: identity is what is read first, and needs no second SELECT.
         icao.select()
     except CommandRefused:
-        raise CardNotSupported("the card is not a national ID card") from None
+        if identity_required:
+            raise _no_identity() from None
+        return NationalIdCard(channel, pki, None, serial, trust, clock)
     return NationalIdCard(channel, pki, icao, serial, trust, clock)
+
+
+def _no_identity() -> CardNotSupported:
+    return CardNotSupported("the card carries no identity data")
 
 
 class NationalIdCard:
@@ -69,8 +86,8 @@ class NationalIdCard:
     def __init__(
         self,
         channel: CardChannel,
-        pki: PkiApplication,
-        icao: IcaoApplication,
+        pki: PivIssuing,
+        icao: IcaoApplication | None,
         serial: str,
         trust: TrustStore,
         clock: Clock,
@@ -81,6 +98,7 @@ class NationalIdCard:
         self._icao = icao
         self._trust = trust
         self._clock = clock
+        # A failed SELECT leaves the selection as it was on some cards and not on others.
         self._current: PkiApplication | IcaoApplication | None = icao
         self._identity: CardIdentity | None = None
         self._certificates: dict[KeyPurpose, x509.Certificate] = {}
@@ -98,39 +116,50 @@ class NationalIdCard:
         """How many commands went over the wire so far."""
         return self._channel.exchanges
 
+    @property
+    def has_identity(self) -> bool:
+        """Whether the card says whose it is. Without that nothing below is tied to a person."""
+        return self._icao is not None
+
     def identity(self) -> CardIdentity:
         """The cardholder, after passive authentication; read once.
 
-        Raises :class:`~cardreader.errors.CardNotGenuine` when any of it cannot be verified.
+        Raises :class:`~cardreader.errors.CardNotGenuine` when any of it cannot be verified and
+        :class:`~cardreader.errors.CardNotSupported` when the card carries no identity data.
         """
         if self._identity is None:
-            self._identity = self._read_identity()
+            if self._icao is None:
+                raise _no_identity()
+            self._identity = self._read_identity(self._icao)
         return self._identity
 
-    def _read_identity(self) -> CardIdentity:
-        self._use(self._icao)
+    def _read_identity(self, icao: IcaoApplication) -> CardIdentity:
+        self._use(icao)
         now = self._clock()
         try:
-            ef_sod = self._icao.read(ElementaryFile.SOD)
+            ef_sod = icao.read(ElementaryFile.SOD)
         except ObjectNotFound:
             raise CardNotGenuine(Untrusted.NO_SECURITY_OBJECT) from None
         security_object = verify_security_object(ef_sod, self._trust, now)
-        dg1 = self._read_verified(ElementaryFile.DG1, security_object)
-        dg11 = self._read_verified(ElementaryFile.DG11, security_object)
+        dg1 = self._read_verified(icao, ElementaryFile.DG1, security_object)
+        dg11 = self._read_verified(icao, ElementaryFile.DG11, security_object)
         dg13 = None
         if _DATA_GROUPS[ElementaryFile.DG13] in security_object:
-            dg13 = self._read_verified(ElementaryFile.DG13, security_object)
+            dg13 = self._read_verified(icao, ElementaryFile.DG13, security_object)
         # The portrait last: it is most of the bytes, and a forgery shows before it.
-        dg2 = self._read_verified(ElementaryFile.DG2, security_object)
+        dg2 = self._read_verified(icao, ElementaryFile.DG2, security_object)
         return parse_identity(dg1, dg2, dg11, dg13, now.date())
 
-    def _read_verified(self, file: ElementaryFile, security_object: SecurityObject) -> bytes:
+    @staticmethod
+    def _read_verified(
+        icao: IcaoApplication, file: ElementaryFile, security_object: SecurityObject
+    ) -> bytes:
         """A data group that the security object lists, checked before anybody parses it."""
         number = _DATA_GROUPS[file]
         if number not in security_object:
             raise CardNotSupported(f"the card has no data group {number}")
         try:
-            content = self._icao.read(file)
+            content = icao.read(file)
         except ObjectNotFound:
             raise CardNotGenuine(Untrusted.HASH_MISMATCH) from None
         security_object.require(number, content)
@@ -144,14 +173,28 @@ class NationalIdCard:
         :class:`~cardreader.errors.ObjectNotFound` when the card is not activated.
         """
         if purpose not in self._certificates:
-            civil_number = self.identity().civil_number
+            civil_number = self.identity().civil_number if self.has_identity else None
             self._use(self._pki)
             certificate = self._pki.certificate(purpose)
             self._trust.require_card_issued(certificate, self._clock())
-            if _subject_serial_number(certificate) != civil_number:
+            if civil_number is not None and _subject_serial_number(certificate) != civil_number:
                 raise CardNotGenuine(Untrusted.IDENTITY_MISMATCH)
             self._certificates[purpose] = certificate
         return self._certificates[purpose]
+
+    def forget_certificates(self) -> None:
+        """Read certificates again when they are next asked for: others may have been written."""
+        self._certificates.clear()
+
+    def pki(self) -> PkiApplication:
+        """The PKI application itself, selected; for :mod:`cardreader.activation`."""
+        self._use(self._pki)
+        return self._pki
+
+    def issuing(self) -> PivIssuing | None:
+        """The same where keys can be made on the card, ``None`` where they cannot."""
+        self._use(self._pki)
+        return self._pki
 
     def pin_info(self) -> PinInfo:
         """The PIN's retry counter; ask before asking for a PIN. Costs no try."""
@@ -165,11 +208,42 @@ class NationalIdCard:
         :class:`~cardreader.pin.MalformedPin`.
         """
         try:
-            self.identity()
-            self._use(self._pki)
+            self._ready_for_pin()
             self._pki.verify_pin(pin)
         finally:
             wipe(pin)
+
+    def change_pin(self, old: bytearray, new: bytearray) -> None:
+        """Replace the PIN, presenting ``old`` once. Both are wiped whatever happens.
+
+        Whether ``new`` is a good one is asked before (:func:`~cardreader.pin.pin_weakness`). Raises
+        what :meth:`verify_pin` raises; about ``old``, for a new PIN of six digits is never wrong.
+        """
+        try:
+            self._ready_for_pin()
+            self._pki.change_pin(old, new)
+        finally:
+            wipe(old)
+            wipe(new)
+
+    def unblock_pin(self, puk: bytearray, new: bytearray) -> None:
+        """Set a new PIN and all its tries, presenting the PUK once. Both are wiped.
+
+        Raises :class:`~cardreader.errors.PukWrong`, :class:`~cardreader.errors.PukBlocked` and
+        :class:`~cardreader.pin.MalformedPin`.
+        """
+        try:
+            self._ready_for_pin()
+            self._pki.unblock_pin(puk, new)
+        finally:
+            wipe(puk)
+            wipe(new)
+
+    def _ready_for_pin(self) -> None:
+        """No secret goes to a card that has not proved its identity data."""
+        if self.has_identity:
+            self.identity()
+        self._use(self._pki)
 
     def sign(self, purpose: KeyPurpose, message: bytes, pin: bytearray | None = None) -> Signature:
         """Sign ``message`` and check the signature against the certificate.

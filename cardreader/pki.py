@@ -37,12 +37,21 @@ class SignatureAlgorithm(enum.StrEnum):
     ES384 = "ES384"
 
 
+PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
+"""The kinds of key that a card can hold."""
+
+
 @dataclass(frozen=True, slots=True)
 class PinInfo:
-    """The PIN's retry counter. ``tries_left`` is ``None`` when the card does not tell."""
+    """The PIN's retry counter. ``tries_left`` is ``None`` when the card does not tell.
+
+    ``transport``: whether the cardholder has still to choose a PIN; ``None`` when the card does
+    not tell.
+    """
 
     tries_left: int | None
     blocked: bool
+    transport: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +87,12 @@ class PkiApplication(Protocol):
     def verify_pin(self, pin: bytearray) -> None:
         """Present the PIN once and wipe ``pin`` whatever happens."""
 
+    def change_pin(self, old: bytearray, new: bytearray) -> None:
+        """Replace the PIN; presents ``old`` once. Both are wiped whatever happens."""
+
+    def unblock_pin(self, puk: bytearray, new: bytearray) -> None:
+        """Set a new PIN and its tries; presents ``puk`` once. Both are wiped whatever happens."""
+
     def sign(self, purpose: KeyPurpose, algorithm: SignatureAlgorithm, block: bytes) -> bytes:
         """Let the card compute over a prepared block; returns what the card answers."""
 
@@ -89,14 +104,15 @@ _SHA256_DIGEST_INFO = bytes.fromhex("3031300d060960864801650304020105000420")
 
 
 def algorithm_of(certificate: x509.Certificate) -> SignatureAlgorithm:
-    """The one algorithm that goes with a certificate's key.
+    """The one algorithm that goes with a certificate's key; see :func:`algorithm_of_key`."""
+    return algorithm_of_key(_key_of(certificate))
+
+
+def algorithm_of_key(key: object) -> SignatureAlgorithm:
+    """The one algorithm that goes with a public key.
 
     Raises :class:`~cardreader.errors.CardNotSupported` for any key but RSA-2048, P-256, P-384.
     """
-    try:
-        key = certificate.public_key()
-    except (ValueError, UnsupportedAlgorithm):
-        raise _unknown_key() from None
     match key:
         case rsa.RSAPublicKey(key_size=bits) if bits == _RSA_BITS:
             return SignatureAlgorithm.RS256
@@ -106,6 +122,13 @@ def algorithm_of(certificate: x509.Certificate) -> SignatureAlgorithm:
             return SignatureAlgorithm.ES384
         case _:
             raise _unknown_key()
+
+
+def _key_of(certificate: x509.Certificate) -> object:
+    try:
+        return certificate.public_key()
+    except (ValueError, UnsupportedAlgorithm):
+        raise _unknown_key() from None
 
 
 def _unknown_key() -> CardNotSupported:
@@ -133,8 +156,12 @@ def checked_signature(certificate: x509.Certificate, message: bytes, answer: byt
     A certificate can be copied to another card, the key cannot: a signature that does not fit
     raises :class:`~cardreader.errors.CardNotGenuine`.
     """
-    algorithm = algorithm_of(certificate)
-    key = certificate.public_key()
+    return checked_answer(_key_of(certificate), message, answer)
+
+
+def checked_answer(key: object, message: bytes, answer: bytes) -> Signature:
+    """The same for a bare public key, before there is a certificate."""
+    algorithm = algorithm_of_key(key)
     try:
         if isinstance(key, ec.EllipticCurvePublicKey):
             size = _CURVE_BYTES[algorithm]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from secrets import token_hex
 from typing import Protocol
 
@@ -15,13 +15,12 @@ from cardreader.trust import TrustStore
 from kiosk import __version__
 from kiosk.central.client import CentralClient
 from kiosk.config import Settings
-from kiosk.devices import DeviceState, Terminal
+from kiosk.devices import DeviceState
+from kiosk.front import Front, utc_now
 from kiosk.journal import Journal, JournalError, load_events
-from kiosk.pin_buffer import PinBuffer
 from kiosk.qt_loop import QtLoop, QtTimers
 from kiosk.runner import Runner
-from kiosk.services import load_catalogue
-from kiosk.session import State, TimerSettings, Visit, World
+from kiosk.session import State, TimerSettings, World
 from kiosk.session import effects as ef
 from kiosk.session import events as ev
 from kiosk.terminal_identity import IdentityError, TerminalIdentity
@@ -33,7 +32,6 @@ from kiosk.workers.watch import Watch
 from offline_queue.http import HttpIngest
 from offline_queue.store import Outbox
 from offline_queue.syncer import Syncer
-from ui.app import KioskWindow
 
 _log = structlog.get_logger()
 
@@ -56,11 +54,6 @@ class Devices:
     chime: Chime
 
 
-def utc_now() -> datetime:
-    """The wall clock."""
-    return datetime.now(UTC)
-
-
 class Kiosk:
     """One running terminal: window, loop, workers. Made, started and stopped in the UI thread."""
 
@@ -70,10 +63,12 @@ class Kiosk:
         identity: TerminalIdentity,
         devices: Devices,
         *,
+        front: Front | None = None,
         now: Callable[[], datetime] = utc_now,
         shown: Callable[[State], None] = lambda _: None,
     ) -> None:
-        """``shown`` is told every state after the window.
+        """``front`` is taken over when it is on screen already; ``shown`` is told every state
+        after the window.
 
         Raises :class:`IdentityError` for a terminal that is not enrolled,
         :class:`offline_queue.errors.OutboxError`, :class:`JournalError`,
@@ -88,9 +83,7 @@ class Kiosk:
         self._devices = devices
         self._now = now
         self._shown = shown
-        self._terminal = Terminal()
         self._pseudonym = ""
-        self.catalogue = load_catalogue()
         self._timer_settings = TimerSettings(
             idle_before_pin=settings.timers.idle_before_pin,
             idle_after_pin=settings.timers.idle_after_pin,
@@ -104,6 +97,11 @@ class Kiosk:
             device_key=identity.device_key,
             secret=identity.secret,
         )
+        front = front or Front(settings, now)
+        self.window = front.window
+        self.catalogue = front.catalogue
+        self._pin = front.pin
+        self._terminal = front.state.terminal
         central = settings.central
         self._client = CentralClient(
             central.url, timeouts=(central.connect_timeout_s, central.read_timeout_s)
@@ -163,22 +161,8 @@ class Kiosk:
             outbox_state=lambda state: self._changed(outbox=state),
             looked=self._looked,
         )
-        self._pin = PinBuffer(lambda digits: self.runner.handle(ev.PinDigitsChanged(digits)))
-        self.runner = Runner(
-            State(self._terminal, Visit(language=settings.screen.language)),
-            world=self._world,
-            perform=self._perform,
-            show=self._show,
-        )
-        self.window = KioskWindow(
-            self.catalogue,
-            self.runner.handle,
-            self._pin,
-            size=(settings.screen.width, settings.screen.height),
-            fullscreen=settings.screen.fullscreen,
-            state=self.runner.state,
-            today=lambda: self._world().today,
-        )
+        self.runner = Runner(front.state, world=self._world, perform=self._perform, show=self._show)
+        front.answer_with(self.runner.handle)
 
     def start(self) -> None:
         """Begin to serve."""

@@ -158,11 +158,11 @@ class Outbox:
         """Describe the outbox at this moment.
 
         While a passing trouble (a full disk, for example) keeps it shut, this also tries whether
-        a write succeeds again. Raises ``OutboxUnavailable`` when it cannot even be read.
+        the largest envelope could be written again. Raises ``OutboxUnavailable`` when it cannot even be read.
         """
         if self._connection.trouble in PASSING:
-            with contextlib.suppress(OutboxUnavailable), self._connection.transaction() as db:
-                ledger.log(db, self._clock, "write-tried", self._epoch)
+            with contextlib.suppress(OutboxUnavailable):
+                self._try_to_write()
         with self._connection.reading() as db:
             return describe(db, self._clock, self._connection.trouble)
 
@@ -313,6 +313,19 @@ class Outbox:
         self._sealing_key_id, self._sealing_key = enrolment.sealing_key_id, sealing
         self._head_key = head_key
         _log.info("outbox.opened", epoch=self._epoch, last_seq=chain.last_seq if chain else 0)
+
+    def _try_to_write(self) -> None:
+        """Write as much as the largest envelope and let go of it, so that the next has its room.
+
+        A single line fits on a disk on which no envelope does: the terminal would serve, and fail
+        every citizen at the last step.
+        """
+        with self._connection.transaction() as db:
+            db.execute("CREATE TABLE IF NOT EXISTS room (filler BLOB) STRICT")
+            db.execute("INSERT INTO room VALUES (zeroblob(?))", (ENVELOPE_MAX_BYTES,))
+            ledger.log(db, self._clock, "write-tried", self._epoch)
+        with self._connection.transaction() as db:
+            db.execute("DROP TABLE room")
 
     def _append(self, db: sqlite3.Connection, sub: Submission, fingerprint: bytes) -> Enqueued:
         chain = ledger.read_chain(db, self._epoch)

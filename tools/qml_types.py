@@ -1,8 +1,7 @@
-"""Builds what the screens need besides their sources: QML type descriptions and translations.
+"""``python -m tools.qml_types``: describes the Python types of the screens for qmllint.
 
-``python tools/qml_types.py`` writes ``build/qml/Manfadh/ViewModels`` (for qmllint only; at run time
-Python registers the types itself) and ``ui/i18n/*.qm``. The exit code is that of the first tool
-that fails.
+Written to ``build/qml``, one directory for each QML module. Only qmllint reads them: at run time
+Python registers the types itself. The exit code is that of the first tool that fails.
 """
 
 from __future__ import annotations
@@ -14,45 +13,35 @@ from pathlib import Path
 from PySide6.QtCore import QLibraryInfo
 
 ROOT = Path(__file__).resolve().parent.parent
-MODULE = "Manfadh.ViewModels"
-OUT = ROOT / "build" / "qml" / "Manfadh" / "ViewModels"
+OUT = ROOT / "build" / "qml"
 BIN = Path(sys.executable).parent
+MODULES = {
+    "Manfadh.ViewModels": ROOT / "ui" / "viewmodels",
+    "Manfadh.Simulation": ROOT / "kiosk" / "simulation",
+}
+"""QML module and the package whose classes, marked ``QmlElement``, make it up."""
 
 
-def build_types() -> None:
-    """Describe the view-models for qmllint."""
-    OUT.mkdir(parents=True, exist_ok=True)
-    dump = OUT / "metatypes.json"
-    sources = sorted((ROOT / "ui" / "viewmodels").glob("*.py"))
-    _run(BIN / "pyside6-metaobjectdump", "--quiet", "-o", dump, *sources)
+def describe(module: str, package: Path) -> None:
+    """Write ``qmldir`` and ``types.qmltypes`` of one module."""
+    out = OUT.joinpath(*module.split("."))
+    out.mkdir(parents=True, exist_ok=True)
+    dump = out / "metatypes.json"
+    _run(BIN / "pyside6-metaobjectdump", "--quiet", "-o", dump, *sorted(package.glob("*.py")))
     foreign = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.ArchDataPath)) / "metatypes"
     _run(
         BIN / "pyside6-qmltyperegistrar",
-        "--generate-qmltypes",
-        OUT / "viewmodels.qmltypes",
-        "--import-name",
-        MODULE,
-        "--major-version",
-        "1",
-        "--minor-version",
-        "0",
+        *("--generate-qmltypes", out / "types.qmltypes"),
+        *("--import-name", module, "--major-version", "1", "--minor-version", "0"),
         "--foreign-types",
         ",".join(
             str(path)
             for name in ("core", "qml")
             for path in sorted(foreign.glob(f"qt6{name}_*metatypes.json"))
         ),
-        "-o",
-        OUT / "registration.cpp",
-        dump,
+        *("-o", out / "registration.cpp", dump),
     )
-    (OUT / "qmldir").write_text(f"module {MODULE}\ntypeinfo viewmodels.qmltypes\n", "utf-8")
-
-
-def build_translations() -> None:
-    """Compile the translations of the screens."""
-    for source in sorted((ROOT / "ui" / "i18n").glob("*.ts")):
-        _run(BIN / "pyside6-lrelease", "-silent", source, "-qm", source.with_suffix(".qm"))
+    (out / "qmldir").write_text(f"module {module}\ntypeinfo types.qmltypes\n", "utf-8")
 
 
 def _run(*command: str | Path) -> None:
@@ -60,10 +49,10 @@ def _run(*command: str | Path) -> None:
 
 
 def main() -> int:
-    """Build both; the exit code."""
+    """Describe every module; the exit code."""
     try:
-        build_types()
-        build_translations()
+        for module, package in MODULES.items():
+            describe(module, package)
     except subprocess.CalledProcessError as error:
         return error.returncode or 1
     return 0

@@ -9,8 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
-import structlog
-from PySide6.QtCore import QEvent, QLocale, QObject, QTranslator, QUrl
+from PySide6.QtCore import QEvent, QEventLoop, QLocale, QObject, QTimer, QTranslator, QUrl
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtQml import QQmlApplicationEngine
 from PySide6.QtQuick import QQuickWindow, QSGRendererInterface
@@ -53,8 +52,6 @@ _TOUCHES = {
 
 INITIAL_STATE = State(Terminal())
 """What is shown until the first ``show``: the attract page."""
-
-log = structlog.get_logger()
 
 
 def today_in_muscat() -> date:
@@ -214,6 +211,14 @@ class KioskWindow:
         """No page is fading in: what is on the screen is what stays."""
         return bool(self._window.property("settled"))
 
+    def wait_until_seen(self, patience: float = 2.0) -> None:
+        """Return when the first picture is on the screen, or after ``patience`` seconds."""
+        loop = QEventLoop()
+        self._window.frameSwapped.connect(loop.quit)
+        QTimer.singleShot(round(patience * 1000), loop, loop.quit)
+        loop.exec()
+        self._window.frameSwapped.disconnect(loop.quit)
+
     def show(self, state: State) -> None:
         """Show a new state."""
         if state == self._state:
@@ -228,7 +233,9 @@ class KioskWindow:
         self._confirmation.set_receipt(png)
 
     def close(self) -> None:
-        """Take the window down: the engine first, then what it is bound to."""
+        """Take the window down: the engine first, then what it is bound to. Safe to call twice."""
+        if not self._views:
+            return
         self._window.removeEventFilter(self._touches)
         self._window.close()
         self._languages.remove()
@@ -240,7 +247,10 @@ class KioskWindow:
     def _note_warnings(self, warnings: list[object]) -> None:
         for warning in warnings:
             self._warnings.append(str(warning))
-        log.warning("ui.qml_warning", count=len(warnings))
+        # Late: the log is not worth a tenth of a second before the first picture.
+        import structlog
+
+        structlog.get_logger().warning("ui.qml_warning", count=len(warnings))
 
 
 def _window_size(design: tuple[int, int]) -> tuple[int, int]:

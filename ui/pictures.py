@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from itertools import count
 
-import qrcode
-from PySide6.QtCore import QByteArray, QSize, Qt
+from PySide6.QtCore import QByteArray, QSize
 from PySide6.QtGui import QImage
 from PySide6.QtQuick import QQuickImageProvider
-from qrcode.constants import ERROR_CORRECT_M
 
 PROVIDER = "visit"
+_WHITE, _BLACK = 0xFFFFFFFF, 0xFF000000
 QUIET_ZONE = 4
 """Modules of white around a QR code (ISO/IEC 18004, clause 5.3.8)."""
 
@@ -33,15 +32,19 @@ class VisitPictures(QQuickImageProvider):
 
     def put_qr(self, name: str, text: str) -> str:
         """Keep the QR code of ``text``, one pixel a module; its address."""
+        # Late: it brings an imaging library with it, and the attract page has no QR code.
+        import qrcode
+        from qrcode.constants import ERROR_CORRECT_M
+
         code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=QUIET_ZONE)
         code.add_data(text)
         rows = code.get_matrix()
         image = QImage(len(rows), len(rows), QImage.Format.Format_RGB32)
-        image.fill(Qt.GlobalColor.white)
+        image.fill(_WHITE)
         for y, row in enumerate(rows):
             for x, dark in enumerate(row):
                 if dark:
-                    image.setPixel(x, y, 0xFF000000)
+                    image.setPixel(x, y, _BLACK)
         return self._keep(name, image)
 
     def drop(self, name: str) -> None:

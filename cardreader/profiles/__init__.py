@@ -9,5 +9,6 @@ checked, and against what, is decided in :mod:`cardreader.national_id`.
 
 from cardreader.profiles.icao import ElementaryFile, IcaoApplication
 from cardreader.profiles.piv import PivApplication
+from cardreader.profiles.piv_issuing import PivIssuing
 
-__all__ = ["ElementaryFile", "IcaoApplication", "PivApplication"]
+__all__ = ["ElementaryFile", "IcaoApplication", "PivApplication", "PivIssuing"]

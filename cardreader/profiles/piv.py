@@ -16,11 +16,14 @@ from cardreader.channel import SUCCESS, CardChannel, wipe
 from cardreader.errors import (
     CardNotSupported,
     CardProtocolError,
+    CommandRefused,
     ObjectNotFound,
     PinBlocked,
     PinWrong,
+    PukBlocked,
+    PukWrong,
 )
-from cardreader.pin import MalformedPin, is_pin
+from cardreader.pin import PIN_LENGTH, MalformedPin, is_pin
 from cardreader.pki import KeyPurpose, PinInfo, SignatureAlgorithm
 from cardreader.trust import parse_certificate
 
@@ -29,16 +32,22 @@ AID = bytes.fromhex("A00000030800001000")
 
 _LE = SHORT_MAX + 1
 _GET_DATA = 0xCB
+_GET_SERIAL = 0xF8
+_SHORTEST_SERIAL = 4
+_NOT_USABLE = 0x6984
 _PIN_REFERENCE = 0x80
 _PIN_PADDED = 8
 _CHUID = 0x5FC102
-_CERTIFICATES = {KeyPurpose.AUTHENTICATION: 0x5FC105, KeyPurpose.SIGNATURE: 0x5FC10A}
-_KEYS = {KeyPurpose.AUTHENTICATION: 0x9A, KeyPurpose.SIGNATURE: 0x9C}
-_ALGORITHMS = {
+CERTIFICATES = {KeyPurpose.AUTHENTICATION: 0x5FC105, KeyPurpose.SIGNATURE: 0x5FC10A}
+"""Containers of the certificates (part 1, table 3)."""
+KEYS = {KeyPurpose.AUTHENTICATION: 0x9A, KeyPurpose.SIGNATURE: 0x9C}
+"""Key references (part 1, table 4)."""
+ALGORITHMS = {
     SignatureAlgorithm.RS256: 0x07,
     SignatureAlgorithm.ES256: 0x11,
     SignatureAlgorithm.ES384: 0x14,
 }
+"""Algorithm identifiers (SP 800-78-5, table 7)."""
 _GZIP_MAGIC = b"\x1f\x8b"
 _GZIP_WINDOW = 31
 _MAX_CERTIFICATE = 16 * 1024
@@ -58,25 +67,38 @@ class PivApplication:
         self._channel.send(CommandApdu(0x00, 0xA4, 0x04, 0x00, AID, _LE), enough=0)
 
     def serial(self) -> str:
-        """The GUID of the CHUID (part 1, 3.1.2 and table 9), upper-case hex.
+        """The GUID of the CHUID (part 1, 3.1.2 and table 9), or else the chip's own number.
 
-        Raises :class:`~cardreader.errors.CardNotSupported` when it is missing or all zero.
+        Upper-case hex: 32 digits for a GUID. Raises
+        :class:`~cardreader.errors.CardNotSupported` when the card has neither.
         """
+        guid = self._guid()
+        if guid is not None and len(guid) == 16 and any(guid):
+            return guid.hex().upper()
+        # Not part of the standard, but what cards without a CHUID of their own offer.
+        try:
+            own = self._channel.send(CommandApdu(0x00, _GET_SERIAL, 0x00, 0x00, le=_LE)).data
+        except CommandRefused:
+            own = b""
+        if not _SHORTEST_SERIAL <= len(own) <= 16 or not any(own):
+            raise CardNotSupported("the card has no serial number")
+        return own.hex().upper()
+
+    def _guid(self) -> bytes | None:
         # The CHUID ends in a signature of a kilobyte; the GUID mostly is in its first block.
-        start = self._get_data(_CHUID, enough=_LE)
-        guid = tlv.first(start[tlv.header(start).header_length :], 0x34)
-        if guid is None:
-            guid = tlv.get(self._object(_CHUID), 0x34)
-        if guid is None or len(guid) != 16 or not any(guid):
-            raise CardNotSupported("the card has no serial number (GUID)")
-        return guid.hex().upper()
+        try:
+            start = self._get_data(_CHUID, enough=_LE)
+            guid = tlv.first(start[tlv.header(start).header_length :], 0x34)
+            return tlv.get(self._object(_CHUID), 0x34) if guid is None else guid
+        except CommandRefused:
+            return None
 
     def certificate(self, purpose: KeyPurpose) -> x509.Certificate:
         """Read certificate 9A or 9C (part 1, table 10 and appendix A).
 
         Raises :class:`~cardreader.errors.ObjectNotFound` when the card has none.
         """
-        stored = self._object(_CERTIFICATES[purpose])
+        stored = self._object(CERTIFICATES[purpose])
         if not stored:
             # An object that was deleted stays behind empty on many cards.
             raise ObjectNotFound(_GET_DATA, 0x6A82)
@@ -91,11 +113,18 @@ class PivApplication:
         return parse_certificate(encoded)
 
     def pin_info(self) -> PinInfo:
-        """An empty VERIFY tells the retry counter (part 2, 3.2.1); 9000 tells nothing."""
+        """An empty VERIFY tells the retry counter (part 2, 3.2.1); 9000 tells nothing.
+
+        6984 ("reference data not usable"): there is no PIN yet.
+        """
         try:
             status = self._channel.send(CommandApdu(0x00, 0x20, 0x00, _PIN_REFERENCE)).sw
         except PinBlocked:
             return PinInfo(0, blocked=True)
+        except CommandRefused as refused:
+            if refused.sw != _NOT_USABLE:
+                raise
+            return PinInfo(None, blocked=False, transport=True)
         tries = _tries_left(status)
         return PinInfo(tries, blocked=tries == 0)
 
@@ -105,7 +134,7 @@ class PivApplication:
         Raises :class:`~cardreader.pin.MalformedPin` (nothing was sent),
         :class:`~cardreader.errors.PinWrong` or :class:`~cardreader.errors.PinBlocked`.
         """
-        padded = bytearray(pin) + b"\xff" * (_PIN_PADDED - len(pin))
+        padded = _padded(pin)
         try:
             if not is_pin(pin):
                 raise MalformedPin
@@ -113,6 +142,49 @@ class PivApplication:
         finally:
             wipe(padded)
             wipe(pin)
+        self._require_pin_accepted(status)
+
+    def change_pin(self, old: bytearray, new: bytearray) -> None:
+        """CHANGE REFERENCE DATA, once (part 2, 3.2.2). Both PINs and every copy are wiped.
+
+        Raises what :meth:`verify_pin` raises, about ``old``.
+        """
+        both = _padded(old) + _padded(new)
+        try:
+            if not is_pin(old) or not is_pin(new):
+                raise MalformedPin
+            status = self._channel.send(CommandApdu(0x00, 0x24, 0x00, _PIN_REFERENCE, both)).sw
+        finally:
+            wipe(both)
+            wipe(old)
+            wipe(new)
+        self._require_pin_accepted(status)
+
+    def unblock_pin(self, puk: bytearray, new: bytearray) -> None:
+        """RESET RETRY COUNTER, once (part 2, 3.2.3). PUK, PIN and every copy are wiped.
+
+        A PUK has six to eight bytes. Raises :class:`~cardreader.errors.PukWrong`,
+        :class:`~cardreader.errors.PukBlocked`, :class:`~cardreader.pin.MalformedPin`.
+        """
+        both = _padded(puk) + _padded(new)
+        try:
+            if not PIN_LENGTH <= len(puk) <= _PIN_PADDED or not is_pin(new):
+                raise MalformedPin
+            status = self._channel.send(CommandApdu(0x00, 0x2C, 0x00, _PIN_REFERENCE, both)).sw
+        except PinBlocked:
+            raise PukBlocked from None
+        finally:
+            wipe(both)
+            wipe(puk)
+            wipe(new)
+        if status == SUCCESS:
+            return
+        tries = _tries_left(status)
+        if tries == 0:
+            raise PukBlocked
+        raise PukWrong(tries)
+
+    def _require_pin_accepted(self, status: int) -> None:
         if status == SUCCESS:
             return
         tries = _tries_left(status)
@@ -130,7 +202,7 @@ class PivApplication:
         """
         template = tlv.build(0x7C, [tlv.build(0x82), tlv.build(0x81, block)])
         answer = self._channel.send(
-            CommandApdu(0x00, 0x87, _ALGORITHMS[algorithm], _KEYS[purpose], template, _LE)
+            CommandApdu(0x00, 0x87, ALGORITHMS[algorithm], KEYS[purpose], template, _LE)
         )
         return tlv.require(answer.data, 0x7C, 0x82)
 
@@ -143,6 +215,11 @@ class PivApplication:
         request = tlv.build(0x5C, identifier.to_bytes(3, "big"))
         command = CommandApdu(0x00, _GET_DATA, 0x3F, 0xFF, request, _LE)
         return self._channel.send(command, enough=enough).data
+
+
+def _padded(secret: bytearray) -> bytearray:
+    """Filled with FF to eight bytes (part 1, 2.4.3); a copy, to be wiped."""
+    return bytearray(secret) + b"\xff" * (_PIN_PADDED - len(secret))
 
 
 def _tries_left(status: int) -> int | None:

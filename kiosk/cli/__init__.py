@@ -1,44 +1,54 @@
 """The command line: ``kiosk --help``.
 
-One file for each group of commands; ``outcome.py`` holds what all share: exit codes and how an
+One file for each group of commands, loaded when its command is given, because a terminal must not
+wait for a web server it does not use. ``outcome.py`` holds what all share: exit codes and how an
 answer or an error is printed. 0 done, 1 refused, 2 usage, 3 device or service unavailable.
 """
 
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 
 import typer
 
 from kiosk import __version__
-from kiosk.cli.backend import app as backend
-from kiosk.cli.card import app as card
-from kiosk.cli.diagnose import diagnose
-from kiosk.cli.journal import app as journal
 from kiosk.cli.outcome import UNAVAILABLE, is_expected, sentence_of
-from kiosk.cli.queue import app as queue
-from kiosk.cli.receipt import app as receipt
-from kiosk.cli.run import enrol_terminal, run
-from kiosk.cli.simulate import app as simulate
-from kiosk.cli.tour import tour
 
-app = typer.Typer(
-    name="kiosk",
-    help="Manfadh, a self-service terminal with the national ID card.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-app.add_typer(card, name="card")
-app.add_typer(queue, name="queue")
-app.add_typer(journal, name="journal")
-app.add_typer(receipt, name="receipt")
-app.add_typer(simulate, name="simulate")
-app.add_typer(backend, name="backend")
-app.command("run")(run)
-app.command("tour")(tour)
-app.command("enrol")(enrol_terminal)
-app.command("diagnose")(diagnose)
+_COMMANDS = {
+    "run": "run",
+    "tour": "tour",
+    "enrol": "enrol",
+    "diagnose": "diagnose",
+    "card": "card",
+    "queue": "queue",
+    "journal": "journal",
+    "receipt": "receipt",
+    "simulate": "simulate",
+    "backend": "backend",
+}
+"""Each command and its file, which offers ``app``, a group, or a function of the command's name."""
+
+
+def command_line(arguments: list[str]) -> typer.Typer:
+    """The command that is asked for; all of them when none is, or one that does not exist."""
+    app = typer.Typer(
+        name="kiosk",
+        help="Manfadh, a self-service terminal with the national ID card.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    app.callback()(_options)
+    asked_for = next((word for word in arguments if not word.startswith("-")), "")
+    for name in [asked_for] if asked_for in _COMMANDS else _COMMANDS:
+        module = import_module(f"kiosk.cli.{_COMMANDS[name]}")
+        group = getattr(module, "app", None)
+        if isinstance(group, typer.Typer):
+            app.add_typer(group, name=name)
+        else:
+            app.command(name)(getattr(module, name))
+    return app
 
 
 def _print_version(wanted: bool) -> None:
@@ -47,7 +57,6 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _options(
     version: bool = typer.Option(
         False,
@@ -63,7 +72,7 @@ def _options(
 def main() -> None:
     """Run a command; what was to be expected ends with one sentence and never with a traceback."""
     try:
-        app()
+        command_line(sys.argv[1:])()
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as error:

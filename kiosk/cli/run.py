@@ -1,37 +1,34 @@
-"""``kiosk run`` and ``kiosk enrol``: the terminal itself."""
+"""``kiosk run``: the terminal itself.
+
+The attract page is on the screen before card, queue, printer and network are even imported; that
+is why this file imports them inside its functions.
+"""
 
 from __future__ import annotations
 
 import os
 import signal
-import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
 
-from cardreader.pcsc import PcscReaders
-from cardreader.trust import TrustStore
-from kiosk import chime
-from kiosk.app import Devices, Kiosk
-from kiosk.central.client import CentralClient
 from kiosk.cli.options import SIMULATION, ConfigFile, StateDirectory, parse_size, settings_from
 from kiosk.cli.outcome import UNAVAILABLE
 from kiosk.config import ConfigError, Settings
 from kiosk.config import Printer as PrinterSettings
-from kiosk.journal import configure_logging
-from kiosk.receipt_keys import RING_FILE, add_key
+from kiosk.front import Front
 from kiosk.remote_screen import RemoteScreen, needs_remote_screen
-from kiosk.terminal_identity import enrol, load_identity
-from kiosk.workers.printing import Connect
-from printer.transport import DeviceTransport, NetworkTransport
 from ui.app import make_application
 
 if TYPE_CHECKING:
+    from kiosk.app import Kiosk
     from kiosk.simulation import Workbench
+    from kiosk.workers.printing import Connect
 
 _VNC_DEADLINE_S = 5.0
 
@@ -61,62 +58,66 @@ def run(
             raise typer.BadParameter("the language is ar or en")
         screen["language"] = language
     settings = settings.model_copy(update={"screen": settings.screen.model_copy(update=screen)})
-    configure_logging(settings.log.level, settings.log.file)
     if simulate:
         _run_simulated(settings, with_workbench=workbench)
     else:
         _run_real(settings)
 
 
-def enrol_terminal(
-    config: ConfigFile = None,
-    state_directory: StateDirectory = None,
-) -> None:
-    """Introduce this terminal to the central API; the one-time code comes on standard input."""
-    settings = settings_from(config, state_directory)
-    code = sys.stdin.readline().strip()
-    client = CentralClient(settings.central.url)
-    try:
-        identity = enrol(load_identity(settings.state_directory), settings.kiosk_id, code, client)
-    finally:
-        client.close()
-    ring = settings.state_directory / RING_FILE
-    add_key(ring, identity.device_key.public_key(), settings.kiosk_id)
-    epoch = identity.enrolment.epoch if identity.enrolment else 0
-    typer.echo(f"{settings.kiosk_id} is enrolled, epoch {epoch}.")
-
-
 def _run_real(settings: Settings) -> None:
     trust = settings.reader.trust
     if trust is None:
         raise ConfigError("reader.trust: a terminal needs the directory of its trust anchors")
-    devices = Devices(
-        readers=PcscReaders(),
-        trust=TrustStore.load(trust),
-        printer=_printer(settings.printer),
-        chime=chime.play,
-    )
-    identity = load_identity(settings.state_directory)
-    screen = _prepare_screen(settings)
-    application = make_application()
-    kiosk = Kiosk(settings, identity, devices)
-    _serve(application, [kiosk], screen)
+    with _face(settings) as (application, front):
+        from cardreader.pcsc import PcscReaders
+        from cardreader.trust import TrustStore
+        from kiosk import chime
+        from kiosk.app import Devices, Kiosk
+        from kiosk.journal import configure_logging
+        from kiosk.terminal_identity import load_identity
+
+        configure_logging(settings.log.level, settings.log.file)
+        devices = Devices(
+            readers=PcscReaders(),
+            trust=TrustStore.load(trust),
+            printer=_printer(settings.printer),
+            chime=chime.play,
+        )
+        kiosk = Kiosk(settings, load_identity(settings.state_directory), devices, front=front)
+        _serve(application, [kiosk])
 
 
 def _run_simulated(settings: Settings, *, with_workbench: bool) -> None:
-    # Late: the simulated world brings a web server and a whole card with it.
-    from kiosk.simulation import Rig, Workbench
+    with _face(settings) as (application, front):
+        from kiosk import chime
+        from kiosk.app import Devices, Kiosk
+        from kiosk.journal import configure_logging
+        from kiosk.simulation import Rig, Workbench
 
+        configure_logging(settings.log.level, settings.log.file)
+        with Rig(settings.state_directory / SIMULATION) as rig:
+            simulated = rig.settings(settings)
+            devices = Devices(rig.readers, rig.trust, rig.connect_printer, chime=chime.play)
+            kiosk = Kiosk(simulated, rig.identity(simulated), devices, front=front)
+            windows: list[Kiosk | Workbench] = [kiosk]
+            if with_workbench:
+                windows.append(Workbench(rig, beside=kiosk.window.window))
+            _serve(application, windows)
+
+
+@contextmanager
+def _face(settings: Settings) -> Iterator[tuple[QGuiApplication, Front]]:
+    """The attract page on the screen; taken down when the rest cannot be started."""
     screen = _prepare_screen(settings)
     application = make_application()
-    with Rig(settings.state_directory / SIMULATION) as rig:
-        simulated = rig.settings(settings)
-        devices = Devices(rig.readers, rig.trust, rig.connect_printer, chime=chime.play)
-        kiosk = Kiosk(simulated, rig.identity(simulated), devices)
-        windows: list[Kiosk | Workbench] = [kiosk]
-        if with_workbench:
-            windows.append(Workbench(rig, beside=kiosk.window.window))
-        _serve(application, windows, screen)
+    front = Front(settings)
+    if screen is not None:
+        _confine(screen)
+    try:
+        front.window.wait_until_seen()
+        yield application, front
+    finally:
+        front.window.close()
 
 
 def _prepare_screen(settings: Settings) -> RemoteScreen | None:
@@ -128,13 +129,9 @@ def _prepare_screen(settings: Settings) -> RemoteScreen | None:
     return screen
 
 
-def _serve(
-    application: QGuiApplication, windows: Sequence[Kiosk | Workbench], screen: RemoteScreen | None
-) -> None:
+def _serve(application: QGuiApplication, windows: Sequence[Kiosk | Workbench]) -> None:
     for window in windows:
         window.start()
-    if screen is not None:
-        _confine(screen)
     # Python sees a signal only while it runs: a slow heartbeat lets Ctrl-C through.
     heartbeat = QTimer()
     heartbeat.timeout.connect(lambda: None)
@@ -173,6 +170,8 @@ def _confine(screen: RemoteScreen) -> None:
 
 
 def _printer(settings: PrinterSettings) -> Connect | None:
+    from printer.transport import DeviceTransport, NetworkTransport
+
     if settings.connection == "network":
         return lambda: NetworkTransport(settings.host, settings.port)
     if settings.connection == "device":

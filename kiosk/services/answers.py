@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import phonenumbers
-
 from kiosk.services.definition import FieldDefinition, FieldKind
 from kiosk.services.places import Places
 
@@ -197,6 +195,9 @@ def _parse_text(definition: FieldDefinition, raw: Answer, _: Situation) -> Answe
 def _parse_mobile(_: FieldDefinition, raw: Answer, __: Situation) -> Answer:
     if not isinstance(raw, str):
         raise Invalid("wrong-type")
+    # Late: its tables are not needed for the first picture of the terminal.
+    import phonenumbers
+
     try:
         number = phonenumbers.parse(to_western_digits(raw), "OM")
     except phonenumbers.NumberParseException as error:

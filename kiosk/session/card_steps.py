@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from kiosk.devices import can_serve, is_online
 from kiosk.session import card_service_steps
-from kiosk.session.effects import ClearPin, Effect, ReadCard, Record, SignIn, VerifyPin
+from kiosk.session.effects import Effect, ReadCard, Record, SignIn, VerifyPin
 from kiosk.session.ending import begin, end_visit
 from kiosk.session.events import (
     CardInserted,
@@ -20,6 +20,7 @@ from kiosk.session.events import (
     UnblockChosen,
 )
 from kiosk.session.pin_pad import pin_entry, submit
+from kiosk.session.refusing import card_refused
 from kiosk.session.state import (
     CardProblem,
     CardTask,
@@ -28,7 +29,6 @@ from kiosk.session.state import (
     PinEntry,
     PinPurpose,
     State,
-    Visit,
     VisitEnd,
 )
 from kiosk.session.step import Step, World, stay, with_visit
@@ -104,22 +104,6 @@ def on_identity(state: State, event: Event, world: World) -> Step:
     if isinstance(event, ContinuePressed):
         return Step(with_visit(state, page=Page.SERVICES))
     return stay(state)
-
-
-def card_refused(state: State, problem: CardProblem) -> Step:
-    """Nothing that relies on this card is offered any more."""
-    refused = Record("card.refused", (("problem", problem.value),))
-    visit = state.visit
-    remains = Visit(
-        page=Page.CARD_PROBLEM,
-        language=visit.language,
-        text_size=visit.text_size,
-        high_contrast=visit.high_contrast,
-        card_present=True,
-        card_problem=problem,
-    )
-    changed = replace(state, visit=remains)
-    return Step(changed, (ClearPin(), refused))
 
 
 def on_card_refused(state: State, event: CardRefused, world: World) -> Step:

@@ -23,6 +23,7 @@ from kiosk.session.events import (
     TriesKnown,
 )
 from kiosk.session.pin_pad import pin_entry, submit
+from kiosk.session.refusing import card_refused
 from kiosk.session.state import Page, PinEntry, ReceiptStep, State, Submission, VisitEnd
 from kiosk.session.step import Step, World, stay, with_visit
 
@@ -55,6 +56,9 @@ def on_working(state: State, event: Event, world: World) -> Step:
             return pin_entry(with_visit(state, page=Page.SIGN), event)
         case KeepingFailed():
             return end_visit(state, VisitEnd.NOT_KEPT, world)
+        case CardRefused() if state.visit.card_present:
+            # A PIN that was just blocked, above all: whoever it belongs to must learn of it here.
+            return card_refused(state, event.problem)
         case PinRefused() | CardRefused():
             return end_visit(state, VisitEnd.CARD_REMOVED, world)
         case _:

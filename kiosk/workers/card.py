@@ -22,6 +22,7 @@ from cardreader.worker import CardWorker
 from kiosk.devices import DeviceState
 from kiosk.session import events as ev
 from kiosk.session.state import Cardholder, CardProblem
+from kiosk.session.step import MUSCAT
 from kiosk.workers.answering import GONE, Answer, event_of
 
 _log = structlog.get_logger()
@@ -84,10 +85,6 @@ class CardDesk:
         def task(connection: CardConnection) -> ev.Event:
             card = self._open(connection)
             identity = card.identity()
-            # Before the PIN: a card without certificates is not activated yet, and one whose
-            # certificate names somebody else is refused.
-            card.certificate(KeyPurpose.AUTHENTICATION)
-            pin = card.pin_info()
             holder = Cardholder(
                 civil_number=identity.civil_number,
                 name_ar=identity.name_ar,
@@ -98,6 +95,13 @@ class CardDesk:
                 nationality=identity.nationality,
                 photo=identity.photo,
             )
+            if holder.expiry_date < self._now().astimezone(MUSCAT).date():
+                # Its certificates ended with it: that must not be said as "not genuine".
+                return ev.CardRead(holder, None)
+            # Before the PIN: a card without certificates is not activated yet, and one whose
+            # certificate names somebody else is refused.
+            card.certificate(KeyPurpose.AUTHENTICATION)
+            pin = card.pin_info()
             return ev.CardRead(holder, 0 if pin.blocked else pin.tries_left)
 
         self._ask(task, _READ_DEADLINE, visit)

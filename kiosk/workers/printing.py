@@ -135,5 +135,6 @@ class Printing:
         state = _DEVICE[status.device]
         if state is DeviceState.ONLINE and status.cutter is device.Cutter.FAULT:
             state = DeviceState.HARDWARE_ERROR
-        cover_open = status.cover is not device.Cover.CLOSED
+        # Not knowing is no open cover: a printer that is gone must not be told to be closed.
+        cover_open = status.cover is device.Cover.OPEN
         self._changed(state, PaperState(status.paper.value), cover_open)

@@ -12,7 +12,10 @@ import rfc8785
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from hypothesis import given
+from hypothesis import strategies as st
 
+from backend_stub.signatures import SignatureRefused, _canonical_object
 from offline_queue.chain import b64url, b64url_decode, sign_record
 from offline_queue.wire import ChainRecord
 
@@ -265,6 +268,38 @@ def test_payload_must_be_canonical(terminal: Terminal, card: Card) -> None:
     for content in variants:
         item = terminal.item(card.sign(content))
         assert outcome(terminal, item) == ("rejected", "application-not-canonical"), content[:40]
+
+
+TEXTS = st.text() | st.sampled_from(["\x7f", "\u2028", "\U0001f600", "\\", "\x1f\b/", "1.5", "ﬁ"])
+DOCUMENTS = st.dictionaries(
+    TEXTS,
+    st.recursive(
+        st.none() | st.booleans() | st.integers(-(2**60), 2**60) | st.floats() | TEXTS,
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
+        max_leaves=5,
+    ),
+    max_size=4,
+)
+
+
+@given(DOCUMENTS, st.booleans())
+def test_canonical_is_what_rfc_8785_says(document: dict[str, Any], sort: bool) -> None:
+    try:
+        payload = json.dumps(
+            document, sort_keys=sort, separators=(",", ":"), ensure_ascii=False
+        ).encode()
+        parsed = json.loads(payload)
+    except ValueError:
+        return
+    try:
+        canonical = rfc8785.dumps(parsed) == payload
+    except ValueError:
+        canonical = False
+    try:
+        assert _canonical_object(payload) == parsed
+        assert canonical
+    except SignatureRefused:
+        assert not canonical
 
 
 def test_malformed_application(terminal: Terminal, card: Card) -> None:

@@ -80,8 +80,28 @@ def test_selecting_does_not_fetch_what_nobody_reads() -> None:
 
 @pytest.mark.parametrize("chuid", [b"", build(0x34, bytes(16)), build(0x34, b"short")])
 def test_a_card_without_a_serial_is_not_supported(chuid: bytes) -> None:
+    piv, _ = application(*whole_chuid(chuid), ("00F8000000", "6D00"))
+    with pytest.raises(CardNotSupported):
+        piv.serial()
+
+
+def whole_chuid(chuid: bytes) -> list[tuple[str, str]]:
+    """Without a GUID in the first part the whole object is read."""
     script = answered(GET_CHUID, build(0x53, chuid))
-    piv, _ = application(*script, *script)
+    return script if chuid.startswith(b"\x34") else script + script
+
+
+def test_a_card_without_a_chuid_is_known_by_its_own_number() -> None:
+    piv, connection = application(
+        (GET_CHUID, "6A82"), ("00F8000000", "6C04"), ("00F8000004", "8112345690 00")
+    )
+    assert piv.serial() == "81123456"
+    assert connection.finished()
+
+
+@pytest.mark.parametrize("own", ["9000", "0000000090 00", "010290 00", "00" * 17 + "9000"])
+def test_what_is_no_number_of_a_card_is_refused(own: str) -> None:
+    piv, _ = application((GET_CHUID, "6A82"), ("00F8000000", own))
     with pytest.raises(CardNotSupported):
         piv.serial()
 

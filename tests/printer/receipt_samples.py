@@ -73,3 +73,15 @@ def complaint(
         languages=languages,
         large=large,
     )
+
+
+TEMPLATES = {
+    f"{languages}{name}": complaint(languages, **options)
+    for languages in ("ar", "en", "both")
+    for name, options in {
+        "": {},
+        "-large": {"large": True},
+        "-queued-copy": {"state": ReceiptState.QUEUED, "copy": 2},
+    }.items()
+}
+"""Every paper that a terminal prints, by name."""

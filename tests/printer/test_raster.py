@@ -9,20 +9,9 @@ from printer import escpos
 from printer.bitmap import ReceiptBitmap
 from printer.layout import render
 from printer.raster import BAND_ROWS, encode
-from printer.receipt import ReceiptState
 from printer.virtual import VirtualPrinter
 from printer.virtual.interpreter import next_command
-from tests.printer.receipt_samples import complaint
-
-TEMPLATES = {
-    f"{languages}-{name}": complaint(languages, **options)
-    for languages in ("ar", "en", "both")
-    for name, options in {
-        "original": {},
-        "large": {"large": True},
-        "queued-copy": {"state": ReceiptState.QUEUED, "copy": 2},
-    }.items()
-}
+from tests.printer.receipt_samples import TEMPLATES, complaint
 
 
 def printed(bitmap: ReceiptBitmap, tray, before: bytes = b"") -> ReceiptBitmap:

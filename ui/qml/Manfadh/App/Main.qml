@@ -57,8 +57,11 @@ T.ApplicationWindow {
 
     function load(file: string, properties: var): void {
         properties.shell = shell;
+        // The first page is there at once: there is nothing to fade from, and somebody waits.
+        const first = pages.item === null;
         pages.setSource("../Pages/" + file + ".qml", properties);
-        fade.restart();
+        if (!first)
+            fade.restart();
     }
 
     width: initialWidth

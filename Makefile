@@ -1,0 +1,78 @@
+# Everything starts here; `make` alone lists the commands.
+#
+# What a command needs it makes first: Debian packages, the virtual environment, translations, QML
+# type descriptions. Finished steps leave a mark, so that a second call starts at once.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+VENV := .venv
+BIN := $(VENV)/bin
+# The marks lie in the virtual environment, so that removing it makes everything anew.
+READY_TO_RUN := $(VENV)/ready-to-run
+READY_TO_TEST := $(VENV)/ready-to-test
+
+TRANSLATIONS := $(patsubst %.ts,%.qm,$(wildcard ui/i18n/*.ts))
+QML_TYPES := build/qml/types-built
+QML_FILES := $(shell find ui kiosk -name '*.qml' | sort)
+
+# More arguments for the command behind a target: make run ARGS="--language en"
+ARGS :=
+
+.PHONY: help
+help: ## list the commands
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+.PHONY: run
+run: setup ## open the kiosk with everything simulated, and the workbench
+	$(BIN)/kiosk run --simulate $(ARGS)
+
+.PHONY: test
+test: setup-test ## run every test; ARGS="tests/printer -k fence" runs some
+	$(BIN)/python -m pytest $(ARGS)
+
+.PHONY: lint
+lint: setup-test $(QML_TYPES) ## formatting, types, dependency rules, QML, translations
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/pyside6-qmllint -W 0 -I build/qml -I ui/qml $(QML_FILES)
+	$(BIN)/python -m ui.lint_tokens
+	$(BIN)/python -m ui.lint_translations
+
+.PHONY: bench
+bench: setup-test ## measure speed and memory against a bare window
+	$(BIN)/python -m tools.bench $(ARGS)
+
+.PHONY: setup
+setup: $(READY_TO_RUN) $(TRANSLATIONS) ## what `make run` needs, without running it
+
+.PHONY: setup-test
+setup-test: $(READY_TO_TEST) $(TRANSLATIONS) ## what `make test` and `make lint` need
+
+.PHONY: lock
+lock: ## write requirements*.lock anew from pyproject.toml; ARGS=--upgrade takes newer releases
+	tools/lock.sh $(ARGS)
+
+.PHONY: clean
+clean: ## remove what was built and cached; the virtual environment stays
+	rm -rf build .mypy_cache .ruff_cache .hypothesis .pytest_cache ui/i18n/*.qm
+	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
+
+$(READY_TO_RUN): tools/setup.sh requirements-build.lock requirements.lock pyproject.toml
+	tools/setup.sh run
+	touch $@
+
+$(READY_TO_TEST): tools/setup.sh requirements-build.lock requirements-dev.lock pyproject.toml
+	tools/setup.sh test
+	touch $@ $(READY_TO_RUN)
+
+ui/i18n/%.qm: ui/i18n/%.ts | $(READY_TO_RUN)
+	$(BIN)/pyside6-lrelease -silent $< -qm $@
+
+$(QML_TYPES): tools/qml_types.py $(wildcard ui/viewmodels/*.py kiosk/simulation/*.py) | $(READY_TO_TEST)
+	$(BIN)/python -m tools.qml_types
+	touch $@

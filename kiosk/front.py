@@ -1,0 +1,53 @@
+"""The terminal's face: window, catalogue and PIN pad, on screen before the rest is loaded.
+
+A person sees the attract page after a fraction of the time that card, queue, printer and network
+need to be imported. :class:`kiosk.app.Kiosk` takes the front over and answers what is touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from kiosk.config import Settings
+from kiosk.devices import Terminal
+from kiosk.pin_buffer import PinBuffer
+from kiosk.services import load_catalogue
+from kiosk.session.events import Event, PinDigitsChanged
+from kiosk.session.state import State, Visit
+from kiosk.session.step import MUSCAT
+from ui.app import KioskWindow
+
+
+def utc_now() -> datetime:
+    """The wall clock."""
+    return datetime.now(UTC)
+
+
+class Front:
+    """What a person sees and touches. Made and used in the UI thread."""
+
+    def __init__(self, settings: Settings, now: Callable[[], datetime] = utc_now) -> None:
+        """Opens the window. Raises :class:`ui.app.WindowFailed`, ``CatalogueError``."""
+        self._handle: Callable[[Event], None] | None = None
+        self.catalogue = load_catalogue()
+        self.state = State(Terminal(), Visit(language=settings.screen.language))
+        """What the window shows at first."""
+        self.pin = PinBuffer(lambda digits: self._send(PinDigitsChanged(digits)))
+        self.window = KioskWindow(
+            self.catalogue,
+            self._send,
+            self.pin,
+            size=(settings.screen.width, settings.screen.height),
+            fullscreen=settings.screen.fullscreen,
+            state=self.state,
+            today=lambda: now().astimezone(MUSCAT).date(),
+        )
+
+    def answer_with(self, handle: Callable[[Event], None]) -> None:
+        """From now on ``handle`` gets every event; before, the page is only looked at."""
+        self._handle = handle
+
+    def _send(self, event: Event) -> None:
+        if self._handle is not None:
+            self._handle(event)
