@@ -19,6 +19,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from backend_stub.admission import Admission, AdmissionMiddleware
 from backend_stub.body import BodyMiddleware
 from backend_stub.central import Clock, RandomBytes, open_central, utc_now
 from backend_stub.problems import (
@@ -52,6 +53,7 @@ def create_app(
     The database is closed when the application shuts down.
     """
     central = open_central(settings, clock, random_bytes)
+    admission = Admission(settings.room)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -68,6 +70,7 @@ def create_app(
         redoc_url=None,
     )
     app.state.central = central
+    app.state.admission = admission
     for router in (public.router, kiosks.router, kiosks.batches, visits.router):
         app.include_router(router, prefix="/v1")
     if settings.development:
@@ -77,6 +80,7 @@ def create_app(
     app.add_exception_handler(HTTPException, answer_http_error)
     for error in (OperationalError, IntegrityError, PoolTimeout):
         app.add_exception_handler(error, _answer_busy)
+    app.add_middleware(AdmissionMiddleware, admission=admission)
     app.add_middleware(BodyMiddleware)
     app.add_middleware(_FailureMiddleware)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign] # FastAPI's documented way

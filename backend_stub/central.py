@@ -11,6 +11,7 @@ from pathlib import Path
 from backend_stub.database import Database, DatabaseUnavailable, sqlite_file
 from backend_stub.hearings import LabourOffices, load_offices
 from backend_stub.keys import KeysUnavailable, ServerKeys, load_or_create
+from backend_stub.limits import RateLimits
 from backend_stub.registries import DataFileWrong, seed
 from backend_stub.settings import Settings
 from backend_stub.trust import TrustAnchors, TrustUnavailable, load_trust_anchors
@@ -35,6 +36,7 @@ class Central:
     trust: TrustAnchors
     catalogue: Catalogue
     offices: LabourOffices
+    limits: RateLimits
     clock: Clock
     random_bytes: RandomBytes
 
@@ -63,7 +65,17 @@ def open_central(
     except (KeysUnavailable, DataFileWrong) as error:
         database.close()
         raise CentralUnavailable(str(error)) from error
-    return Central(settings, database, keys, trust, catalogue, offices, clock, random_bytes)
+    return Central(
+        settings,
+        database,
+        keys,
+        trust,
+        catalogue,
+        offices,
+        RateLimits.of(settings.rates),
+        clock,
+        random_bytes,
+    )
 
 
 def _key_file(settings: Settings) -> Path:

@@ -8,13 +8,14 @@ are the items written one by one, each in a savepoint, so that it takes nothing 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Final
 
 import structlog
+from cryptography.hazmat.primitives.asymmetric import ec
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -85,7 +86,8 @@ class _Held:
 def ingest(central: Central, batch: BatchRequest) -> BatchAnswer:
     """Decide every item of a batch and countersign how far the chain is held now.
 
-    Raises :class:`ProblemError` when the terminal or its epoch is unknown or revoked.
+    Raises :class:`ProblemError` when the terminal or its epoch is unknown or revoked, or when the
+    terminal sends too often.
     """
     now = central.clock()
     with central.database.read() as session:
@@ -93,16 +95,13 @@ def ingest(central: Central, batch: BatchRequest) -> BatchAnswer:
         device_key = parse_device_key(epoch.device_key)
         tx_ids = [item.record.tx_id for item in batch.items]
         known = set(session.scalars(select(Transaction.tx_id).where(Transaction.tx_id.in_(tx_ids))))
-    examined: list[_Examined] = []
-    for item in batch.items:
-        finding: Application | ItemRefused | None = None
-        try:
-            envelope = check_record(batch, item, device_key)
-            if item.record.tx_id not in known:
-                finding = open_application(central, item, envelope, now)
-        except ItemRefused as refusal:
-            finding = refusal
-        examined.append(_Examined(item, record_hash(item.record), finding))
+    envelopes = [_check_record(batch, item, device_key) for item in batch.items]
+    if any(isinstance(envelope, bytes) for envelope in envelopes):
+        central.limits.batches.charge(batch.kiosk)
+    examined = [
+        _Examined(item, record_hash(item.record), _examine(central, item, envelope, known, now))
+        for item, envelope in zip(batch.items, envelopes, strict=True)
+    ]
     with central.database.write() as session:
         # The lock lets one batch of this terminal in at a time.
         epoch = _usable_epoch(session, batch, lock=True)
@@ -112,6 +111,32 @@ def ingest(central: Central, batch: BatchRequest) -> BatchAnswer:
         head = signed_head(central, epoch)
     _log_outcomes(batch, answers)
     return BatchAnswer(answers=answers, head=head)
+
+
+def _check_record(
+    batch: BatchRequest, item: BatchItem, device_key: ec.EllipticCurvePublicKey
+) -> bytes | RecordRefused:
+    try:
+        return check_record(batch, item, device_key)
+    except RecordRefused as refusal:
+        return refusal
+
+
+def _examine(
+    central: Central,
+    item: BatchItem,
+    envelope: bytes | RecordRefused,
+    known: Set[str],
+    now: datetime,
+) -> Application | ItemRefused | None:
+    if isinstance(envelope, RecordRefused):
+        return envelope
+    if item.record.tx_id in known:
+        return None
+    try:
+        return open_application(central, item, envelope, now)
+    except ItemRefused as refusal:
+        return refusal
 
 
 def _usable_epoch(session: Session, batch: BatchRequest, *, lock: bool) -> KioskEpoch:

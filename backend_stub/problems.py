@@ -29,6 +29,7 @@ TITLES: Final[Mapping[str, tuple[int, str]]] = {
     "body-too-slow": (408, "The body did not arrive in time"),
     "invalid": (422, "A field is missing or wrong"),
     "busy": (503, "The central API cannot answer now"),
+    "too-many-requests": (429, "Too many requests; come again later"),
     "failed": (500, "The central API failed"),
     # Terminals.
     "kiosk-not-enrolled": (403, "This terminal is not enrolled"),

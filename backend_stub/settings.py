@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+from backend_stub.admission import Room
+from backend_stub.limits import Rates
+
 DATA_DIRECTORY = Path(__file__).parent / "data"
 """The fictional registries and offices that come with the package."""
 
@@ -37,5 +40,7 @@ class Settings:
     development: bool = False
     """Shows the notices and the received transactions to anyone who asks."""
     data_directory: Path = DATA_DIRECTORY
+    rates: Rates = field(default_factory=Rates)
+    room: Room = field(default_factory=Room)
     challenge_lifetime: timedelta = timedelta(minutes=2)
     session_lifetime: timedelta = timedelta(minutes=15)

@@ -3,7 +3,8 @@
 Each layer knows only the one below it::
 
     activation           a new card made usable, with the central API as CardAuthority
-    national_id, jws     who the cardholder is, certificates, PIN, signatures - all verified
+    national_id, jws, cms
+                         who the cardholder is, certificates, PIN, signatures - all verified
     profiles/            one card application each: piv (keys, PIN), icao (identity files)
     channel              T=0, 61xx, 6Cxx, chaining, status words as typed errors
     apdu                 CardConnection: the seam to anything that is a card
@@ -24,23 +25,20 @@ A visit, in short::
 ``cardreader.pcsc`` is not imported here, so that a terminal without PC/SC still starts.
 """
 
-from cardreader.activation import (
-    Activation,
+from cardreader.activation import Activation, ActivationStep, CardState, activate, card_state
+from cardreader.apdu import CardConnection, CommandApdu, Protocol7816, ResponseApdu
+from cardreader.authority import (
     ActivationError,
     ActivationRecord,
     ActivationRefused,
-    ActivationStep,
     AuthorityUnavailable,
     CardAuthority,
-    CardState,
     CertificateConflict,
     ManagementAlgorithm,
     ManagerAnswer,
     RefusalReason,
-    activate,
-    card_state,
 )
-from cardreader.apdu import CardConnection, CommandApdu, Protocol7816, ResponseApdu
+from cardreader.cms import sign_cms
 from cardreader.errors import (
     CardBusy,
     CardError,
@@ -151,5 +149,6 @@ __all__ = [
     "card_state",
     "open_card",
     "pin_weakness",
+    "sign_cms",
     "sign_compact",
 ]

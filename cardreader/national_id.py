@@ -186,6 +186,10 @@ class NationalIdCard:
         """Read certificates again when they are next asked for: others may have been written."""
         self._certificates.clear()
 
+    def intermediates(self, certificate: x509.Certificate) -> tuple[x509.Certificate, ...]:
+        """What a signature carries beside its certificate, so that others find the root."""
+        return self._trust.intermediates(certificate)
+
     def pki(self) -> PkiApplication:
         """The PKI application itself, selected; for :mod:`cardreader.activation`."""
         self._use(self._pki)

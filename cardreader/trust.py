@@ -60,6 +60,16 @@ class TrustStore:
         """Raise :class:`~cardreader.errors.CardNotGenuine` unless a card issuer issued this."""
         _require_issued(certificate, self.card_issuers, self.crls, now)
 
+    def intermediates(self, certificate: x509.Certificate) -> tuple[x509.Certificate, ...]:
+        """The card issuers between ``certificate`` and a root, nearest first, without the root."""
+        found: list[x509.Certificate] = []
+        while True:
+            parent = next((a for a in self.card_issuers if _issued(certificate, a)), None)
+            if parent is None or parent.issuer == parent.subject or parent in found:
+                return tuple(found)
+            found.append(parent)
+            certificate = parent
+
 
 def parse_certificate(der: bytes) -> x509.Certificate:
     """A certificate as a card stores it; says nothing about who issued it.

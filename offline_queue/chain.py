@@ -4,14 +4,22 @@ Each record names the SHA-256 of the record before it, so one record fixes all t
 The terminal's device key signs each record (ECDSA P-256 with SHA-256, FIPS 186-5, in the fixed
 ``r || s`` form of RFC 7518, clause 3.4). A chain alone cannot show that its end was cut off:
 therefore the central API countersigns how far it holds the chain (Ed25519, RFC 8032). What is
-signed is always RFC 8785 canonical JSON.
+signed is always RFC 8785 canonical JSON; a field that has no value is left out of it.
+
+A record says in ``terms`` what travels beside the envelope, so the one signature covers the case,
+its order, the key and the time too. A transaction that will never be sent, or not as it is, leaves
+no hole: its record goes without the envelope, as a ``void`` item (``wire.BatchItem`` says how it is
+answered), with a notice that the device signs. What waits in an epoch whose chain was closed goes
+beside the new chain, as a ``stranded`` item, vouched for by the same kind of notice.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+import datetime as dt
 import hashlib
+from collections.abc import Sequence
 from typing import Final
 
 import rfc8785
@@ -25,7 +33,21 @@ from cryptography.hazmat.primitives.asymmetric.utils import (
 )
 
 from offline_queue.sealing import key_id
-from offline_queue.wire import ChainRecord, HeadStatement, SignedHead, WireModel
+from offline_queue.wire import (
+    AttachmentRef,
+    BatchItem,
+    ChainRecord,
+    FolderManifest,
+    HeadStatement,
+    ItemKind,
+    ItemNotice,
+    ItemTerms,
+    SignedHead,
+    SignedManifest,
+    SignedNotice,
+    VoidReason,
+    WireModel,
+)
 
 GENESIS: Final = "0" * 64
 """``prev`` of an epoch's first record, and the head of an empty chain."""
@@ -59,7 +81,61 @@ def b64url_decode(text: str) -> bytes:
 
 def canonical(message: WireModel) -> bytes:
     """Serialise a message as RFC 8785 canonical JSON: the bytes that are hashed and signed."""
-    return rfc8785.dumps(message.model_dump(mode="json"))
+    return rfc8785.dumps(message.model_dump(mode="json", exclude_none=True))
+
+
+def timestamp(moment: dt.datetime) -> str:
+    """Write a moment so that text order is time order: UTC, RFC 3339, always microseconds."""
+    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def terms_hash(
+    case_ref: str,
+    case_seq: int,
+    schema_version: int,
+    key_id: str,
+    confirmed_at: str,
+    attachments: Sequence[AttachmentRef],
+) -> str:
+    """Return SHA-256 of an item's terms in lower-case hexadecimal.
+
+    ``confirmed_at`` is as ``timestamp`` writes it.
+    """
+    terms = ItemTerms.model_construct(
+        case_ref=case_ref,
+        case_seq=case_seq,
+        schema_version=schema_version,
+        key_id=key_id,
+        confirmed_at=confirmed_at,
+        attachments=list(attachments),
+    )
+    return hashlib.sha256(canonical(terms)).hexdigest()
+
+
+def check_terms(item: BatchItem) -> None:
+    """Check that an item says beside its envelope what the device signed.
+
+    An item of the first release, whose record has no terms, may name no attachments. Raises
+    ``ChainBroken``.
+    """
+    if item.record.terms is None:
+        if item.attachments:
+            raise ChainBroken("the attachments are not signed for")
+        return
+    try:
+        confirmed_at = timestamp(item.confirmed_at)
+    except (OverflowError, ValueError) as error:
+        raise ChainBroken("the time is out of range") from error
+    found = terms_hash(
+        item.case_ref,
+        item.case_seq,
+        item.schema_version,
+        item.key_id,
+        confirmed_at,
+        item.attachments,
+    )
+    if found != item.record.terms:
+        raise ChainBroken("what travels beside the envelope is not what was signed")
 
 
 def record_hash(record: ChainRecord) -> str:
@@ -77,16 +153,71 @@ def sign_record(device_key: ec.EllipticCurvePrivateKey, record: ChainRecord) -> 
 
     Raises ``ValueError`` when the key is on another curve.
     """
+    return sign_by_device(device_key, canonical(record))
+
+
+def sign_by_device(device_key: ec.EllipticCurvePrivateKey, message: bytes) -> str:
+    """Sign canonical bytes with the terminal's P-256 key: base64url of ``r || s``, 64 bytes.
+
+    Raises ``ValueError`` when the key is on another curve.
+    """
     if not isinstance(device_key.curve, ec.SECP256R1):
         raise ValueError("the device key must be on P-256")
-    r, s = decode_dss_signature(device_key.sign(canonical(record), _ECDSA_SHA256))
+    r, s = decode_dss_signature(device_key.sign(message, _ECDSA_SHA256))
     return b64url(r.to_bytes(_P256_COORDINATE, "big") + s.to_bytes(_P256_COORDINATE, "big"))
+
+
+def verify_by_device(
+    public_key: ec.EllipticCurvePublicKey, message: WireModel, signature: str
+) -> None:
+    """Check the terminal's signature over a message's canonical JSON; raises ``ChainBroken``."""
+    _verify_by_device(public_key, canonical(message), signature)
 
 
 def verify_record(
     public_key: ec.EllipticCurvePublicKey, record: ChainRecord, signature: str
 ) -> None:
     """Check the terminal's signature over a record; raises ``ChainBroken`` when it is not valid."""
+    _verify_by_device(public_key, canonical(record), signature)
+
+
+def sign_notice(
+    device_key: ec.EllipticCurvePrivateKey,
+    kind: ItemKind,
+    record: ChainRecord,
+    epoch: int,
+    reason: VoidReason | None = None,
+) -> SignedNotice:
+    """Make the notice that a void or stranded item needs in a batch of ``epoch``."""
+    notice = ItemNotice(
+        kind=kind, kiosk=record.kiosk, epoch=epoch, record=record_hash(record), reason=reason
+    )
+    return SignedNotice(notice=notice, signature=sign_by_device(device_key, canonical(notice)))
+
+
+def verify_notice(public_key: ec.EllipticCurvePublicKey, item: BatchItem, epoch: int) -> None:
+    """Check that the key of the batch's ``epoch`` stands behind a void or stranded item.
+
+    Raises ``ChainBroken``; also when the record is of a later epoch than the batch, or a stranded
+    one is of the batch's own.
+    """
+    signed = item.notice
+    if signed is None:
+        raise ChainBroken("the item has no notice")
+    notice = signed.notice
+    named = (notice.kiosk, notice.epoch, notice.record)
+    if named != (item.record.kiosk, epoch, record_hash(item.record)):
+        raise ChainBroken("the notice is for another record")
+    if item.record.epoch > epoch or (item.kind is ItemKind.STRANDED and item.record.epoch == epoch):
+        raise ChainBroken("the record is not of an epoch that such an item may be of")
+    if (item.kind is ItemKind.VOID) != (notice.reason is not None):
+        raise ChainBroken("a void item has a reason, and only a void item")
+    verify_by_device(public_key, notice, signed.signature)
+
+
+def _verify_by_device(
+    public_key: ec.EllipticCurvePublicKey, message: bytes, signature: str
+) -> None:
     try:
         raw = b64url_decode(signature)
         if len(raw) != 2 * _P256_COORDINATE:
@@ -95,9 +226,9 @@ def verify_record(
             int.from_bytes(raw[:_P256_COORDINATE], "big"),
             int.from_bytes(raw[_P256_COORDINATE:], "big"),
         )
-        public_key.verify(der, canonical(record), _ECDSA_SHA256)
+        public_key.verify(der, message, _ECDSA_SHA256)
     except (InvalidSignature, ValueError) as error:
-        raise ChainBroken("the record's signature is not valid") from error
+        raise ChainBroken("the device's signature is not valid") from error
 
 
 def sign_head(head_key: Ed25519PrivateKey, statement: HeadStatement) -> SignedHead:
@@ -115,12 +246,33 @@ def verify_head(head_public_key: bytes, signed: SignedHead) -> HeadStatement:
     ``head_public_key`` is the raw 32-byte Ed25519 key. Raises ``ChainBroken`` when the signature
     is not valid or names another key.
     """
-    if signed.key_id != key_id(head_public_key):
+    _verify_by_central(head_public_key, signed.statement, signed.key_id, signed.signature)
+    return signed.statement
+
+
+def sign_results(head_key: Ed25519PrivateKey, manifest: FolderManifest) -> SignedManifest:
+    """Sign the manifest of a folder with results: the central API's side."""
+    return SignedManifest(
+        manifest=manifest,
+        key_id=key_id(head_key.public_key().public_bytes_raw()),
+        signature=b64url(head_key.sign(canonical(manifest))),
+    )
+
+
+def verify_results(head_public_key: bytes, signed: SignedManifest) -> FolderManifest:
+    """Check that results come from the central API; raises ``ChainBroken`` when not."""
+    _verify_by_central(head_public_key, signed.manifest, signed.key_id, signed.signature)
+    return signed.manifest
+
+
+def _verify_by_central(
+    head_public_key: bytes, message: WireModel, named_key: str, signature: str
+) -> None:
+    if named_key != key_id(head_public_key):
         raise ChainBroken("the head is signed with another key")
     try:
         Ed25519PublicKey.from_public_bytes(head_public_key).verify(
-            b64url_decode(signed.signature), canonical(signed.statement)
+            b64url_decode(signature), canonical(message)
         )
     except (InvalidSignature, ValueError) as error:
         raise ChainBroken("the head's signature is not valid") from error
-    return signed.statement

@@ -15,6 +15,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
+from offline_queue.wire import ATTACHMENT_CHUNK_BYTES
+
 SEAL_OVERHEAD: Final = 32 + 16
 """How much longer an envelope is than its payload, in bytes: encapsulated key and tag."""
 
@@ -63,3 +65,37 @@ def open_sealed(private_key: bytes, envelope: bytes, associated: bytes) -> bytes
         return _SUITE.decrypt(envelope, recipient, associated)
     except (InvalidTag, ValueError) as error:
         raise SealBroken("the envelope does not open") from error
+
+
+def attachment_place(kiosk: str, tx_id: str, number: int) -> bytes:
+    """Describe what an attachment belongs to: ``attachment|kiosk|tx_id|number``, from 1.
+
+    Raises ``ValueError`` as ``associated_data`` does.
+    """
+    if "|" in kiosk or "|" in tx_id:
+        raise ValueError("kiosk and tx_id must not contain '|'")
+    return f"attachment|{kiosk}|{tx_id}|{number}".encode("ascii")
+
+
+def seal_chunks(public_key: bytes, content: bytes, place: bytes) -> list[bytes]:
+    """Seal an attachment in chunks, all but the last ``ATTACHMENT_CHUNK_BYTES`` long.
+
+    Each is sealed for its place among the others and for how many there are, so that none can be
+    left out, moved or exchanged.
+    """
+    step = ATTACHMENT_CHUNK_BYTES - SEAL_OVERHEAD
+    pieces = [content[at : at + step] for at in range(0, len(content), step)]
+    return [
+        seal(public_key, piece, place + f"|{number}|{len(pieces)}".encode("ascii"))
+        for number, piece in enumerate(pieces, start=1)
+    ]
+
+
+def open_chunks(private_key: bytes, sealed: bytes, place: bytes) -> bytes:
+    """Open what ``seal_chunks`` closed, its chunks one after the other. Raises ``SealBroken``."""
+    step = ATTACHMENT_CHUNK_BYTES
+    chunks = [sealed[at : at + step] for at in range(0, len(sealed), step)]
+    return b"".join(
+        open_sealed(private_key, chunk, place + f"|{number}|{len(chunks)}".encode("ascii"))
+        for number, chunk in enumerate(chunks, start=1)
+    )

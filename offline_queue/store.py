@@ -158,7 +158,8 @@ class Outbox:
         """Describe the outbox at this moment.
 
         While a passing trouble (a full disk, for example) keeps it shut, this also tries whether
-        the largest envelope could be written again. Raises ``OutboxUnavailable`` when it cannot even be read.
+        the largest envelope could be written again. Raises ``OutboxUnavailable`` when it cannot
+        even be read.
         """
         if self._connection.trouble in PASSING:
             with contextlib.suppress(OutboxUnavailable):

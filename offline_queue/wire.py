@@ -9,9 +9,16 @@ RFC 3339 in UTC.
 from __future__ import annotations
 
 import enum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 BATCH_MAX_ITEMS = 50
 """Most items in one batch."""
@@ -21,6 +28,21 @@ BATCH_MAX_BYTES = 256 * 1024
 
 ENVELOPE_MAX_BYTES = 64 * 1024
 """Longest sealed envelope, in bytes; anything larger is an attachment."""
+
+ATTACHMENT_MAX_BYTES = 5 * 1024 * 1024
+"""Longest attachment before sealing, in bytes."""
+
+ATTACHMENTS_MAX = 8
+"""Most attachments of one transaction."""
+
+ATTACHMENT_CHUNK_BYTES = 64 * 1024
+"""Length of each sealed chunk of an attachment but the last, in bytes."""
+
+ATTACHMENT_RANGE_MAX_BYTES = 4 * ATTACHMENT_CHUNK_BYTES
+"""Most bytes of an attachment in one request."""
+
+TICKET_HEADER = "Manfadh-Ticket"
+"""Request header with a ``SignedTicket``: its JSON as base64url."""
 
 Sha256Hex = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 TxId = Annotated[
@@ -54,10 +76,95 @@ class ChainRecord(WireModel):
     prev: Sha256Hex
     sha256: Sha256Hex
     """SHA-256 of the sealed envelope."""
+    terms: Sha256Hex | None = None
+    """SHA-256 of what travels beside the envelope: see ``ItemTerms``. Terminals of the first
+    release left it out; then it is not in the canonical JSON either."""
+
+
+class AttachmentRef(WireModel):
+    """An attachment of a transaction, which is uploaded after it."""
+
+    sha256: Sha256Hex
+    """SHA-256 of the sealed bytes, all chunks one after the other."""
+    size: Annotated[int, Field(ge=1, le=2 * ATTACHMENT_MAX_BYTES)]
+    """How many sealed bytes there are."""
+
+
+class ItemTerms(WireModel):
+    """What an item says beside its envelope, as the device signs it through ``record.terms``.
+
+    The hash is over RFC 8785 canonical JSON, with ``confirmed_at`` in UTC and always with six
+    digits of a second.
+    """
+
+    case_ref: Sha256Hex
+    case_seq: SequenceNumber
+    schema_version: int
+    key_id: str
+    confirmed_at: str
+    attachments: list[AttachmentRef]
+
+
+class ItemKind(enum.StrEnum):
+    """What an item asks the central API to do with its record."""
+
+    SEALED = "sealed"
+    """The usual: the next transaction of the chain of the batch's epoch, with its envelope."""
+    VOID = "void"
+    """The record without its envelope: the place in the chain is taken, nothing takes effect."""
+    STRANDED = "stranded"
+    """A transaction of an earlier epoch whose chain is closed, with its envelope."""
+
+
+class VoidReason(enum.StrEnum):
+    """Why the terminal sends a record without its envelope."""
+
+    EXPIRED = "expired"
+    """Given up for good before it was ever sent: should the envelope come all the same (from an
+    older copy of the terminal's disk), it is rejected with the code ``voided``."""
+    UNREADABLE = "unreadable"
+    """The central API could not read the item. The envelope may follow, and is then taken."""
+    DAMAGED = "damaged"
+    """The terminal's disk damaged the envelope. As ``unreadable``, should it be recovered."""
+
+
+class ItemNotice(WireModel):
+    """What the device key of the batch's epoch signs for an item that is not ``sealed``.
+
+    Without it, whoever sits between could turn a transaction into a void one, or pass on what a
+    revoked key signed.
+    """
+
+    kind: ItemKind
+    kiosk: KioskId
+    epoch: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    """The batch's epoch; the record's is the same or, for what is left of it, an earlier one."""
+    record: Sha256Hex
+    """SHA-256 of the record's canonical JSON."""
+    reason: VoidReason | None = None
+
+
+class SignedNotice(WireModel):
+    """A notice with the device's signature, made like that of a record."""
+
+    notice: ItemNotice
+    signature: Base64Url
 
 
 class BatchItem(WireModel):
-    """One sealed transaction on its way to the central API."""
+    """One transaction on its way to the central API.
+
+    How the central API answers a ``void`` item: the record takes its place in the chain of
+    ``record.epoch`` (so that ``ack_seq`` goes on) and its ``tx_id`` is taken by this record:
+    ``accepted``. When that transaction was decided before: ``duplicate`` with the first ``result``
+    or ``problem``, and the terminal corrects itself. The same void again: ``duplicate`` with
+    neither.
+
+    How it answers a ``stranded`` item: the record is proven with the key of ``record.epoch`` even
+    when that epoch is revoked, for the notice is proven with the key of the batch's epoch. There
+    is no place in any chain for it to take: ``tx_id`` and record hash alone decide whether it is
+    new (it takes effect: ``accepted``), known (``duplicate``) or in ``conflict``.
+    """
 
     record: ChainRecord
     signature: Base64Url
@@ -68,9 +175,26 @@ class BatchItem(WireModel):
     schema_version: Annotated[int, Field(ge=1, le=9999)]
     key_id: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
     """Which central sealing key the envelope is sealed to."""
-    envelope: Annotated[Base64Url, StringConstraints(max_length=ENVELOPE_MAX_BYTES * 4 // 3 + 4)]
+    envelope: Annotated[
+        Base64Url, StringConstraints(max_length=ENVELOPE_MAX_BYTES * 4 // 3 + 4)
+    ] = ""
+    """Empty in a ``void`` item and in no other."""
     confirmed_at: AwareDatetime
     """When the citizen was told; the terminal's clock, never used for ordering."""
+    kind: ItemKind = ItemKind.SEALED
+    notice: SignedNotice | None = None
+    """There unless the item is ``sealed``."""
+    attachments: Annotated[list[AttachmentRef], Field(max_length=ATTACHMENTS_MAX)] = []
+
+    @model_validator(mode="after")
+    def _kind_fits(self) -> Self:
+        if (self.kind is ItemKind.SEALED) != (self.notice is None):
+            raise ValueError("a notice belongs to void and stranded items, and only to them")
+        if self.notice is not None and self.notice.notice.kind is not self.kind:
+            raise ValueError("the notice is for another kind of item")
+        if (self.kind is ItemKind.VOID) != (self.envelope == ""):
+            raise ValueError("a void item has no envelope, every other has one")
+        return self
 
 
 class BatchRequest(WireModel):
@@ -134,6 +258,8 @@ class ItemAnswer(WireModel):
     result: TransactionResult | None = None
     problem: Problem | None = None
     retry_after_s: Annotated[float, Field(ge=0)] | None = None
+    release_case: bool = False
+    """With a refusal: the later transactions of the case do not depend on this one and may go."""
 
 
 class HeadStatement(WireModel):
@@ -149,7 +275,8 @@ class HeadStatement(WireModel):
     head: Sha256Hex
     backed_up_seq: Annotated[int, Field(ge=0, le=2**53 - 1)] = 0
     """Up to here the central API could be restored from its backups. The terminal keeps every
-    payload beyond it, to send again should the central API come back from an older day."""
+    payload beyond it, to send again should the central API come back from an older day. It
+    never passes a transaction of which an attachment is not in the backups yet."""
 
 
 class SignedHead(WireModel):
@@ -166,6 +293,85 @@ class BatchAnswer(WireModel):
     answers: list[ItemAnswer]
     head: SignedHead
     next_sync_in_s: Annotated[float, Field(ge=0, le=86_400)] | None = None
+
+
+class AttachmentTicket(WireModel):
+    """What the terminal's device key signs to upload an attachment, or to ask how far it came."""
+
+    kiosk: KioskId
+    epoch: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    """The terminal's epoch now: its key signs, also for transactions of an earlier epoch."""
+    tx_id: TxId
+    sha256: Sha256Hex
+    size: Annotated[int, Field(ge=1, le=2 * ATTACHMENT_MAX_BYTES)]
+
+
+class SignedTicket(WireModel):
+    """A ticket with the device's signature, made like that of a record."""
+
+    ticket: AttachmentTicket
+    signature: Base64Url
+
+
+class AttachmentStatus(WireModel):
+    """How much of an attachment the central API holds.
+
+    ``GET /v1/attachments/{sha256}`` and ``PUT`` of the same answer it with 200. A ``PUT`` carries
+    at most ``ATTACHMENT_RANGE_MAX_BYTES`` of ``application/octet-stream`` and says which with
+    ``Content-Range: bytes first-last/size`` (RFC 9110, clause 14.4); both carry the ticket in
+    ``TICKET_HEADER``. Bytes that are there already are ignored, a range that begins behind
+    ``received`` changes nothing, and nothing is ever taken twice: the terminal goes on from
+    ``received``, whatever became of its last request. When the last byte makes a content with
+    another hash, all of it is thrown away: 422 ``attachment-mismatch``. A transaction that the
+    central API does not hold, or that does not name the attachment: 404 ``attachment-unknown``.
+    """
+
+    sha256: Sha256Hex
+    size: Annotated[int, Field(ge=1)]
+    received: Annotated[int, Field(ge=0)]
+    complete: bool
+
+
+FileName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{0,99}$")]
+
+
+class FolderFile(WireModel):
+    """One file of a folder that is carried by hand."""
+
+    name: FileName
+    size: Annotated[int, Field(ge=0)]
+    sha256: Sha256Hex
+
+
+class FolderManifest(WireModel):
+    """What is in a folder that is carried by hand between a terminal and the central API.
+
+    From the terminal (``export``): files ``batch-NNNNNN.json``, each a ``BatchRequest`` that the
+    central API takes exactly like ``POST /v1/batches``, and ``attachment-SHA256.bin`` with
+    ``attachment-SHA256.json``, its ``SignedTicket``. From the central API (``results``): for each
+    batch ``answer-NNNNNN.json``, the ``BatchAnswer``.
+    """
+
+    version: Literal[1] = 1
+    content: Literal["export", "results"]
+    kiosk: KioskId
+    epoch: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    export_id: TxId
+    """Names the export (a UUIDv7); its results carry the same."""
+    created_at: AwareDatetime
+    files: Annotated[list[FolderFile], Field(max_length=100_000)]
+
+
+class SignedManifest(WireModel):
+    """``manifest.json``, the last file that is written: without it, there is nothing to import.
+
+    An export is signed by the device key of ``epoch`` (like a record), results by the central
+    API's head key (like a head). ``key_id`` names the head key and is empty in an export.
+    """
+
+    manifest: FolderManifest
+    key_id: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{16})?$")] = ""
+    signature: Base64Url
 
 
 class EnrolmentRequest(WireModel):

@@ -61,11 +61,14 @@ install_packages() {
         command="sudo $command"
     fi
     echo "setup: these packages are missing and are installed now: $*"
-    "${as_root[@]}" apt-get update -qq ||
+    mkdir -p build
+    "${as_root[@]}" apt-get update -qq >build/apt.log 2>&1 ||
         echo "setup: the package lists could not be renewed; the old ones are used." >&2
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -y -qq --no-install-recommends "$@" >/dev/null ||
+    if ! "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y --no-install-recommends "$@" >>build/apt.log 2>&1; then
+        tail -n 20 build/apt.log >&2
         fail "the packages could not be installed; run this and call make again:  $command"
+    fi
 }
 
 if command -v dpkg-query >/dev/null; then
@@ -86,4 +89,5 @@ pip=(.venv/bin/python -m pip --disable-pip-version-check --quiet)
 # environment that pip fills by itself.
 "${pip[@]}" install --require-hashes -r requirements-build.lock
 "${pip[@]}" install --require-hashes --no-build-isolation -r "$lock"
-"${pip[@]}" install --no-deps --no-build-isolation --no-index --editable .
+# Twice quiet: setuptools warns of editable installs in general.
+"${pip[@]}" --quiet install --no-deps --no-build-isolation --no-index --editable .

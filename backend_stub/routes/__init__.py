@@ -11,6 +11,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from backend_stub.admission import Admission
 from backend_stub.central import Central
 
 
@@ -21,6 +22,23 @@ def central_of(request: Request) -> Central:
 
 
 CentralDependency = Annotated[Central, Depends(central_of)]
+
+
+def admission_of(request: Request) -> Admission:
+    """The gate that batches pass."""
+    admission: Admission = request.app.state.admission
+    return admission
+
+
+AdmissionDependency = Annotated[Admission, Depends(admission_of)]
+
+
+def address_of(request: Request) -> str:
+    """Who asks, as far as the connection shows; empty when it does not."""
+    return request.client.host if request.client else ""
+
+
+AddressDependency = Annotated[str, Depends(address_of)]
 
 Credentials = HTTPAuthorizationCredentials | None
 visit_bearer = HTTPBearer(

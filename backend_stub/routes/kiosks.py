@@ -14,7 +14,13 @@ from starlette.exceptions import HTTPException
 from backend_stub.ingest import first_problem, first_result, ingest
 from backend_stub.kiosks import authenticate_kiosk, enrol
 from backend_stub.problems import ProblemError, batch_problem, documented
-from backend_stub.routes import CentralDependency, Credentials, kiosk_bearer
+from backend_stub.routes import (
+    AddressDependency,
+    AdmissionDependency,
+    CentralDependency,
+    Credentials,
+    kiosk_bearer,
+)
 from backend_stub.tables import Transaction
 from kiosk.central.wire import WireModel
 from offline_queue.wire import (
@@ -66,17 +72,28 @@ batches = APIRouter(tags=["terminals"], route_class=BatchRoute)
 @router.post(
     "/kiosks/{kiosk}/enrolment",
     responses=documented(
-        ["enrolment-code-refused", "device-key-invalid", "device-key-in-use", "invalid"]
+        [
+            "enrolment-code-refused",
+            "device-key-invalid",
+            "device-key-in-use",
+            "invalid",
+            "too-many-requests",
+            "busy",
+        ]
     ),
 )
 def post_enrolment(
-    kiosk: KioskId, request: EnrolmentRequest, central: CentralDependency
+    kiosk: KioskId,
+    request: EnrolmentRequest,
+    central: CentralDependency,
+    address: AddressDependency,
 ) -> Enrolment:
     """Introduce a terminal's device key with a one-time code.
 
     The same key again answers the same; another key begins a new epoch with an empty chain.
     Earlier epochs stay readable, so that what waits under them can still be sent.
     """
+    central.limits.enrolments.charge(address)
     return enrol(central, kiosk, request)
 
 
@@ -91,17 +108,23 @@ def post_enrolment(
             "epoch-revoked",
             "body-too-large",
             "unsupported-encoding",
+            "too-many-requests",
             "busy",
         ]
     ),
 )
-def post_batch(batch: BatchRequest, central: CentralDependency) -> BatchAnswer:
+def post_batch(
+    batch: BatchRequest, central: CentralDependency, admission: AdmissionDependency
+) -> BatchAnswer:
     """Deliver sealed transactions: at most 50 and 256 KiB before compression, gzip welcome.
 
     Every item has its own answer, in the order of the request. `tx_id` is the idempotency key, for
-    ever: the same bytes again are answered with the first result.
+    ever: the same bytes again are answered with the first result. Under load `next_sync_in_s` or
+    `Retry-After` says when to come again; without load neither is sent.
     """
-    return ingest(central, batch)
+    answer = ingest(central, batch)
+    slot = admission.next_sync_in_s(len(batch.items))
+    return answer if slot is None else answer.model_copy(update={"next_sync_in_s": slot})
 
 
 @router.get(

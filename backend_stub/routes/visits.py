@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from backend_stub.problems import documented
 from backend_stub.registries import search_employers
-from backend_stub.routes import CentralDependency, Credentials, visit_bearer
+from backend_stub.routes import AddressDependency, CentralDependency, Credentials, visit_bearer
 from backend_stub.signin import new_challenge, person_of_token, sign_in
 from kiosk.central.wire import Challenge, EmployerSearch, Person, Session, SignIn
 
@@ -17,9 +17,12 @@ router = APIRouter(tags=["visits"])
 VisitCredentials = Annotated[Credentials, Depends(visit_bearer)]
 
 
-@router.post("/challenges", responses=documented(["busy"]))
-def post_challenge(central: CentralDependency, response: Response) -> Challenge:
+@router.post("/challenges", responses=documented(["too-many-requests", "busy"]))
+def post_challenge(
+    central: CentralDependency, address: AddressDependency, response: Response
+) -> Challenge:
     """Ask for random bytes that the card then signs; good once, for two minutes."""
+    central.limits.visits.charge(address)
     response.headers["Cache-Control"] = "no-store"
     return new_challenge(central)
 
@@ -27,14 +30,24 @@ def post_challenge(central: CentralDependency, response: Response) -> Challenge:
 @router.post(
     "/sessions",
     responses=documented(
-        ["sign-in-refused", "challenge-unknown", "kiosk-not-enrolled", "invalid", "busy"]
+        [
+            "sign-in-refused",
+            "challenge-unknown",
+            "kiosk-not-enrolled",
+            "invalid",
+            "too-many-requests",
+            "busy",
+        ]
     ),
 )
-def post_session(request: SignIn, central: CentralDependency, response: Response) -> Session:
+def post_session(
+    request: SignIn, central: CentralDependency, address: AddressDependency, response: Response
+) -> Session:
     """Sign in with the card's answer to a challenge.
 
     A refusal carries `reason`: which check of the card's signature or certificate failed.
     """
+    central.limits.visits.charge(address)
     response.headers["Cache-Control"] = "no-store"
     return sign_in(central, request)
 

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from cardreader.activation import (
+from cardreader.authority import (
     ActivationRecord,
     ActivationRefused,
     ManagementAlgorithm,

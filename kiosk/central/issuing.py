@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 
-from cardreader.activation import (
+from pydantic import BaseModel
+
+from cardreader.authority import (
     ActivationRecord,
     ActivationRefused,
     AuthorityUnavailable,
@@ -13,8 +15,6 @@ from cardreader.activation import (
     ManagerAnswer,
     RefusalReason,
 )
-from pydantic import BaseModel
-
 from cardreader.pki import KeyPurpose, Signature, SignatureAlgorithm
 from kiosk.central import issuing_wire as wire
 from kiosk.central.client import CentralClient, CentralRefused, CentralUnreachable
@@ -69,7 +69,7 @@ class HttpCardAuthority:
     # --- CardAuthority
 
     def begin(self, serial: str) -> ActivationRecord:
-        """See :meth:`cardreader.activation.CardAuthority.begin`."""
+        """See :meth:`cardreader.authority.CardAuthority.begin`."""
         record = self._ask(serial, "", wire.Record, None)
         return ActivationRecord(
             management_algorithm=ManagementAlgorithm(record.management_algorithm),
@@ -86,23 +86,23 @@ class HttpCardAuthority:
         )
 
     def answer_witness(self, serial: str, witness: bytes) -> ManagerAnswer:
-        """See :meth:`cardreader.activation.CardAuthority.answer_witness`."""
+        """See :meth:`cardreader.authority.CardAuthority.answer_witness`."""
         body = wire.Witness(witness=_encode(witness))
         answer = self._ask(serial, "/witness", wire.ManagerAnswer, body)
         return ManagerAnswer(_decode(answer.witness), _decode(answer.challenge))
 
     def check_response(self, serial: str, response: bytes) -> None:
-        """See :meth:`cardreader.activation.CardAuthority.check_response`."""
+        """See :meth:`cardreader.authority.CardAuthority.check_response`."""
         self._tell(serial, "/response", wire.CardResponse(response=_encode(response)))
 
     def certify(self, serial: str, purpose: KeyPurpose, request: bytes) -> bytes:
-        """See :meth:`cardreader.activation.CardAuthority.certify`."""
+        """See :meth:`cardreader.authority.CardAuthority.certify`."""
         body = wire.KeyRequest(purpose=purpose.value, request=_encode(request))
         issued = self._ask(serial, "/certificates", wire.IssuedCertificate, body)
         return _decode(issued.certificate)
 
     def complete(self, serial: str, proofs: Mapping[KeyPurpose, Signature]) -> None:
-        """See :meth:`cardreader.activation.CardAuthority.complete`."""
+        """See :meth:`cardreader.authority.CardAuthority.complete`."""
         body = wire.Completion(
             proofs={
                 purpose.value: wire.Proof(

@@ -15,16 +15,25 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
 from cardreader.apdu import CardConnection
-from cardreader.errors import CardNotGenuine, ObjectNotFound, PinError, ReaderUnavailable
+from cardreader.channel import wipe
+from cardreader.cms import sign_cms
+from cardreader.errors import (
+    CardNotGenuine,
+    ObjectNotFound,
+    PinError,
+    PukError,
+    ReaderUnavailable,
+)
 from cardreader.jws import sign_compact
 from cardreader.national_id import NationalIdCard, open_card
 from cardreader.pcsc import PcscReaders
+from cardreader.pin import pin_weakness
 from cardreader.pki import KeyPurpose
 from cardreader.readers import ReaderStatus
 from cardreader.simulator import TRUST as SIMULATED_TRUST
 from cardreader.trust import TrustStore
 from kiosk.cli.options import ConfigFile, Json, settings_from
-from kiosk.cli.outcome import answer, read_pin, refuse
+from kiosk.cli.outcome import REFUSED, answer, read_pin, refuse
 from kiosk.services.wording import mask_civil_number
 
 app = typer.Typer(help="The national ID card in a PC/SC reader.", no_args_is_help=True)
@@ -49,6 +58,7 @@ class Format(StrEnum):
 
     RAW = "raw"
     JWS = "jws"
+    CMS = "cms"
 
 
 @app.command("list")
@@ -81,28 +91,28 @@ def inspect(
 
     def look(card: NationalIdCard) -> dict[str, Any]:
         value: dict[str, Any] = {"profile": card.profile, "serial": card.serial}
-        try:
-            identity = card.identity()
-        except CardNotGenuine as error:
-            return {**value, "genuine": False, "reason": error.reason.value}
+        if card.has_identity:
+            try:
+                value |= {"genuine": True, **_identity(card)}
+            except CardNotGenuine as error:
+                return {**value, "genuine": False, "reason": error.reason.value}
+        else:
+            # A card of another maker: there is nothing that could be genuine or not.
+            value["genuine"] = None
         pin = card.pin_info()
-        value |= {
-            "genuine": True,
-            "name_ar": identity.name_ar,
-            "name_en": identity.name_en,
-            "civil_number": mask_civil_number(identity.civil_number),
-            "kind": identity.kind.value,
-            "nationality": identity.nationality,
-            "expiry_date": identity.expiry_date.isoformat(),
-            "photo_bytes": len(identity.photo),
-            "pin": {"tries_left": pin.tries_left, "blocked": pin.blocked},
-            "certificates": {purpose.value: _certificate(card, purpose) for purpose in KeyPurpose},
+        value["pin"] = {
+            "tries_left": pin.tries_left,
+            "blocked": pin.blocked,
+            "to_be_chosen": pin.transport,
+        }
+        value["certificates"] = {
+            purpose.value: _certificate(card, purpose) for purpose in KeyPurpose
         }
         return value | {"exchanges": card.exchanges}
 
     value = _with_card(reader, _trust(trust, config), look)
     text = "\n".join(f"{name}: {content}" for name, content in value.items())
-    if value["genuine"]:
+    if value["genuine"] is not False:
         answer(value, as_json=as_json, text=text)
     else:
         refuse(value, as_json=as_json, text=text)
@@ -126,6 +136,52 @@ def verify_pin(
     answer({"verified": True}, as_json=as_json, text="The PIN is right.")
 
 
+@app.command("change-pin")
+def change_pin(
+    reader: Reader = "",
+    trust: Trust = None,
+    config: ConfigFile = None,
+    pin_stdin: PinStdin = False,
+    as_json: Json = False,
+) -> None:
+    """Replace the PIN. Asks for the present one, then for the new one twice.
+
+    From standard input the new one is read once; a second time only if there is another line.
+    """
+    old = read_pin(pin_stdin, "Present PIN: ")
+    new = _new_pin(pin_stdin)
+
+    def act(card: NationalIdCard) -> None:
+        _require_good(new, card)
+        card.change_pin(old, new)
+
+    _change("changed", reader, _trust(trust, config), act, (old, new), as_json=as_json)
+    answer({"changed": True}, as_json=as_json, text="The PIN was changed.")
+
+
+@app.command("unblock-pin")
+def unblock_pin(
+    reader: Reader = "",
+    trust: Trust = None,
+    config: ConfigFile = None,
+    pin_stdin: PinStdin = False,
+    as_json: Json = False,
+) -> None:
+    """Set a new PIN with the unblocking key. Asks for the PUK, then for the new PIN twice.
+
+    From standard input the new one is read once; a second time only if there is another line.
+    """
+    puk = read_pin(pin_stdin, "PUK: ")
+    new = _new_pin(pin_stdin)
+
+    def act(card: NationalIdCard) -> None:
+        _require_good(new, card)
+        card.unblock_pin(puk, new)
+
+    _change("unblocked", reader, _trust(trust, config), act, (puk, new), as_json=as_json)
+    answer({"unblocked": True}, as_json=as_json, text="The PIN was set and has all its tries.")
+
+
 @app.command()
 def sign(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="What to sign.")],
@@ -137,7 +193,11 @@ def sign(
     pin_stdin: PinStdin = False,
     as_json: Json = False,
 ) -> None:
-    """Sign a file with the card's signature key."""
+    """Sign a file with the card's signature key.
+
+    raw: the bare signature (ECDSA as r || s). jws: compact, the file inside. cms: SignedData in
+    DER, the file inside; `openssl cms -verify -inform DER` reads it.
+    """
     message = file.read_bytes()
     pin = read_pin(pin_stdin)
 
@@ -145,6 +205,9 @@ def sign(
         if form is Format.RAW:
             signature = card.sign(KeyPurpose.SIGNATURE, message, pin)
             return signature.algorithm.value, signature.value
+        if form is Format.CMS:
+            now = datetime.now(UTC)
+            return "cms", sign_cms(card, KeyPurpose.SIGNATURE, message, pin, now)
         jws = sign_compact(card, KeyPurpose.SIGNATURE, message, pin, "JOSE")
         return "jws", jws.encode("ascii")
 
@@ -156,6 +219,62 @@ def sign(
     out.write_bytes(signature)
     value = {"signed": True, "algorithm": algorithm, "bytes": len(signature)}
     answer(value, as_json=as_json, text=f"{out}: {algorithm}, {len(signature)} bytes.")
+
+
+def _new_pin(from_stdin: bool) -> bytearray:
+    """The new PIN, typed twice. Raises :class:`typer.Exit` when the two differ."""
+    new = read_pin(from_stdin, "New PIN: ")
+    again = read_pin(from_stdin, "New PIN again: ")
+    same = new == again or (from_stdin and not again)
+    wipe(again)
+    if not same:
+        wipe(new)
+        typer.echo("The two new PINs differ.", err=True)
+        raise typer.Exit(REFUSED)
+    return new
+
+
+def _require_good(new: bytearray, card: NationalIdCard) -> None:
+    """The same rules as at the window. Raises :class:`ValueError`; the card was not asked."""
+    if card.has_identity:
+        holder = card.identity()
+        weakness = pin_weakness(new, birth_date=holder.birth_date, civil_number=holder.civil_number)
+    else:
+        weakness = pin_weakness(new)
+    if weakness is not None:
+        raise ValueError(f"the new PIN may not be chosen: {weakness.value}")
+
+
+def _change(
+    what: str,
+    reader: str,
+    trust: TrustStore,
+    act: Callable[[NationalIdCard], None],
+    secrets: tuple[bytearray, ...],
+    *,
+    as_json: bool,
+) -> None:
+    try:
+        _with_card(reader, trust, act)
+    except (PinError, PukError, ValueError) as error:
+        tries = getattr(error, "tries_left", None)
+        refuse({what: False, "tries_left": tries}, as_json=as_json, text=f"{error}.")
+    finally:
+        for secret in secrets:
+            wipe(secret)
+
+
+def _identity(card: NationalIdCard) -> dict[str, Any]:
+    identity = card.identity()
+    return {
+        "name_ar": identity.name_ar,
+        "name_en": identity.name_en,
+        "civil_number": mask_civil_number(identity.civil_number),
+        "kind": identity.kind.value,
+        "nationality": identity.nationality,
+        "expiry_date": identity.expiry_date.isoformat(),
+        "photo_bytes": len(identity.photo),
+    }
 
 
 def _certificate(card: NationalIdCard, purpose: KeyPurpose) -> dict[str, Any]:
@@ -207,6 +326,7 @@ def _with_card(name: str, trust: TrustStore, act: Callable[[NationalIdCard], T])
             raise ReaderUnavailable("no card is in a reader" + (f" named {name}" if name else ""))
         connection: CardConnection = readers.connect(found.reader)
         try:
-            return act(open_card(connection, trust, lambda: datetime.now(UTC)))
+            card = open_card(connection, trust, lambda: datetime.now(UTC), identity_required=False)
+            return act(card)
         finally:
             connection.disconnect(reset=True)

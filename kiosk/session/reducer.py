@@ -42,6 +42,7 @@ from kiosk.session.events import (
     Touched,
     UnblockChosen,
 )
+from kiosk.session.pages import CANCELLABLE
 from kiosk.session.state import CardProblem, Page, State, TextSize, Visit, VisitEnd
 from kiosk.session.step import Step, World, stay, with_visit
 
@@ -71,31 +72,6 @@ PAGES: dict[Page, Callable[[State, Event, World], Step]] = {
 
 RESTING = frozenset({Page.OUT_OF_SERVICE, Page.ATTRACT})
 """Nobody is here."""
-
-CANCELLABLE = frozenset(
-    {
-        Page.LANGUAGE,
-        Page.INSERT_CARD,
-        Page.READING_CARD,
-        Page.CARD_PROBLEM,
-        Page.PIN,
-        Page.IDENTITY,
-        Page.SERVICES,
-        Page.QUESTION,
-        Page.CHECK,
-        Page.SIGN,
-        Page.ACTIVATION,
-        Page.CODE,
-        Page.OLD_PIN,
-        Page.PUK,
-        Page.NEW_PIN,
-        Page.REPEAT_PIN,
-    }
-)
-
-GOING_BACK = frozenset(
-    {Page.QUESTION, Page.CHECK, Page.SIGN, Page.CODE, Page.OLD_PIN, Page.REPEAT_PIN}
-)
 
 _FINISHED = frozenset({Page.CONFIRMATION, Page.CARD_DONE})
 """What was asked for is done; the card may go."""

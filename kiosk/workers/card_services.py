@@ -13,13 +13,12 @@ from datetime import datetime
 
 import structlog
 
-from cardreader.activation import (
+from cardreader.activation import ActivationStep, activate
+from cardreader.authority import (
     ActivationRefused,
-    ActivationStep,
     AuthorityUnavailable,
     CertificateConflict,
     RefusalReason,
-    activate,
 )
 from cardreader.errors import CardError, PukBlocked, PukWrong
 from cardreader.national_id import NationalIdCard

@@ -13,21 +13,18 @@ import structlog
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.cmac import CMAC
 
-from cardreader.activation import (
-    Activation,
+from cardreader.activation import Activation, ActivationStep, activate, card_state
+from cardreader.apdu import CardConnection, CommandApdu, Protocol7816, ResponseApdu
+from cardreader.authority import (
     ActivationRecord,
     ActivationRefused,
-    ActivationStep,
     AuthorityUnavailable,
     CardAuthority,
     CertificateConflict,
     ManagementAlgorithm,
     ManagerAnswer,
     RefusalReason,
-    activate,
-    card_state,
 )
-from cardreader.apdu import CardConnection, CommandApdu, Protocol7816, ResponseApdu
 from cardreader.errors import (
     CardNotGenuine,
     CardRemoved,

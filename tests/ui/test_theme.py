@@ -33,7 +33,6 @@ TEXT = [
     ("nightInk", "nightRaised"),
     ("nightInkSoft", "night"),
     ("callInk", "call"),
-    ("paperInk", "paper"),
 ]
 OUTLINES = [
     ("outline", "ground"),

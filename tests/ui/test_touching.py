@@ -260,6 +260,19 @@ def test_what_lies_below_is_one_touch_away(screen: Screen) -> None:
     assert screen.events() == [ChangePressed("email")]
 
 
+def test_the_receipt_is_to_be_taken_only_when_there_is_one(screen: Screen) -> None:
+    for confirmed, heading in (
+        ("registered", "Take your card and your receipt"),
+        ("saved-no-paper", "Take your card"),
+    ):
+        screen.show(STATES[confirmed], language="en")
+        screen.show(STATES["take-card"], language="en")
+        assert looking.text(screen.window, "heading") == heading
+        assert "is saved" in looking.text(screen.window, "help")
+    screen.show(STATES["take-card-cancelled"], language="en")
+    assert "Nothing was sent" in looking.text(screen.window, "help")
+
+
 def test_a_rejected_photo_is_a_silhouette(screen: Screen) -> None:
     from dataclasses import replace
 

@@ -205,10 +205,8 @@ STATES: dict[str, State] = {
         form=FORM,
         submission=replace(SUBMISSION, receipt=ReceiptStep.UNCERTAIN),
     ),
-    "take-card": page(
-        Page.TAKE_CARD, submission=REGISTERED, end=VisitEnd.FINISHED, card_present=True
-    ),
+    "take-card": page(Page.TAKE_CARD, end=VisitEnd.FINISHED, card_present=True),
+    "take-card-cancelled": page(Page.TAKE_CARD, end=VisitEnd.CANCELLED, card_present=True),
     **{f"ended-{end}": page(Page.ENDED, end=end) for end in VisitEnd},
-    "ended-kept": page(Page.ENDED, submission=SUBMISSION, end=VisitEnd.CARD_REMOVED),
 }
 """Name to state."""

@@ -332,10 +332,6 @@
         <translation>طلبك محفوظ ونافذ. وقد حُذف كل ما عداه من هذا الجهاز.</translation>
     </message>
     <message>
-        <source>Everything you entered was deleted here.</source>
-        <translation>حُذف كل ما أدخلته من هذا الجهاز.</translation>
-    </message>
-    <message>
         <source>Nothing of the card stays here.</source>
         <translation>لا يبقى شيء من بيانات البطاقة في هذا الجهاز.</translation>
     </message>

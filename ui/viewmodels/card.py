@@ -45,7 +45,7 @@ class CardProblemViewModel(QObject):
 
     @Slot()
     def unblock(self) -> None:
-        """"I have the PUK"."""
+        """ "I have the PUK"."""
         self._send(UnblockChosen())
 
 

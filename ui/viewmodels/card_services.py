@@ -110,5 +110,5 @@ class CardTaskViewModel(QObject):
 
     @Slot()
     def newCode(self) -> None:
-        """"Send me another code"."""
+        """ "Send me another code"."""
         self._send(NewCodePressed())

@@ -156,20 +156,19 @@ class EndingViewModel(QObject):
     def __init__(self) -> None:
         super().__init__()
         self._end: VisitEnd | None = None
-        self._kept = False
         self._paper = False
-        self._present = False
 
     def show(self, state: State) -> None:
-        """Take over a new state."""
+        """Take over a new state. The visit is wiped by then: only that paper came out is kept."""
         visit = state.visit
-        if visit.page not in (Page.TAKE_CARD, Page.ENDED):
+        if visit.page is Page.CONFIRMATION and visit.submission is not None:
+            self._paper = visit.submission.receipt is ReceiptStep.PRINTED
             return
-        paper = visit.submission is not None and visit.submission.receipt is ReceiptStep.PRINTED
-        now = (visit.end, visit.submission is not None, paper, visit.card_present)
-        if now != (self._end, self._kept, self._paper, self._present):
-            self._end, self._kept, self._paper, self._present = now
-            self.changed.emit()
+        if visit.page not in (Page.TAKE_CARD, Page.ENDED):
+            self._paper = False
+            return
+        self._end = visit.end
+        self.changed.emit()
 
     @Property(str, notify=changed)
     def end(self) -> str:
@@ -177,15 +176,6 @@ class EndingViewModel(QObject):
         return "" if self._end is None else self._end.value
 
     @Property(bool, notify=changed)
-    def kept(self) -> bool:
-        """A transaction is safely kept and takes effect."""
-        return self._kept
-
-    @Property(bool, notify=changed)
     def paper(self) -> bool:
         """A receipt was printed: it is to be taken too."""
         return self._paper
-
-    @Property(bool, notify=changed)
-    def cardPresent(self) -> bool:
-        return self._present

@@ -10,7 +10,7 @@ PageFrame {
 
     required property EndingViewModel vm
     readonly property bool taking: shell.page === "take-card"
-    readonly property bool good: vm.kept || vm.end === "finished" || vm.end === ""
+    readonly property bool good: vm.end === "finished"
 
     heading: {
         if (taking)
@@ -25,10 +25,8 @@ PageFrame {
         }
     }
     help: {
-        if (vm.kept)
-            return qsTr("Your request is saved and takes effect. Everything else was deleted here.");
         switch (vm.end) {
-        case "finished": return qsTr("Everything you entered was deleted here.");
+        case "finished": return qsTr("Your request is saved and takes effect. Everything else was deleted here.");
         case "card-refused": return qsTr("Nothing of the card stays here.");
         case "not-kept": return qsTr("Nothing was sent and nothing will happen. Please use another terminal.");
         case "device-lost": return qsTr("A device failed. Nothing was sent, and everything you entered was deleted. Please use another terminal.");

@@ -39,7 +39,6 @@ QtObject {
     required property color call          // "touch to start"
     required property color callInk
     required property color paper
-    required property color paperInk
     required property color veil          // over the page, behind a dialog
     required property real patternOpacity
 }

@@ -3,7 +3,6 @@ import QtQml
 
 QtObject {
     required property bool still
-    readonly property int press: still ? 0 : 70
     readonly property int fade: still ? 0 : 160
     readonly property int slide: still ? 0 : 900
     readonly property int rest: 1400

@@ -16,8 +16,6 @@ QtObject {
     property bool reducedMotion: false
     property bool portrait: true
 
-    readonly property url assets: Qt.resolvedUrl("../../../assets/")
-
     readonly property Colours color: highContrast ? contrastPalette : standardPalette
 
     readonly property Colours standardPalette: Colours {
@@ -58,7 +56,6 @@ QtObject {
         call: "#efcf85"
         callInk: "#041f1f"
         paper: "#fffefa"
-        paperInk: "#1b1b1b"
         veil: "#cc041f1f"
         patternOpacity: 0.11
     }
@@ -102,7 +99,6 @@ QtObject {
         call: "#ffffff"
         callInk: "#000000"
         paper: "#ffffff"
-        paperInk: "#000000"
         veil: "#e6000000"
         patternOpacity: 0
     }

@@ -1,0 +1,135 @@
+"""Admission under load: few batches are decided at once, some wait, the others get a time to come.
+
+After an outage a whole fleet comes at once. Deciding everything at the same time would only make
+everything slow, so batches pass one gate: what finds no place to wait is refused with 503 and a
+``Retry-After`` of its own, and a terminal that has more to send is told when (``next_sync_in_s``).
+The times come from one timetable at the pace that the central API really keeps, so that nobody
+comes twice for nothing. Without load nobody is told anything: a terminal obeys to the letter, and
+its next citizen's transaction should not wait.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import threading
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from backend_stub.problems import problem, problem_response
+from offline_queue.wire import BATCH_MAX_ITEMS
+
+_SMOOTHING: Final = 0.1
+_HEADROOM: Final = 1.1
+"""The timetable leaves a tenth of the pace for those who come for the first time."""
+_FIRST_PACE_S: Final = 0.1
+_LATEST_S: Final = 900.0
+
+
+class NoRoom(Exception):
+    """No place to wait; ``retry_after_s`` is when there will be one."""
+
+    def __init__(self, retry_after_s: float) -> None:
+        super().__init__()
+        self.retry_after_s = retry_after_s
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How many batches are decided at once, how many may wait, and for how long, in seconds."""
+
+    at_once: int = 3
+    waiting: int = 256
+    patience_s: float = 10.0
+
+
+class Admission:
+    """The gate in front of ingest. ``enter`` belongs to the event loop, the rest to any thread."""
+
+    def __init__(self, room: Room, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._room = room
+        self._monotonic = monotonic
+        self._gate = asyncio.Semaphore(room.at_once)
+        self._lock = threading.Lock()
+        self._waiting = 0
+        self._pace_s = _FIRST_PACE_S
+        self._last_end: float | None = None
+        self._timetable = 0.0
+
+    @property
+    def waiting(self) -> int:
+        """How many batches wait at the gate now."""
+        return self._waiting
+
+    @asynccontextmanager
+    async def enter(self) -> AsyncIterator[None]:
+        """Wait for a place and hold it. Raises :class:`NoRoom`."""
+        if self._gate.locked() and self._waiting >= self._room.waiting:
+            raise NoRoom(self._next_time())
+        self._waiting += 1
+        try:
+            async with asyncio.timeout(self._room.patience_s):
+                await self._gate.acquire()
+        except TimeoutError:
+            raise NoRoom(self._next_time()) from None
+        finally:
+            self._waiting -= 1
+        try:
+            yield
+        finally:
+            self._gate.release()
+            self._ended()
+
+    def next_sync_in_s(self, items: int) -> float | None:
+        """When the terminal of a batch with ``items`` should come again; ``None``: as it likes.
+
+        Only a terminal that has more to send is told, and only while others wait.
+        """
+        if items < BATCH_MAX_ITEMS or self._waiting == 0:
+            return None
+        return round(self._next_time(), 1)
+
+    def _next_time(self) -> float:
+        with self._lock:
+            now = self._monotonic()
+            # Who waits already comes before.
+            first = now + self._waiting * self._pace_s
+            self._timetable = max(self._timetable, first) + self._pace_s * _HEADROOM
+            # Past the horizon the terminals' own jitter spreads them.
+            self._timetable = min(self._timetable, now + _LATEST_S)
+            return self._timetable - now
+
+    def _ended(self) -> None:
+        with self._lock:
+            now = self._monotonic()
+            # The pace shows only while there is always a next one.
+            if self._last_end is not None:
+                self._pace_s += _SMOOTHING * (now - self._last_end - self._pace_s)
+            self._last_end = now if self._waiting else None
+
+
+@dataclass(frozen=True, slots=True)
+class AdmissionMiddleware:
+    """Lets batches through the gate; the body was read before (:mod:`backend_stub.body`)."""
+
+    app: ASGIApp
+    admission: Admission
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI entry point."""
+        if scope["type"] != "http" or scope["path"] != "/v1/batches":
+            await self.app(scope, receive, send)
+            return
+        try:
+            async with self.admission.enter():
+                await self.app(scope, receive, send)
+        except NoRoom as refusal:
+            response = problem_response(
+                problem("busy"), {"Retry-After": str(math.ceil(refusal.retry_after_s))}
+            )
+            await response(scope, receive, send)

@@ -1,0 +1,81 @@
+"""``kiosk card`` with a simulated card in the real pcscd."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from cardreader.apdu import Protocol7816
+from cardreader.simulator import TRUST, SimulatedCard, issue
+from cardreader.simulator.vpcd import serve
+from kiosk.cli.card import app
+from tests.pcscd import VPCD_PORTS, Pcscd, pcscd  # noqa: F401 - a fixture
+
+
+@contextmanager
+def in_reader(card: SimulatedCard) -> Iterator[None]:
+    stop = threading.Event()
+    serving = threading.Thread(target=serve, args=(card, "127.0.0.1", VPCD_PORTS[0], stop))
+    serving.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        serving.join(10)
+
+
+def kiosk_card(command: str, *lines: str, arguments: tuple[str, ...] = ()) -> tuple[int, Any]:
+    """Exit code and the JSON answer; ``lines`` are PINs on standard input."""
+    options = ["--json"] + (["--pin-stdin"] if lines else [])
+    typed = "".join(f"{line}\n" for line in lines)
+    result = CliRunner().invoke(app, [command, *arguments, *options], input=typed)
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result.exit_code, json.loads(result.stdout)
+
+
+@pytest.mark.pcscd
+def test_pin_commands(pcscd: Pcscd) -> None:  # noqa: F811 - the fixture
+    with in_reader(issue("citizen-active", protocol=Protocol7816.T0)):
+        assert kiosk_card("inspect")[1]["pin"]["tries_left"] == 3
+        refused = {"changed": False, "tries_left": None}
+        # Weak, and half of the civil number 99014521: the card is not asked.
+        assert kiosk_card("change-pin", "246813", "111111") == (1, refused)
+        assert kiosk_card("change-pin", "246813", "990145") == (1, refused)
+        wrong = {"changed": False, "tries_left": 2}
+        assert kiosk_card("change-pin", "000000", "907152") == (1, wrong)
+        changed = kiosk_card("change-pin", "246813", "907152", "907152")
+        assert changed == (0, {"changed": True})
+        for tries_left in (2, 1, None):
+            answer = kiosk_card("verify-pin", "246813")
+            assert answer == (1, {"verified": False, "tries_left": tries_left})
+        wrong = {"unblocked": False, "tries_left": 2}
+        assert kiosk_card("unblock-pin", "00000000", "482913") == (1, wrong)
+        assert kiosk_card("unblock-pin", "83612479", "482913") == (0, {"unblocked": True})
+        assert kiosk_card("verify-pin", "482913") == (0, {"verified": True})
+
+
+@pytest.mark.pcscd
+def test_sign_cms(pcscd: Pcscd, tmp_path: Path) -> None:  # noqa: F811 - the fixture
+    if shutil.which("openssl") is None:
+        pytest.skip("CMS NOT VERIFIED BY OPENSSL: it is not installed (apt-get install openssl)")
+    document, out = tmp_path / "complaint.txt", tmp_path / "complaint.p7m"
+    document.write_bytes(b"wages for May")
+    with in_reader(issue("citizen-active", protocol=Protocol7816.T0)):
+        arguments = (str(document), "--format", "cms", "--out", str(out))
+        code, answer = kiosk_card("sign", "246813", arguments=arguments)
+    assert (code, answer["algorithm"]) == (0, "cms")
+    root = TRUST / "issuers" / "state-root-ca.pem"
+    verify = ["openssl", "cms", "-verify", "-inform", "DER", "-in", out, "-CAfile", root]
+    done = subprocess.run(verify, capture_output=True, check=False, timeout=30)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == b"wages for May"

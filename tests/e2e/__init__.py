@@ -1,0 +1,1 @@
+"""Whole terminals under test: real window, workers, outbox and central API, devices simulated."""

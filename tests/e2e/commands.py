@@ -1,0 +1,92 @@
+"""The command line under test: as a process of its own, or quickly in this one."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from unittest import mock
+
+from kiosk.cli import main
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command ended."""
+
+    code: int
+    output: str
+    errors: str
+
+
+def kiosk(*arguments: object, stdin: str = "") -> Done:
+    """Run a command in this process, as the installed script would."""
+    output, errors = _Stream(), _Stream()
+    with (
+        mock.patch.object(sys, "argv", ["kiosk", *map(str, arguments)]),
+        mock.patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode()), "utf-8")),
+        mock.patch.object(sys, "stdout", output),
+        mock.patch.object(sys, "stderr", errors),
+    ):
+        code = 0
+        try:
+            main()
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else 0 if end.code is None else 1
+    return Done(code, output.text, errors.text)
+
+
+class _Stream(io.TextIOWrapper):
+    def __init__(self) -> None:
+        super().__init__(io.BytesIO(), "utf-8", write_through=True)
+
+    @property
+    def text(self) -> str:
+        """Everything that was written."""
+        buffer = self.buffer
+        assert isinstance(buffer, io.BytesIO)
+        return buffer.getvalue().decode()
+
+
+def started(*arguments: object, environment: dict[str, str] | None = None) -> subprocess.Popen[str]:
+    """A command in a process of its own; both streams together."""
+    return subprocess.Popen(
+        [sys.executable, "-c", "from kiosk.cli import main; main()", *map(str, arguments)],
+        cwd=ROOT,
+        env=surroundings() | (environment or {}),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def surroundings() -> dict[str, str]:
+    """An environment in which a process compiles nothing twice and finds no settings of ours."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("MANFADH_", "XDG_"))}
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)
+    kept["PYTHONPYCACHEPREFIX"] = str(Path(tempfile.gettempdir()) / "manfadh-tests-bytecode")
+    return kept
+
+
+@contextmanager
+def running(*arguments: object) -> Iterator[subprocess.Popen[str]]:
+    """A command that goes on until the block ends."""
+    process = started(*arguments)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.communicate(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
