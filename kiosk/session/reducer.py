@@ -164,7 +164,8 @@ def _everywhere(state: State, event: Event, world: World) -> Step | None:
         case TimerFired(timer=Timer.ENDED_PAGE) if visit.page is Page.ENDED:
             return rest(state, world)
         case ShutDown() if visit.page not in RESTING:
-            return end_visit(state, VisitEnd.DEVICE_LOST, world)
+            end = VisitEnd.FINISHED if visit.submission else VisitEnd.DEVICE_LOST
+            return end_visit(state, end, world)
         case _:
             return None
 
