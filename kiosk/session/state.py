@@ -140,14 +140,14 @@ class PinEntry:
     """The PIN pad. The digits themselves are never here: the core keeps them in a bytearray."""
 
     digits: int = 0
-    length: int = PIN_LENGTH
-    """How many digits make it complete."""
     tries_left: int | None = None
     wrong: bool = False
     """The last try was wrong."""
     incomplete: bool = False
     """Continue was pressed before six digits were there."""
     checking: bool = False
+    length: int = PIN_LENGTH
+    """How many digits make it complete."""
 
 
 @dataclass(frozen=True, slots=True)
