@@ -146,7 +146,7 @@
     </message>
     <message>
         <source>Your PIN is blocked</source>
-        <translation>رقمك السري موقوف</translation>
+        <translation>رقمك السري محجوب</translation>
     </message>
     <message>
         <source>The unblocking code is blocked</source>
@@ -773,7 +773,7 @@
     </message>
     <message>
         <source>One try left. If it is wrong, your PIN is blocked.</source>
-        <translation>بقيت محاولة واحدة. إن أخطأت يُوقف رقمك السري.</translation>
+        <translation>بقيت محاولة واحدة. إن أخطأت يُحجب رقمك السري.</translation>
     </message>
     <message numerus="yes">
         <source>%n tries left</source>
