@@ -25,6 +25,7 @@ from kiosk.session import effects as ef
 from kiosk.session import events as ev
 from kiosk.terminal_identity import IdentityError, TerminalIdentity
 from kiosk.workers.card import CardDesk
+from kiosk.workers.card_services import CardServices
 from kiosk.workers.central import CentralDesk
 from kiosk.workers.keeping import Keeper, ReceiptSigner
 from kiosk.workers.printing import Connect, Printing
@@ -98,6 +99,7 @@ class Kiosk:
             secret=identity.secret,
         )
         front = front or Front(settings, now)
+        self._front = front
         self.window = front.window
         self.catalogue = front.catalogue
         self._pin = front.pin
@@ -125,20 +127,24 @@ class Kiosk:
             HttpIngest(central.url),
             on_result=lambda tx_id, answer: self._keeper.answered(tx_id, answer),
         )
+        signer = ReceiptSigner(
+            settings.kiosk_id,
+            identity.device_key,
+            identity.enrolment.receipt_verifier,
+            self.catalogue,
+        )
         self._keeper = Keeper(
             self._desk,
             self.outbox,
             self.syncer,
-            ReceiptSigner(
-                settings.kiosk_id,
-                identity.device_key,
-                identity.enrolment.receipt_verifier,
-                self.catalogue,
-            ),
+            signer,
             secret=identity.secret,
             answer=self._answer,
             outbox_changed=self.look_again,
             now=now,
+        )
+        self._card_services = CardServices(
+            self._desk, self._client, self.outbox, signer, answer=self._answer, now=now
         )
         self._central = CentralDesk(self._desk, self._client, settings.kiosk_id, self._answer)
         self._printing = Printing(
@@ -181,6 +187,7 @@ class Kiosk:
         self._desk.stop()
         self._keeper.stop()
         self._central.stop()
+        self._card_services.stop()
         self._printing.stop()
         self.syncer.stop()
         self.outbox.close()
@@ -204,7 +211,7 @@ class Kiosk:
         self._loop.call(lambda: self.runner.handle(event, visit))
 
     def _show(self, state: State) -> None:
-        self.window.show(state)
+        self._front.show(state)
         self._shown(state)
 
     def _show_receipt(self, png: bytes, visit: int) -> None:
@@ -260,6 +267,20 @@ class Kiosk:
                 self._pin.wipe()
             case ef.SignIn():
                 self._central.sign_in(visit)
+            case ef.RequestCode():
+                self._card_services.request_code(effect.cardholder, visit)
+            case ef.CheckCode():
+                self._card_services.check_code(self._pin.take(), visit)
+            case ef.KeepSecret():
+                self._card_services.keep(effect.secret, self._pin.take())
+            case ef.TakeNewPin():
+                taken = self._card_services.take_new_pin(self._pin.take(), effect.cardholder)
+                self.runner.handle(taken, visit)
+            case ef.CompareNewPin():
+                compared = self._card_services.compare_new_pin(self._pin.take())
+                self.runner.handle(compared, visit)
+            case ef.RunCardTask():
+                self._card_services.run(effect.kind, visit)
             case ef.SearchEmployers():
                 self._central.search(effect.query, visit)
             case ef.SignAndKeep():
@@ -282,6 +303,7 @@ class Kiosk:
         self._desk.release()
         self._keeper.forget()
         self._central.forget()
+        self._card_services.forget()
         self._printing.forget()
         self.window.set_receipt(None)
 

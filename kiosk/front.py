@@ -14,7 +14,7 @@ from kiosk.devices import Terminal
 from kiosk.pin_buffer import PinBuffer
 from kiosk.services import load_catalogue
 from kiosk.session.events import Event, PinDigitsChanged
-from kiosk.session.state import State, Visit
+from kiosk.session.state import PIN_LENGTH, State, Visit
 from kiosk.session.step import MUSCAT
 from ui.app import KioskWindow
 
@@ -33,7 +33,10 @@ class Front:
         self.catalogue = load_catalogue()
         self.state = State(Terminal(), Visit(language=settings.screen.language))
         """What the window shows at first."""
-        self.pin = PinBuffer(lambda digits: self._send(PinDigitsChanged(digits)))
+        self._digits_wanted = PIN_LENGTH
+        self.pin = PinBuffer(
+            lambda digits: self._send(PinDigitsChanged(digits)), lambda: self._digits_wanted
+        )
         self.window = KioskWindow(
             self.catalogue,
             self._send,
@@ -43,6 +46,11 @@ class Front:
             state=self.state,
             today=lambda: now().astimezone(MUSCAT).date(),
         )
+
+    def show(self, state: State) -> None:
+        """Show a state; the pad takes as many digits as its page wants."""
+        self._digits_wanted = state.visit.pin.length
+        self.window.show(state)
 
     def answer_with(self, handle: Callable[[Event], None]) -> None:
         """From now on ``handle`` gets every event; before, the page is only looked at."""

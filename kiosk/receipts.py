@@ -34,6 +34,7 @@ _KIOSK = Bilingual("رقم الجهاز", "Terminal")
 _FREE = Text(ar="بدون رسوم", en="Free of charge")
 
 _CONFIRMED = Bilingual("سُجلت لدى الجهة", "Registered at the office")
+_DONE = Bilingual("تم", "Done")
 _QUEUED = Bilingual("حُفظت وستُرسل", "Saved, will be sent")
 _QUEUED_STEP = Bilingual(
     "حُفظت معاملتك في الجهاز وستُرسل تلقائيًا عند عودة الشبكة. لا حاجة إلى إعادة التقديم.",
@@ -56,7 +57,7 @@ def compose_receipt(
 ) -> Receipt:
     """The receipt of one transaction: no name, no full civil number, all else that matters."""
     service = catalogue.service(submission.service_id)
-    confirmed = submission.registered_as is not None
+    confirmed = submission.final or submission.registered_as is not None
     rows = [Row(_REFERENCE, submission.reference, emphasis=Emphasis.HERO)]
     if submission.registered_as is not None:
         rows.append(Row(_REGISTERED, submission.registered_as, emphasis=Emphasis.STRONG))
@@ -88,7 +89,7 @@ def compose_receipt(
         title=Bilingual(service.title.ar, service.title.en),
         authority=Bilingual(authority.name.ar, authority.name.en),
         badge=Badge(
-            _CONFIRMED if confirmed else _QUEUED,
+            _DONE if submission.final else _CONFIRMED if confirmed else _QUEUED,
             ReceiptState.CONFIRMED if confirmed else ReceiptState.QUEUED,
         ),
         rows=tuple(rows),

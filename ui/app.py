@@ -24,6 +24,7 @@ from ui.viewmodels import (
     MUSCAT,
     AttractViewModel,
     CardProblemViewModel,
+    CardTaskViewModel,
     CheckViewModel,
     ConfirmationViewModel,
     EmployerViewModel,
@@ -155,8 +156,9 @@ class KioskWindow:
         pages: dict[str, PageViewModel] = {
             "attract": AttractViewModel(catalogue),
             "outOfService": OutOfServiceViewModel(),
-            "cardProblem": CardProblemViewModel(),
+            "cardProblem": CardProblemViewModel(send),
             "pin": PinViewModel(catalogue, pin_pad),
+            "cardTask": CardTaskViewModel(send, pin_pad),
             "identity": IdentityViewModel(self._pictures),
             "services": ServicesViewModel(catalogue, send, today),
             "question": QuestionViewModel(catalogue, send),

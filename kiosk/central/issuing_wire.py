@@ -1,7 +1,7 @@
 """Card issuing: what the terminal relays between a card and the central API.
 
 The protocol behind it (who proves what to whom, every byte of it) is described at
-``cardreader.activation.CardAuthority``. Binary values are base64url without padding (RFC 4648,
+``cardreader.authority.CardAuthority``. Binary values are base64url without padding (RFC 4648,
 clause 5). ``serial`` is the card's serial number in upper-case hexadecimal.
 
 ======================================================= ==========================================
@@ -37,7 +37,7 @@ M = TypeVar("M", bound=WireModel)
 
 
 class IssuingProblem(enum.StrEnum):
-    """Reasons in problem documents; the first five are ``cardreader.activation.RefusalReason``."""
+    """Reasons in problem documents; the first five are ``cardreader.authority.RefusalReason``."""
 
     UNKNOWN_CARD = "unknown-card"
     NOT_APPROVED = "not-approved"
@@ -79,7 +79,7 @@ class Approval(WireModel):
 
 
 class Record(WireModel):
-    """See ``cardreader.activation.ActivationRecord``."""
+    """See ``cardreader.authority.ActivationRecord``."""
 
     management_algorithm: Literal[3, 8, 10, 12]
     key_algorithms: dict[Purpose, list[Algorithm]]

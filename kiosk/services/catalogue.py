@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from kiosk.services.answers import Answer, Invalid, Situation, parse_answer
-from kiosk.services.definition import Language, ServiceDefinition, Text
+from kiosk.services.definition import Language, ServiceDefinition, ServiceKind, Text
 from kiosk.services.places import Places
 
 T = TypeVar("T")
@@ -103,6 +103,8 @@ def load_catalogue() -> Catalogue:
         for entry in sorted((data / "services").iterdir(), key=lambda entry: entry.name)
         if entry.name.endswith(".toml")
     ]
+    # What most people come for first; files of one kind in the order of their names.
+    services.sort(key=lambda service: service.kind is not ServiceKind.APPLICATION)
     places = json.loads((data / "places.json").read_text("utf-8"))
     problems = tomllib.loads((data / "problems.toml").read_text("utf-8"))["texts"]
     return Catalogue(

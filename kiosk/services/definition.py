@@ -98,9 +98,21 @@ class Authority(Definition):
     phone: str
 
 
+class ServiceKind(enum.StrEnum):
+    """What a service works on."""
+
+    APPLICATION = "application"
+    """A form that is filled in, signed and sent."""
+    CARD = "card"
+    """The card itself: activation, PIN."""
+
+
 class ServiceDefinition(Definition):
     """A service of the catalogue."""
 
+    kind: ServiceKind = ServiceKind.APPLICATION
+    offered: bool = True
+    """On the list of services; otherwise the terminal leads to it when it is needed."""
     id: Identifier
     version: str
     icon: str
@@ -110,7 +122,7 @@ class ServiceDefinition(Definition):
     summary: Text
     duration_minutes: Annotated[int, Field(gt=0)]
     authority: Authority
-    fields: tuple[FieldDefinition, ...]
+    fields: tuple[FieldDefinition, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
     fees: tuple[Fee, ...]
     next_steps: tuple[NextStep, ...]

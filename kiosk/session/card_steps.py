@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.devices import can_serve, is_online
-from kiosk.session.effects import ClearPin, Effect, ReadCard, Record, SignIn, VerifyPin
+from kiosk.session import card_service_steps
+from kiosk.session.effects import Effect, ReadCard, Record, SignIn, VerifyPin
 from kiosk.session.ending import begin, end_visit
 from kiosk.session.events import (
     CardInserted,
@@ -14,19 +15,20 @@ from kiosk.session.events import (
     ContinuePressed,
     Event,
     LanguageChosen,
-    PinDigitsChanged,
-    PinRefused,
     PinVerified,
     Started,
+    UnblockChosen,
 )
+from kiosk.session.pin_pad import pin_entry, submit
+from kiosk.session.refusing import card_refused
 from kiosk.session.state import (
-    PIN_LENGTH,
     CardProblem,
+    CardTask,
+    CardTaskKind,
     Page,
     PinEntry,
     PinPurpose,
     State,
-    Visit,
     VisitEnd,
 )
 from kiosk.session.step import Step, World, stay, with_visit
@@ -63,16 +65,23 @@ def on_reading_card(state: State, event: Event, world: World) -> Step:
         return stay(state)
     if event.cardholder.expiry_date < world.today:
         return card_refused(state, CardProblem.EXPIRED)
-    if event.tries_left == 0:
+    task = state.visit.card_task
+    if event.tries_left == 0 and task is not None and task.kind is CardTaskKind.UNBLOCK_PIN:
+        return Step(card_service_steps.ask_puk(with_visit(state, cardholder=event.cardholder)))
+    if event.tries_left == 0 and event.activated:
         return card_refused(state, CardProblem.PIN_BLOCKED)
-    entry = PinEntry(tries_left=event.tries_left)
-    return Step(with_visit(state, page=Page.PIN, cardholder=event.cardholder, pin=entry))
+    known = with_visit(state, cardholder=event.cardholder)
+    if not event.activated:
+        return Step(card_service_steps.offer_activation(known))
+    return Step(with_visit(known, page=Page.PIN, pin=PinEntry(tries_left=event.tries_left)))
 
 
 def on_card_problem(state: State, event: Event, world: World) -> Step:
     """The card cannot be used. Another card may be put in; else the visit ends."""
     if isinstance(event, CardInserted):
         return _read(state)
+    if isinstance(event, UnblockChosen) and state.visit.card_problem is CardProblem.PIN_BLOCKED:
+        return _read(with_visit(state, card_task=CardTask(CardTaskKind.UNBLOCK_PIN)))
     if isinstance(event, ContinuePressed):
         return end_visit(state, VisitEnd.CARD_REFUSED, world)
     return stay(state)
@@ -86,7 +95,7 @@ def on_pin(state: State, event: Event, world: World) -> Step:
             effects += (SignIn(),)
         return Step(with_visit(state, page=Page.IDENTITY, pin=PinEntry()), effects)
     if isinstance(event, ContinuePressed):
-        return submit_pin(state, VerifyPin(PinPurpose.IDENTIFY))
+        return submit(state, VerifyPin(PinPurpose.IDENTIFY))
     return pin_entry(state, event)
 
 
@@ -97,46 +106,6 @@ def on_identity(state: State, event: Event, world: World) -> Step:
     return stay(state)
 
 
-def pin_entry(state: State, event: Event) -> Step:
-    """Digits come and go; a refused PIN empties the boxes and says how many tries are left."""
-    pin = state.visit.pin
-    if isinstance(event, PinDigitsChanged) and not pin.checking:
-        digits = min(event.digits, PIN_LENGTH)
-        return Step(with_visit(state, pin=replace(pin, digits=digits, incomplete=False)))
-    if isinstance(event, PinRefused):
-        entry = PinEntry(tries_left=event.tries_left, wrong=True)
-        refused = Record("card.pin_wrong", (("tries_left", str(event.tries_left)),))
-        return Step(with_visit(state, pin=entry), (ClearPin(), refused))
-    return stay(state)
-
-
-def submit_pin(state: State, effect: Effect) -> Step:
-    """Hand six digits to ``effect``; a second press while it works changes nothing."""
-    pin = state.visit.pin
-    if pin.checking:
-        return stay(state)
-    if pin.digits < PIN_LENGTH:
-        return Step(with_visit(state, pin=replace(pin, incomplete=True)))
-    checking = replace(pin, checking=True, incomplete=False, wrong=False)
-    return Step(with_visit(state, pin=checking), (effect,))
-
-
-def card_refused(state: State, problem: CardProblem) -> Step:
-    """Nothing that relies on this card is offered any more."""
-    refused = Record("card.refused", (("problem", problem.value),))
-    visit = state.visit
-    remains = Visit(
-        page=Page.CARD_PROBLEM,
-        language=visit.language,
-        text_size=visit.text_size,
-        high_contrast=visit.high_contrast,
-        card_present=True,
-        card_problem=problem,
-    )
-    changed = replace(state, visit=remains)
-    return Step(changed, (ClearPin(), refused))
-
-
 def on_card_refused(state: State, event: CardRefused, world: World) -> Step:
     """A mute chip at rest opens a visit in which the language is asked first."""
     match state.visit.page:
@@ -145,7 +114,7 @@ def on_card_refused(state: State, event: CardRefused, world: World) -> Step:
             return replace(begun, state=with_visit(begun.state, card_problem=event.problem))
         case Page.LANGUAGE:
             return Step(with_visit(state, card_present=True, card_problem=event.problem))
-        case Page.OUT_OF_SERVICE | Page.TAKE_CARD | Page.ENDED | Page.CONFIRMATION:
+        case Page.OUT_OF_SERVICE | Page.TAKE_CARD | Page.ENDED | Page.CONFIRMATION | Page.CARD_DONE:
             return Step(with_visit(state, card_present=True))
         case _:
             return card_refused(state, event.problem)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from kiosk.services import Language
 from kiosk.services.answers import Answer
 from kiosk.session.events import Timer
-from kiosk.session.state import Cardholder, PinPurpose, Submission, VisitEnd
+from kiosk.session.state import Cardholder, CardTaskKind, PinPurpose, Submission, VisitEnd
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,55 @@ class ClearPin:
 @dataclass(frozen=True, slots=True)
 class SignIn:
     """Let the card sign the central API's challenge. Answers SignedIn, or nothing when offline."""
+
+
+class Secret(enum.StrEnum):
+    """Which of the secrets of a card task the digits on the pad are."""
+
+    OLD_PIN = "old-pin"
+    PUK = "puk"
+
+
+@dataclass(frozen=True, slots=True)
+class RequestCode:
+    """Have a one-time code sent to the registered telephone. Answers CodeSent or CodeNotSent."""
+
+    cardholder: Cardholder
+
+
+@dataclass(frozen=True, slots=True)
+class CheckCode:
+    """Give the entered code to the central API, wipe it. Answers CodeAccepted or CodeRefused."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeepSecret:
+    """Put the digits on the pad aside until the card needs them."""
+
+    secret: Secret
+
+
+@dataclass(frozen=True, slots=True)
+class TakeNewPin:
+    """Check the entered PIN against the policy. Answers NewPinTaken or NewPinWeak."""
+
+    cardholder: Cardholder | None
+
+
+@dataclass(frozen=True, slots=True)
+class CompareNewPin:
+    """Was the new PIN entered twice the same? Answers PinsMatch or PinsDiffer."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunCardTask:
+    """Do it, with the secrets that were put aside, and wipe them.
+
+    Answers CardTaskProgress any number of times, then CardTaskDone, CardTaskFailed, PinRefused,
+    PukRefused or CardRefused.
+    """
+
+    kind: CardTaskKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +167,12 @@ Effect = (
     | AskTries
     | ClearPin
     | SignIn
+    | RequestCode
+    | CheckCode
+    | KeepSecret
+    | TakeNewPin
+    | CompareNewPin
+    | RunCardTask
     | SearchEmployers
     | SignAndKeep
     | PrintReceipt

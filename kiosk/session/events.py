@@ -98,6 +98,16 @@ class ServiceChosen:
 
 
 @dataclass(frozen=True, slots=True)
+class UnblockChosen:
+    """ "I have the PUK", on the page of a blocked PIN."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewCodePressed:
+    """ "Send me another code"."""
+
+
+@dataclass(frozen=True, slots=True)
 class InputChanged:
     """The raw input of the question on the screen."""
 
@@ -144,6 +154,8 @@ class CardRead:
 
     cardholder: Cardholder
     tries_left: int | None
+    activated: bool = True
+    """Whether both keys have their certificates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +182,89 @@ class TerminalChanged:
     """One of the devices, the network or the outbox changed its state."""
 
     terminal: Terminal
+
+
+# --- from work on the card itself
+
+
+@dataclass(frozen=True, slots=True)
+class CodeSent:
+    """The one-time code is on its way to the number that ends like this."""
+
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodeNotSent:
+    """No code: ``problem`` says why, for example ``no-mobile`` or ``network``."""
+
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodeAccepted:
+    """The central API knows that the person holds the registered telephone."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRefused:
+    """It was another code; with no tries left a new one has to be asked for."""
+
+    tries_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewPinTaken:
+    """The new PIN obeys the policy; it is kept until it was repeated."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewPinWeak:
+    """The new PIN is too easy to guess; ``reason`` is a code of the policy."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PinsMatch:
+    """The new PIN was entered twice the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class PinsDiffer:
+    """The second time was another PIN; both are wiped."""
+
+
+@dataclass(frozen=True, slots=True)
+class PukRefused:
+    """The card did not accept the PUK; ``tries_left`` is at least 1."""
+
+    tries_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class CardTaskProgress:
+    """The work on the card came to step ``step`` of ``steps``."""
+
+    step: int
+    steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class CardTaskDone:
+    """The card is as wanted; ``tx_id`` and the rest make the receipt."""
+
+    tx_id: str
+    reference: str
+    qr_text: str
+    done_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CardTaskFailed:
+    """The card is not as wanted; ``problem`` says why. It may be tried again."""
+
+    problem: str
 
 
 # --- from the central API, the outbox and the printer
@@ -264,6 +359,20 @@ Event = (
     | InputChanged
     | EmployerQueried
     | ChangePressed
+    | UnblockChosen
+    | NewCodePressed
+    | CodeSent
+    | CodeNotSent
+    | CodeAccepted
+    | CodeRefused
+    | NewPinTaken
+    | NewPinWeak
+    | PinsMatch
+    | PinsDiffer
+    | PukRefused
+    | CardTaskProgress
+    | CardTaskDone
+    | CardTaskFailed
     | CardInserted
     | CardRemoved
     | CardRefused

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.devices import PaperState, Terminal, can_print, is_online
-from kiosk.session.card_steps import card_refused, pin_entry, submit_pin
 from kiosk.session.effects import ClearPin, PrintReceipt, Record, SignAndKeep, StartTimer, StopTimer
 from kiosk.session.ending import end_visit
 from kiosk.session.events import (
@@ -23,6 +22,8 @@ from kiosk.session.events import (
     TimerFired,
     TriesKnown,
 )
+from kiosk.session.pin_pad import pin_entry, submit
+from kiosk.session.refusing import card_refused
 from kiosk.session.state import Page, PinEntry, ReceiptStep, State, Submission, VisitEnd
 from kiosk.session.step import Step, World, stay, with_visit
 
@@ -39,7 +40,7 @@ def on_sign(state: State, event: Event, world: World) -> Step:
         effect = SignAndKeep(
             visit.form.service_id, visit.language, visit.cardholder, visit.form.answers
         )
-        step = submit_pin(state, effect)
+        step = submit(state, effect)
         if step.effects:
             return replace(step, state=with_visit(step.state, page=Page.WORKING))
         return step
@@ -71,7 +72,7 @@ def on_confirmation(state: State, event: Event, world: World) -> Step:
         return stay(state)
     match event:
         case TimerFired(timer=Timer.ANSWER) if submission.receipt is ReceiptStep.WAITING:
-            return _print(state, replace(submission, waiting_for_answer=False))
+            return print_receipt(state, replace(submission, waiting_for_answer=False))
         case ReceiptPrinted() if event.tx_id == submission.tx_id:
             done = replace(submission, receipt=ReceiptStep.PRINTED)
             return Step(with_visit(state, submission=done), (Record("visit.receipt_printed"),))
@@ -106,7 +107,7 @@ def on_answered(state: State, event: Answered) -> Step:
     )
     if submission.receipt is not ReceiptStep.WAITING:
         return Step(with_visit(state, submission=answered))
-    return _print(state, answered).then(StopTimer(Timer.ANSWER))
+    return print_receipt(state, answered).then(StopTimer(Timer.ANSWER))
 
 
 def _confirm(state: State, event: Kept, world: World) -> Step:
@@ -126,20 +127,21 @@ def _confirm(state: State, event: Kept, world: World) -> Step:
     if submission.waiting_for_answer:
         wait = StartTimer(Timer.ANSWER, world.timers.answer)
         return Step(confirmed, (ClearPin(), kept, wait))
-    printing = _print(confirmed, submission)
+    printing = print_receipt(confirmed, submission)
     return Step(printing.state, (ClearPin(), kept, *printing.effects))
 
 
-def _print(state: State, submission: Submission) -> Step:
+def print_receipt(state: State, submission: Submission) -> Step:
     """Send the receipt to the printer, or show it when the printer cannot."""
     visit = state.visit
-    if not can_print(state.terminal) or visit.form is None or visit.cardholder is None:
+    if not can_print(state.terminal) or visit.cardholder is None:
         problem = _printer_problem(state.terminal)
         shown = replace(submission, receipt=ReceiptStep.ON_SCREEN, receipt_problem=problem)
         not_printed = Record("visit.receipt_not_printed", (("problem", problem),))
         return Step(with_visit(state, submission=shown), (not_printed,))
     printing = replace(submission, receipt=ReceiptStep.PRINTING)
-    effect = PrintReceipt(printing, visit.language, visit.cardholder, visit.form.answers)
+    answers = visit.form.answers if visit.form else {}
+    effect = PrintReceipt(printing, visit.language, visit.cardholder, answers)
     return Step(with_visit(state, submission=printing), (effect,))
 
 

@@ -9,7 +9,9 @@ from types import MappingProxyType
 from kiosk.devices import is_online
 from kiosk.services import FieldDefinition, FieldKind, FieldProblem, ServiceDefinition
 from kiosk.services.answers import Answer
+from kiosk.services.definition import ServiceKind
 from kiosk.services.wording import answer_as_input
+from kiosk.session.card_service_steps import begin_change
 from kiosk.session.effects import AskTries, SearchEmployers
 from kiosk.session.events import (
     BackPressed,
@@ -36,6 +38,10 @@ def on_services(state: State, event: Event, world: World) -> Step:
         service = world.catalogue.service(event.service_id)
     except KeyError:
         return stay(state)
+    if not service.offered:
+        return stay(state)
+    if service.kind is ServiceKind.CARD:
+        return Step(begin_change(state))
     form = state.visit.form
     if form is None or form.service_id != service.id:
         form = Form(service.id)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from kiosk.devices import DeviceState, can_serve, is_online
-from kiosk.session import card_steps, finish_steps, form_steps
+from kiosk.session import card_service_steps, card_steps, finish_steps, form_steps
 from kiosk.session.effects import Effect, SignIn, StartTimer, StopTimer
 from kiosk.session.ending import card_left, card_taken, end_visit, is_starting, rest
 from kiosk.session.events import (
@@ -28,6 +28,7 @@ from kiosk.session.events import (
     Event,
     InputChanged,
     LanguageChosen,
+    NewCodePressed,
     PinDigitsChanged,
     ServiceChosen,
     ShutDown,
@@ -39,7 +40,9 @@ from kiosk.session.events import (
     Timer,
     TimerFired,
     Touched,
+    UnblockChosen,
 )
+from kiosk.session.pages import CANCELLABLE
 from kiosk.session.state import CardProblem, Page, State, TextSize, Visit, VisitEnd
 from kiosk.session.step import Step, World, stay, with_visit
 
@@ -57,32 +60,36 @@ PAGES: dict[Page, Callable[[State, Event, World], Step]] = {
     Page.SIGN: finish_steps.on_sign,
     Page.WORKING: finish_steps.on_working,
     Page.CONFIRMATION: finish_steps.on_confirmation,
+    Page.ACTIVATION: card_service_steps.on_activation,
+    Page.CODE: card_service_steps.on_code,
+    Page.OLD_PIN: card_service_steps.on_old_pin,
+    Page.PUK: card_service_steps.on_puk,
+    Page.NEW_PIN: card_service_steps.on_new_pin,
+    Page.REPEAT_PIN: card_service_steps.on_repeat_pin,
+    Page.CARD_WORKING: card_service_steps.on_card_working,
+    Page.CARD_DONE: finish_steps.on_confirmation,
 }
 
 RESTING = frozenset({Page.OUT_OF_SERVICE, Page.ATTRACT})
 """Nobody is here."""
 
-CANCELLABLE = frozenset(
+_FINISHED = frozenset({Page.CONFIRMATION, Page.CARD_DONE})
+"""What was asked for is done; the card may go."""
+
+_BEFORE_PIN = frozenset(
     {
         Page.LANGUAGE,
         Page.INSERT_CARD,
-        Page.READING_CARD,
         Page.CARD_PROBLEM,
         Page.PIN,
-        Page.IDENTITY,
-        Page.SERVICES,
-        Page.QUESTION,
-        Page.CHECK,
-        Page.SIGN,
+        Page.CONFIRMATION,
+        Page.CARD_DONE,
     }
 )
-
-GOING_BACK = frozenset({Page.QUESTION, Page.CHECK, Page.SIGN})
-
-_BEFORE_PIN = frozenset(
-    {Page.LANGUAGE, Page.INSERT_CARD, Page.CARD_PROBLEM, Page.PIN, Page.CONFIRMATION}
-)
 _AFTER_PIN = frozenset({Page.IDENTITY, Page.SERVICES, Page.QUESTION, Page.CHECK, Page.SIGN})
+_ON_THE_CARD = frozenset(
+    {Page.ACTIVATION, Page.CODE, Page.OLD_PIN, Page.PUK, Page.NEW_PIN, Page.REPEAT_PIN}
+)
 
 _FROM_THE_PERSON = (
     Started
@@ -99,6 +106,8 @@ _FROM_THE_PERSON = (
     | InputChanged
     | EmployerQueried
     | ChangePressed
+    | UnblockChosen
+    | NewCodePressed
 )
 
 # A card that is put in the other way round, or cleaned, is welcome without starting again.
@@ -133,7 +142,7 @@ def _everywhere(state: State, event: Event, world: World) -> Step | None:
             return _card_removed(state, world)
         case CardInserted() if visit.page in (Page.OUT_OF_SERVICE, Page.TAKE_CARD, Page.ENDED):
             return Step(with_visit(state, card_present=True))
-        case CardInserted() if visit.page is not Page.CONFIRMATION:
+        case CardInserted() if visit.page not in _FINISHED:
             handler = PAGES[visit.page]
             return handler(with_visit(state, card_present=True, card_problem=None), event, world)
         case CardRefused() if visit.page is not Page.WORKING:
@@ -155,7 +164,8 @@ def _everywhere(state: State, event: Event, world: World) -> Step | None:
         case TimerFired(timer=Timer.ENDED_PAGE) if visit.page is Page.ENDED:
             return rest(state, world)
         case ShutDown() if visit.page not in RESTING:
-            return end_visit(state, VisitEnd.DEVICE_LOST, world)
+            end = VisitEnd.FINISHED if visit.submission else VisitEnd.DEVICE_LOST
+            return end_visit(state, end, world)
         case _:
             return None
 
@@ -170,7 +180,7 @@ def _terminal_changed(state: State, event: TerminalChanged, world: World) -> Ste
         # A transaction under way or confirmed is brought to its end; anything before is not begun.
         if event.terminal.reader is not DeviceState.ONLINE:
             changed = with_visit(changed, card_present=False)
-        if page in (Page.WORKING, Page.CONFIRMATION, Page.ENDED):
+        if page in _FINISHED | {Page.WORKING, Page.ENDED}:
             return Step(changed)
         if page is Page.TAKE_CARD:
             return Step(changed) if changed.visit.card_present else card_taken(changed, world)
@@ -191,7 +201,7 @@ def _card_removed(state: State, world: World) -> Step:
             return Step(with_visit(without, card_problem=None))
         case Page.TAKE_CARD:
             return card_taken(without, world)
-        case Page.WORKING | Page.CONFIRMATION:
+        case Page.WORKING | Page.CONFIRMATION | Page.CARD_DONE:
             # The signature may be made and the transaction kept: its outcome decides.
             return Step(without)
         case Page.CARD_PROBLEM if visit.card_problem in _TRY_AGAIN:
@@ -220,7 +230,7 @@ def idle_seconds(visit: Visit, world: World) -> float | None:
         return None
     if visit.page in _BEFORE_PIN:
         return world.timers.idle_before_pin * _patience(visit, world)
-    if visit.page in _AFTER_PIN:
+    if visit.page in _AFTER_PIN | _ON_THE_CARD:
         return world.timers.idle_after_pin * _patience(visit, world)
     return None
 

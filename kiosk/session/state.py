@@ -17,7 +17,10 @@ from kiosk.services import FieldProblem, Language
 from kiosk.services.answers import Answer
 
 PIN_LENGTH = 6
-"""Digits of the cardholder's PIN."""
+"""Digits of the cardholder's PIN, and of a one-time code."""
+
+PUK_LENGTH = 8
+"""Digits of the PUK that unblocks a PIN."""
 
 
 class Page(enum.StrEnum):
@@ -37,6 +40,16 @@ class Page(enum.StrEnum):
     SIGN = "sign"
     WORKING = "working"
     CONFIRMATION = "confirmation"
+    ACTIVATION = "activation"
+    """The card is genuine and not activated yet: what will happen, and its beginning."""
+    CODE = "code"
+    """The one-time code that the central API sent to the cardholder's telephone."""
+    OLD_PIN = "old-pin"
+    PUK = "puk"
+    NEW_PIN = "new-pin"
+    REPEAT_PIN = "repeat-pin"
+    CARD_WORKING = "card-working"
+    CARD_DONE = "card-done"
     TAKE_CARD = "take-card"
     ENDED = "ended"
 
@@ -50,6 +63,9 @@ class CardProblem(enum.StrEnum):
     NOT_ACTIVATED = "not-activated"
     EXPIRED = "expired"
     PIN_BLOCKED = "pin-blocked"
+    PUK_BLOCKED = "puk-blocked"
+    REVOKED = "revoked"
+    IDENTITY_MISMATCH = "identity-mismatch"
     UNREADABLE = "unreadable"
 
 
@@ -80,6 +96,30 @@ class PinPurpose(enum.StrEnum):
     SIGN = "sign"
 
 
+class CardTaskKind(enum.StrEnum):
+    """What is done with the card itself; the values are ids of the service catalogue."""
+
+    ACTIVATE = "activate-card"
+    CHANGE_PIN = "change-pin"
+    UNBLOCK_PIN = "unblock-pin"
+
+
+@dataclass(frozen=True, slots=True)
+class CardTask:
+    """Work on the card itself. Codes and PINs are never here: the core keeps them."""
+
+    kind: CardTaskKind
+    code_sent_to: str | None = None
+    """The end of the telephone number, for example ``•••••217``."""
+    problem: str | None = None
+    """Why a step has to be done again: a code of the card task's own words."""
+    busy: bool = False
+    """Something is being asked; the page waits."""
+    step: int = 0
+    steps: int = 0
+    """How far the work on the card is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cardholder:
     """Who is at the terminal, from the verified data of the card."""
@@ -106,6 +146,8 @@ class PinEntry:
     incomplete: bool = False
     """Continue was pressed before six digits were there."""
     checking: bool = False
+    length: int = PIN_LENGTH
+    """How many digits make it complete."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +228,8 @@ class Submission:
     registered_as: str | None = None
     """The office's own number, once the central API answered."""
     hearing: HearingProposal | None = None
+    final: bool = False
+    """Done here and now; no answer of the central API is to come."""
     waiting_for_answer: bool = False
     rejected: bool = False
     receipt: ReceiptStep = ReceiptStep.WAITING
@@ -210,6 +254,7 @@ class Visit:
     mobile: str | None = field(default=None, repr=False)
     employers: tuple[EmployerFound, ...] = field(default=(), repr=False)
     form: Form | None = None
+    card_task: CardTask | None = None
     submission: Submission | None = None
     countdown_s: int | None = None
     """Seconds until the visit ends by itself, once that is announced."""

@@ -14,6 +14,7 @@ from cardreader.errors import (
     PinBlocked,
     PinWrong,
     ReaderUnavailable,
+    Untrusted,
 )
 from kiosk.session import events as ev
 from kiosk.session.state import CardProblem
@@ -43,6 +44,10 @@ def _problem_of(error: BaseException) -> CardProblem:
             return CardProblem.PIN_BLOCKED
         case CardMute():
             return CardProblem.MUTE
+        case CardNotGenuine(reason=Untrusted.SIGNER_REVOKED):
+            return CardProblem.REVOKED
+        case CardNotGenuine(reason=Untrusted.IDENTITY_MISMATCH):
+            return CardProblem.IDENTITY_MISMATCH
         case CardNotGenuine():
             return CardProblem.NOT_GENUINE
         case ObjectNotFound():

@@ -13,6 +13,7 @@ import structlog
 
 from cardreader import events as card
 from cardreader.apdu import CardConnection
+from cardreader.errors import ObjectNotFound
 from cardreader.jws import sign_compact
 from cardreader.national_id import NationalIdCard, open_card
 from cardreader.pki import KeyPurpose
@@ -100,9 +101,9 @@ class CardDesk:
                 return ev.CardRead(holder, None)
             # Before the PIN: a card without certificates is not activated yet, and one whose
             # certificate names somebody else is refused.
-            card.certificate(KeyPurpose.AUTHENTICATION)
+            activated = _has_certificates(card)
             pin = card.pin_info()
-            return ev.CardRead(holder, 0 if pin.blocked else pin.tries_left)
+            return ev.CardRead(holder, 0 if pin.blocked else pin.tries_left, activated)
 
         self._ask(task, _READ_DEADLINE, visit)
 
@@ -132,6 +133,10 @@ class CardDesk:
             lambda connection: sign_compact(self._open(connection), purpose, payload, pin, typ),
             _SIGN_DEADLINE,
         )
+
+    def with_card(self, act: Callable[[NationalIdCard], T], deadline: float) -> Future[T]:
+        """Run ``act`` on the card's own thread. Any thread may ask."""
+        return self._submit(lambda connection: act(self._open(connection)), deadline)
 
     def release(self) -> None:
         """Reset the card and give it back: nothing of the visit stays verified on it."""
@@ -196,3 +201,13 @@ class CardDesk:
                 self._reader_state(DeviceState.OFFLINE)
             case _:
                 pass
+
+
+def _has_certificates(card: NationalIdCard) -> bool:
+    """Whether both keys have a certificate that holds; without both the card is not activated."""
+    try:
+        for purpose in KeyPurpose:
+            card.certificate(purpose)
+    except ObjectNotFound:
+        return False
+    return True

@@ -242,10 +242,9 @@ def test_continue_pressed_many_times_asks_the_card_once(terminal):
     [
         ("foreign", CardProblem.NOT_SUPPORTED),
         ("expired", CardProblem.EXPIRED),
-        ("revoked", CardProblem.NOT_GENUINE),
+        ("revoked", CardProblem.REVOKED),
         ("unknown-issuer", CardProblem.NOT_GENUINE),
         ("forged", CardProblem.NOT_GENUINE),
-        ("citizen-new", CardProblem.NOT_ACTIVATED),
         ("pin-blocked", CardProblem.PIN_BLOCKED),
     ],
 )
@@ -261,6 +260,16 @@ def test_a_card_that_cannot_be_used_is_refused_and_nothing_of_it_is_shown(
     terminal.leave(VisitEnd.CARD_REFUSED)
     terminal.go_to(Page.IDENTITY)
     assert terminal.visit.cardholder.civil_number == persona("citizen-active").civil_number
+
+
+def test_a_new_card_is_offered_activation_and_nothing_else(terminal):
+    terminal.send(ev.Started(), ev.LanguageChosen("ar"))
+    terminal.rig.readers.insert("citizen-new")
+    terminal.wait_for(Page.ACTIVATION)
+    terminal.send(ev.ServiceChosen("complaint"), ev.PinDigitsChanged(6))
+    assert terminal.visit.page is Page.ACTIVATION
+    terminal.rig.readers.remove()
+    terminal.leave(VisitEnd.CARD_REMOVED)
 
 
 def test_a_mute_card_may_be_turned_over_without_starting_again(terminal):

@@ -212,3 +212,8 @@ def test_at_power_on_nothing_is_served_before_the_devices_have_reported():
     assert desk.page is Page.ATTRACT
     desk(ev.TerminalChanged(GOOD), ev.Started())
     assert desk.page is Page.LANGUAGE
+
+
+def test_a_terminal_that_stops_does_not_take_a_confirmation_back(desk):
+    desk.to_confirmation()(ev.ShutDown())
+    assert desk.visit.end is VisitEnd.FINISHED

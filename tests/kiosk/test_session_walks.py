@@ -52,6 +52,14 @@ def _events(rng: random.Random) -> ev.Event:
         lambda: ev.ReceiptNotPrinted(TX, "paper.out", rng.random() < 0.5),
         lambda: ev.TimerFired(rng.choice(list(ev.Timer))),
         lambda: ev.ShutDown(),
+        lambda: ev.UnblockChosen(),
+        lambda: ev.NewCodePressed(),
+        lambda: ev.CodeNotSent("network"),
+        lambda: ev.CodeRefused(rng.randint(0, 2)),
+        lambda: ev.NewPinWeak("repeated"),
+        lambda: ev.PinsDiffer(),
+        lambda: ev.PukRefused(1),
+        lambda: ev.CardTaskFailed("network"),
     ]
     return rng.choice(makers)()
 
@@ -69,13 +77,29 @@ def _way_forward(state: State, rng: random.Random) -> ev.Event:
         case Page.INSERT_CARD:
             return ev.CardInserted()
         case Page.READING_CARD:
-            return ev.CardRead(HOLDER, rng.choice((None, 0, 1, 3, 3, 3)))
+            return ev.CardRead(HOLDER, rng.choice((None, 0, 1, 3, 3, 3)), rng.random() < 0.8)
         case Page.PIN if visit.pin.checking:
             return ev.PinVerified()
         case Page.PIN | Page.SIGN if visit.pin.digits < 6:
             return ev.PinDigitsChanged(6)
+        case Page.CARD_PROBLEM if visit.card_problem is CardProblem.PIN_BLOCKED:
+            return ev.UnblockChosen()
+        case Page.CODE if visit.card_task and visit.card_task.busy:
+            return ev.CodeSent("•••••217")
+        case Page.CODE if visit.pin.checking:
+            return ev.CodeAccepted()
+        case Page.NEW_PIN if visit.pin.checking:
+            return ev.NewPinTaken()
+        case Page.REPEAT_PIN if visit.pin.checking:
+            return ev.PinsMatch()
+        case Page.CODE | Page.OLD_PIN | Page.PUK | Page.NEW_PIN | Page.REPEAT_PIN if (
+            visit.pin.digits < visit.pin.length
+        ):
+            return ev.PinDigitsChanged(visit.pin.length)
+        case Page.CARD_WORKING:
+            return ev.CardTaskDone(TX, "7K3Q-9FZ2", "qr", NOW)
         case Page.SERVICES:
-            return ev.ServiceChosen("complaint")
+            return ev.ServiceChosen(rng.choice(("complaint", "complaint", "change-pin")))
         case Page.QUESTION if visit.form is not None and visit.form.input is None:
             answer = list(ANSWERS.values())[visit.form.index]
             return ev.InputChanged(answer) if answer else ev.ContinuePressed()
@@ -83,7 +107,9 @@ def _way_forward(state: State, rng: random.Random) -> ev.Event:
             return ev.Kept(TX, "7K3Q-9FZ2", "qr", NOW)
         case Page.CONFIRMATION if visit.submission and visit.submission.receipt in ("waiting",):
             return ev.Answered(TX, "C-2026-000001")
-        case Page.CONFIRMATION if visit.submission and visit.submission.receipt == "printing":
+        case Page.CONFIRMATION | Page.CARD_DONE if (
+            visit.submission and visit.submission.receipt == "printing"
+        ):
             return ev.ReceiptPrinted(TX)
         case Page.TAKE_CARD:
             return ev.CardRemoved()
@@ -106,11 +132,12 @@ def test_random_walks_find_no_dead_end_and_leave_nothing_of_anybody():
         if visit.page in _QUIET:
             assert visit.cardholder is None, (before, event)
             assert visit.form is None
+            assert visit.card_task is None
             assert visit.mobile is None
             assert not visit.signed_in
         if any(isinstance(effect, ef.Wipe) for effect in step.effects):
             assert visit.submission is None
-        if visit.page is Page.CONFIRMATION:
+        if visit.page in (Page.CONFIRMATION, Page.CARD_DONE):
             assert visit.submission is not None
         desk.state = step.state
         if number % 500 == 0:

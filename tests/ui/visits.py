@@ -15,6 +15,8 @@ from kiosk.services import FieldProblem, load_catalogue
 from kiosk.session.state import (
     Cardholder,
     CardProblem,
+    CardTask,
+    CardTaskKind,
     EmployerFound,
     EmployerSearch,
     Form,
@@ -137,6 +139,16 @@ def page(name: Page, terminal: Terminal = ONLINE, **visit: Any) -> State:
     return State(terminal, Visit(page=name, **visit))
 
 
+ACTIVATE = CardTaskKind.ACTIVATE
+_OF_THE_TASK = ("problem", "busy", "code_sent_to", "step", "steps")
+
+
+def task(name: Page, kind: CardTaskKind, terminal: Terminal = ONLINE, **state: Any) -> State:
+    """A page of work on the card itself."""
+    of_task = {key: state.pop(key) for key in _OF_THE_TASK if key in state}
+    return page(name, terminal, card_task=CardTask(kind, **of_task), card_present=True, **state)
+
+
 STATES: dict[str, State] = {
     "out-of-service": page(Page.OUT_OF_SERVICE, BROKEN),
     "attract": page(Page.ATTRACT),
@@ -205,6 +217,52 @@ STATES: dict[str, State] = {
         form=FORM,
         submission=replace(SUBMISSION, receipt=ReceiptStep.UNCERTAIN),
     ),
+    **{
+        f"activation-{problem}": task(Page.ACTIVATION, ACTIVATE, cardholder=HOLDER, problem=problem)
+        for problem in (
+            "network",
+            "no-mobile",
+            "code-used-up",
+            "too-many-codes",
+            "not-approved",
+            "not-eligible",
+        )
+    },
+    "activation": task(Page.ACTIVATION, ACTIVATE, cardholder=HOLDER),
+    "activation-offline": task(Page.ACTIVATION, ACTIVATE, OFFLINE, cardholder=HOLDER),
+    "code-sending": task(Page.CODE, ACTIVATE, busy=True),
+    "code": task(Page.CODE, ACTIVATE, code_sent_to="•••••217"),
+    "code-wrong": task(
+        Page.CODE, ACTIVATE, code_sent_to="•••••217", pin=PinEntry(0, 2, wrong=True)
+    ),
+    "old-pin": task(Page.OLD_PIN, CardTaskKind.CHANGE_PIN, pin=PinEntry(2)),
+    "old-pin-wrong": task(Page.OLD_PIN, CardTaskKind.CHANGE_PIN, pin=PinEntry(0, 1, wrong=True)),
+    "puk": task(Page.PUK, CardTaskKind.UNBLOCK_PIN, pin=PinEntry(5, length=8)),
+    "puk-incomplete": task(
+        Page.PUK, CardTaskKind.UNBLOCK_PIN, pin=PinEntry(5, incomplete=True, length=8)
+    ),
+    "puk-wrong": task(Page.PUK, CardTaskKind.UNBLOCK_PIN, pin=PinEntry(0, 2, wrong=True, length=8)),
+    "new-pin": task(Page.NEW_PIN, ACTIVATE),
+    **{
+        f"new-pin-{problem}": task(Page.NEW_PIN, ACTIVATE, problem=problem)
+        for problem in ("repeated", "sequence", "birth-date", "civil-number", "pins-differ")
+    },
+    "repeat-pin": task(Page.REPEAT_PIN, ACTIVATE, pin=PinEntry(3)),
+    **{
+        f"card-working-{step}": task(Page.CARD_WORKING, ACTIVATE, step=step, steps=5)
+        for step in range(6)
+    },
+    "card-working-pin": task(Page.CARD_WORKING, CardTaskKind.CHANGE_PIN),
+    **{
+        f"card-done-{kind}": task(
+            Page.CARD_DONE,
+            kind,
+            submission=replace(
+                SUBMISSION, service_id=kind.value, final=True, receipt=ReceiptStep.ON_SCREEN
+            ),
+        )
+        for kind in CardTaskKind
+    },
     "take-card": page(Page.TAKE_CARD, end=VisitEnd.FINISHED, card_present=True),
     "take-card-cancelled": page(Page.TAKE_CARD, end=VisitEnd.CANCELLED, card_present=True),
     **{f"ended-{end}": page(Page.ENDED, end=end) for end in VisitEnd},

@@ -2,6 +2,77 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="ar" sourcelanguage="en">
 <context>
+    <name>ActivationPage</name>
+    <message>
+        <source>Activate your card</source>
+        <translation>فعّل بطاقتك</translation>
+    </message>
+    <message>
+        <source>Your card is new and has no PIN yet. It takes about two minutes.</source>
+        <translation>بطاقتك جديدة وليس لها رقم سري بعد. يستغرق التفعيل نحو دقيقتين.</translation>
+    </message>
+    <message>
+        <source>Activate</source>
+        <translation>تفعيل</translation>
+    </message>
+    <message>
+        <source>A network is needed</source>
+        <translation>التفعيل يحتاج إلى الشبكة</translation>
+    </message>
+    <message>
+        <source>No phone number is registered for you</source>
+        <translation>لا يوجد رقم هاتف مسجل باسمك</translation>
+    </message>
+    <message>
+        <source>The code was wrong too often</source>
+        <translation>أُدخل رمز غير صحيح مرات عديدة</translation>
+    </message>
+    <message>
+        <source>Too many codes were sent</source>
+        <translation>أُرسلت رموز كثيرة</translation>
+    </message>
+    <message>
+        <source>The time for the code has run out</source>
+        <translation>انتهت مدة صلاحية الرمز</translation>
+    </message>
+    <message>
+        <source>This card cannot be activated here</source>
+        <translation>لا يمكن تفعيل هذه البطاقة هنا</translation>
+    </message>
+    <message>
+        <source>Activation works only with a network. What was done is kept: try again in a while, here or elsewhere.</source>
+        <translation>لا يتم التفعيل إلا مع وجود الشبكة. ما أُنجز محفوظ: حاول بعد قليل هنا أو في جهاز آخر.</translation>
+    </message>
+    <message>
+        <source>Register your number at a Civil Status office, then come back.</source>
+        <translation>سجّل رقمك لدى أحد مكاتب الأحوال المدنية ثم عد إلينا.</translation>
+    </message>
+    <message>
+        <source>Press Activate: you get a new code.</source>
+        <translation>اضغط «تفعيل» ليصلك رمز جديد.</translation>
+    </message>
+    <message>
+        <source>Please wait an hour, then try again.</source>
+        <translation>انتظر ساعة ثم حاول مرة أخرى.</translation>
+    </message>
+    <message>
+        <source>Please visit a Civil Status office with the card.</source>
+        <translation>راجع أحد مكاتب الأحوال المدنية ومعك البطاقة.</translation>
+    </message>
+    <message>
+        <source>You get a code by text message on the phone number registered for you.</source>
+        <translation>يصلك رمز في رسالة نصية على رقم هاتفك المسجل.</translation>
+    </message>
+    <message>
+        <source>You choose a PIN of six digits, twice.</source>
+        <translation>تختار رقمًا سريًا من ستة أرقام، وتدخله مرتين.</translation>
+    </message>
+    <message>
+        <source>Your card makes its keys, and you get a receipt.</source>
+        <translation>تُنشئ بطاقتك مفاتيحها، ثم تستلم إيصالًا.</translation>
+    </message>
+</context>
+<context>
     <name>AttractPage</name>
     <message>
         <source>Touch the screen to start</source>
@@ -22,6 +93,33 @@
     <message>
         <source>Works without network: your request is saved here and sent for you.</source>
         <translation>يعمل دون شبكة: يُحفظ طلبك هنا ويُرسل نيابةً عنك.</translation>
+    </message>
+</context>
+<context>
+    <name>CardDonePage</name>
+    <message>
+        <source>Your PIN is changed</source>
+        <translation>تم تغيير رقمك السري</translation>
+    </message>
+    <message>
+        <source>Your PIN is unblocked</source>
+        <translation>تم فك حجب رقمك السري</translation>
+    </message>
+    <message>
+        <source>Your card is active</source>
+        <translation>بطاقتك مفعّلة</translation>
+    </message>
+    <message>
+        <source>Transaction number: %1</source>
+        <translation>رقم المعاملة: %1</translation>
+    </message>
+    <message>
+        <source>Finish</source>
+        <translation>إنهاء</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>تم</translation>
     </message>
 </context>
 <context>
@@ -48,7 +146,19 @@
     </message>
     <message>
         <source>Your PIN is blocked</source>
-        <translation>رقمك السري موقوف</translation>
+        <translation>رقمك السري محجوب</translation>
+    </message>
+    <message>
+        <source>The unblocking code is blocked</source>
+        <translation>رمز فك الحجب محجوب</translation>
+    </message>
+    <message>
+        <source>This card was cancelled</source>
+        <translation>هذه البطاقة ملغاة</translation>
+    </message>
+    <message>
+        <source>The card's data do not belong together</source>
+        <translation>بيانات البطاقة غير متطابقة</translation>
     </message>
     <message>
         <source>The card could not be read</source>
@@ -75,12 +185,24 @@
         <translation>جدّدها في مكتب الأحوال المدنية ثم عُد إلينا.</translation>
     </message>
     <message>
-        <source>It was entered wrongly too often. Civil Status offices and Sanad centres unblock it.</source>
-        <translation>أُدخل الرقم خطأً مرات عدة. يمكن إعادة تفعيله في مكاتب الأحوال المدنية ومراكز سند.</translation>
+        <source>It was entered wrongly too often. With the PUK from the letter that came with the card you can choose a new one.</source>
+        <translation>أُدخل خطأً مرات عديدة. يمكنك اختيار رقم جديد بواسطة رمز فك الحجب (PUK) الذي استلمته مع البطاقة.</translation>
+    </message>
+    <message>
+        <source>It was entered wrongly too often. Please visit a Civil Status office with the card.</source>
+        <translation>أُدخل خطأً مرات عديدة. راجع أحد مكاتب الأحوال المدنية ومعك البطاقة.</translation>
+    </message>
+    <message>
+        <source>It was reported lost or replaced by a new one. If that is a mistake, please visit a Civil Status office.</source>
+        <translation>أُبلغ عن فقدانها أو استُبدلت ببطاقة جديدة. إن كان ذلك خطأً فراجع أحد مكاتب الأحوال المدنية.</translation>
     </message>
     <message>
         <source>Take it out, wipe the chip with a dry cloth and insert it again.</source>
         <translation>أخرج البطاقة وامسح الشريحة بقطعة قماش جافة ثم أدخلها مرة أخرى.</translation>
+    </message>
+    <message>
+        <source>I have the PUK</source>
+        <translation>لدي رمز فك الحجب</translation>
     </message>
     <message>
         <source>Please take the card out and insert it again.</source>
@@ -89,6 +211,112 @@
     <message>
         <source>Please take your card.</source>
         <translation>يُرجى أخذ بطاقتك.</translation>
+    </message>
+</context>
+<context>
+    <name>CardTaskNotice</name>
+    <message>
+        <source>Too easy: the same digits again and again</source>
+        <translation>سهل التخمين: أرقام مكررة</translation>
+    </message>
+    <message>
+        <source>Too easy: a sequence</source>
+        <translation>سهل التخمين: أرقام متسلسلة</translation>
+    </message>
+    <message>
+        <source>Too easy: your birth date</source>
+        <translation>سهل التخمين: تاريخ ميلادك</translation>
+    </message>
+    <message>
+        <source>Too easy: part of your civil number</source>
+        <translation>سهل التخمين: جزء من رقمك المدني</translation>
+    </message>
+    <message>
+        <source>The two PINs were different</source>
+        <translation>الرقمان السريان مختلفان</translation>
+    </message>
+    <message>
+        <source>Enter all eight digits</source>
+        <translation>أدخل الأرقام الثمانية كلها</translation>
+    </message>
+    <message>
+        <source>Enter all six digits</source>
+        <translation>أدخل الأرقام الستة كاملة</translation>
+    </message>
+    <message>
+        <source>This is not the code</source>
+        <translation>الرمز غير صحيح</translation>
+    </message>
+    <message>
+        <source>Wrong PUK</source>
+        <translation>رمز فك الحجب غير صحيح</translation>
+    </message>
+    <message>
+        <source>Wrong PIN</source>
+        <translation>الرقم السري غير صحيح</translation>
+    </message>
+    <message>
+        <source>Choose it again.</source>
+        <translation>اختره من جديد.</translation>
+    </message>
+    <message>
+        <source>Choose another one.</source>
+        <translation>اختر رقمًا آخر.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tries left</source>
+        <translation>
+            <numerusform>لم تبق أي محاولة</numerusform>
+            <numerusform>بقيت محاولة واحدة</numerusform>
+            <numerusform>بقيت محاولتان</numerusform>
+            <numerusform>بقيت %n محاولات</numerusform>
+            <numerusform>بقيت %n محاولة</numerusform>
+            <numerusform>بقيت %n محاولة</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>CardWorkingPage</name>
+    <message>
+        <source>Your card is being activated</source>
+        <translation>يجري تفعيل بطاقتك</translation>
+    </message>
+    <message>
+        <source>Your new PIN is being set</source>
+        <translation>يجري تعيين رقمك السري الجديد</translation>
+    </message>
+    <message>
+        <source>Leave your card in the slot.</source>
+        <translation>اترك بطاقتك في مكانها.</translation>
+    </message>
+    <message>
+        <source>One moment</source>
+        <translation>لحظة من فضلك</translation>
+    </message>
+    <message>
+        <source>Setting your PIN</source>
+        <translation>تعيين رقمك السري</translation>
+    </message>
+    <message>
+        <source>Making the key for signing in</source>
+        <translation>إنشاء مفتاح الدخول</translation>
+    </message>
+    <message>
+        <source>Making the key for signing</source>
+        <translation>إنشاء مفتاح التوقيع</translation>
+    </message>
+    <message>
+        <source>Checking everything</source>
+        <translation>التحقق من كل شيء</translation>
+    </message>
+    <message>
+        <source>Asking the central office</source>
+        <translation>الاتصال بالجهة المختصة</translation>
+    </message>
+    <message>
+        <source>Step %1 of %2</source>
+        <extracomment>progress of the activation</extracomment>
+        <translation>الخطوة %1 من %2</translation>
     </message>
 </context>
 <context>
@@ -545,7 +773,7 @@
     </message>
     <message>
         <source>One try left. If it is wrong, your PIN is blocked.</source>
-        <translation>بقيت محاولة واحدة. إن أخطأت يُوقف رقمك السري.</translation>
+        <translation>بقيت محاولة واحدة. إن أخطأت يُحجب رقمك السري.</translation>
     </message>
     <message numerus="yes">
         <source>%n tries left</source>
@@ -667,6 +895,76 @@
     <message>
         <source>Your receipt</source>
         <translation>إيصالك</translation>
+    </message>
+</context>
+<context>
+    <name>SecretPage</name>
+    <message>
+        <source>Enter the code from your phone</source>
+        <translation>أدخل الرمز الذي وصلك على هاتفك</translation>
+    </message>
+    <message>
+        <source>Enter your PIN as it is now</source>
+        <translation>أدخل رقمك السري الحالي</translation>
+    </message>
+    <message>
+        <source>Enter the unblocking code (PUK)</source>
+        <translation>أدخل رمز فك الحجب (PUK)</translation>
+    </message>
+    <message>
+        <source>Enter the new PIN again</source>
+        <translation>أعد إدخال الرقم السري الجديد</translation>
+    </message>
+    <message>
+        <source>Choose your PIN</source>
+        <translation>اختر رقمك السري</translation>
+    </message>
+    <message>
+        <source>We sent a text message with six digits to %1.</source>
+        <translation>أرسلنا رسالة نصية بستة أرقام إلى %1.</translation>
+    </message>
+    <message>
+        <source>Six digits. Cover the pad with your hand: the PIN is neither shown nor stored.</source>
+        <translation>ستة أرقام. غطِّ اللوحة بيدك: لا يُعرض الرقم السري ولا يُحفظ.</translation>
+    </message>
+    <message>
+        <source>Eight digits, from the letter that came with your card.</source>
+        <translation>ثمانية أرقام، تجدها في الرسالة التي استلمتها مع بطاقتك.</translation>
+    </message>
+    <message>
+        <source>The same six digits once more, so that no slip of the finger stays.</source>
+        <translation>الأرقام الستة نفسها مرة أخرى، حتى لا يبقى خطأ في اللمس.</translation>
+    </message>
+    <message>
+        <source>Six digits that nobody guesses: not your birth date, not your civil number, no 111111 and no 123456.</source>
+        <translation>ستة أرقام لا يخمنها أحد: ليست تاريخ ميلادك ولا رقمك المدني، وليست مثل 111111 أو 123456.</translation>
+    </message>
+    <message>
+        <source>Continue</source>
+        <translation>متابعة</translation>
+    </message>
+    <message>
+        <source>New code</source>
+        <translation>رمز جديد</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n digits entered</source>
+        <translation>
+            <numerusform>لم يُدخل أي رقم</numerusform>
+            <numerusform>أُدخل رقم واحد</numerusform>
+            <numerusform>أُدخل رقمان</numerusform>
+            <numerusform>أُدخلت %n أرقام</numerusform>
+            <numerusform>أُدخل %n رقمًا</numerusform>
+            <numerusform>أُدخل %n رقم</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Sending a text message to your registered number</source>
+        <translation>نرسل رسالة نصية إلى رقمك المسجل</translation>
+    </message>
+    <message>
+        <source>One moment. Leave the card in the slot.</source>
+        <translation>لحظة من فضلك. اترك البطاقة في مكانها.</translation>
     </message>
 </context>
 <context>

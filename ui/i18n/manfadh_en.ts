@@ -2,6 +2,16 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
 <context>
+    <name>CardTaskNotice</name>
+    <message numerus="yes">
+        <source>%n tries left</source>
+        <translation>
+            <numerusform>%n try left</numerusform>
+            <numerusform>%n tries left</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>CountdownDialog</name>
     <message numerus="yes">
         <source>Your visit ends in %n second(s). What you entered is then deleted.</source>
@@ -23,6 +33,16 @@
 </context>
 <context>
     <name>PinPage</name>
+    <message numerus="yes">
+        <source>%n digits entered</source>
+        <translation>
+            <numerusform>%n digit entered</numerusform>
+            <numerusform>%n digits entered</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>SecretPage</name>
     <message numerus="yes">
         <source>%n digits entered</source>
         <translation>

@@ -8,6 +8,7 @@ Importing this package registers the QML module ``Manfadh.ViewModels``.
 
 from ui.viewmodels.attract import AttractViewModel, OutOfServiceViewModel
 from ui.viewmodels.card import CardProblemViewModel, IdentityViewModel
+from ui.viewmodels.card_services import CardTaskViewModel
 from ui.viewmodels.check import CheckViewModel
 from ui.viewmodels.confirmation import MUSCAT, ConfirmationViewModel, EndingViewModel
 from ui.viewmodels.employer import EmployerViewModel
@@ -22,6 +23,7 @@ __all__ = [
     "MUSCAT",
     "AttractViewModel",
     "CardProblemViewModel",
+    "CardTaskViewModel",
     "CheckViewModel",
     "ConfirmationViewModel",
     "EmployerViewModel",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Property, QObject, Signal
+from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement
 
 from kiosk.services.wording import format_day, mask_civil_number
+from kiosk.session.events import UnblockChosen
 from kiosk.session.state import Cardholder, State
-from ui.viewmodels.seam import Pictures
+from ui.viewmodels.seam import Pictures, Send
 
 QML_IMPORT_NAME = "Manfadh.ViewModels"
 QML_IMPORT_MAJOR_VERSION = 1
@@ -19,8 +20,9 @@ class CardProblemViewModel(QObject):
 
     changed = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, send: Send) -> None:
         super().__init__()
+        self._send = send
         self._problem = ""
         self._present = False
 
@@ -40,6 +42,11 @@ class CardProblemViewModel(QObject):
     @Property(bool, notify=changed)
     def cardPresent(self) -> bool:
         return self._present
+
+    @Slot()
+    def unblock(self) -> None:
+        """ "I have the PUK"."""
+        self._send(UnblockChosen())
 
 
 @QmlElement

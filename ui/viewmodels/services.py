@@ -51,6 +51,7 @@ class ServicesViewModel(QObject):
                 "fee": format_money(fee, self._language) if fee else "",
             }
             for service in self._catalogue.services
+            if service.offered
             for fee in [service.fee_on(self._today())]
         ]
 

@@ -19,24 +19,12 @@ from kiosk.session.events import (
     StayPressed,
     TextSizeChosen,
 )
+from kiosk.session.pages import CANCELLABLE, GOING_BACK
 from kiosk.session.state import Page, State, TextSize
 from ui.viewmodels.seam import Send
 
 QML_IMPORT_NAME = "Manfadh.ViewModels"
 QML_IMPORT_MAJOR_VERSION = 1
-
-_CANCELLABLE = {
-    Page.LANGUAGE,
-    Page.INSERT_CARD,
-    Page.READING_CARD,
-    Page.CARD_PROBLEM,
-    Page.PIN,
-    Page.IDENTITY,
-    Page.SERVICES,
-    Page.QUESTION,
-    Page.CHECK,
-    Page.SIGN,
-}
 
 
 @QmlElement
@@ -82,18 +70,22 @@ class ShellViewModel(QObject):
 
     @Property(bool, notify=changed)
     def canBack(self) -> bool:
-        return self._state.visit.page in (Page.QUESTION, Page.CHECK)
+        return self._state.visit.page in GOING_BACK
 
     @Property(bool, notify=changed)
     def canCancel(self) -> bool:
-        return self._state.visit.page in _CANCELLABLE
+        return self._state.visit.page in CANCELLABLE
 
     @Property(str, notify=changed)
     def serviceTitle(self) -> str:
-        form = self._state.visit.form
-        if form is None:
+        visit = self._state.visit
+        if visit.card_task is not None:
+            service_id = visit.card_task.kind.value
+        elif visit.form is not None:
+            service_id = visit.form.service_id
+        else:
             return ""
-        title = self._catalogue.service(form.service_id).title
+        title = self._catalogue.service(service_id).title
         return title.in_language(self._state.visit.language)
 
     @Property(int, notify=changed)

@@ -16,6 +16,7 @@ T.ApplicationWindow {
     required property OutOfServiceViewModel outOfService
     required property CardProblemViewModel cardProblem
     required property PinViewModel pin
+    required property CardTaskViewModel cardTask
     required property IdentityViewModel identity
     required property ServicesViewModel services
     required property QuestionViewModel question
@@ -50,6 +51,14 @@ T.ApplicationWindow {
         case "check": return load("CheckPage", { vm: check });
         case "working": return load("WorkingPage", {});
         case "confirmation": return load("ConfirmationPage", { vm: confirmation });
+        case "activation": return load("ActivationPage", { vm: cardTask, identity: identity });
+        case "code":
+        case "old-pin":
+        case "puk":
+        case "new-pin":
+        case "repeat-pin": return load("SecretPage", { vm: cardTask });
+        case "card-working": return load("CardWorkingPage", { vm: cardTask });
+        case "card-done": return load("CardDonePage", { vm: confirmation, task: cardTask });
         case "take-card":
         case "ended": return load("EndingPage", { vm: ending });
         }

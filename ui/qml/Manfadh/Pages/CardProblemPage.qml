@@ -19,6 +19,9 @@ PageFrame {
         case "not-activated": return qsTr("Your card is not activated yet");
         case "expired": return qsTr("Your card has expired");
         case "pin-blocked": return qsTr("Your PIN is blocked");
+        case "puk-blocked": return qsTr("The unblocking code is blocked");
+        case "revoked": return qsTr("This card was cancelled");
+        case "identity-mismatch": return qsTr("The card's data do not belong together");
         default: return qsTr("The card could not be read");
         }
     }
@@ -29,10 +32,16 @@ PageFrame {
         case "not-supported": return qsTr("Use your Omani ID card or your resident card.");
         case "not-activated": return qsTr("It has no PIN so far. Civil Status offices and Sanad centres activate it.");
         case "expired": return qsTr("Renew it at a Civil Status office, then come back.");
-        case "pin-blocked": return qsTr("It was entered wrongly too often. Civil Status offices and Sanad centres unblock it.");
+        case "pin-blocked": return qsTr("It was entered wrongly too often. With the PUK from the letter that came with the card you can choose a new one.");
+        case "puk-blocked": return qsTr("It was entered wrongly too often. Please visit a Civil Status office with the card.");
+        case "revoked": return qsTr("It was reported lost or replaced by a new one. If that is a mistake, please visit a Civil Status office.");
+        case "identity-mismatch": return qsTr("For your safety no service is offered with it. Please visit a Civil Status office.");
         default: return qsTr("Take it out, wipe the chip with a dry cloth and insert it again.");
         }
     }
+    primaryText: vm.problem === "pin-blocked" ? qsTr("I have the PUK") : ""
+    primaryIcon: "lock"
+    onPrimary: vm.unblock()
     centred: true
 
     CardIllustration {

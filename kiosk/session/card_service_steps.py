@@ -1,0 +1,225 @@
+"""Services on the card itself: activation, change of PIN, unblocking. One secret per page.
+
+No secret is ever in the state. The pad's digits are put aside by the core (``KeepSecret``,
+``TakeNewPin``) and given to the card at the end (``RunCardTask``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kiosk.devices import is_online
+from kiosk.session.effects import (
+    CheckCode,
+    ClearPin,
+    CompareNewPin,
+    KeepSecret,
+    Record,
+    RequestCode,
+    RunCardTask,
+    Secret,
+    TakeNewPin,
+)
+from kiosk.session.ending import end_visit
+from kiosk.session.events import (
+    BackPressed,
+    CardTaskDone,
+    CardTaskFailed,
+    CardTaskProgress,
+    CodeAccepted,
+    CodeNotSent,
+    CodeRefused,
+    CodeSent,
+    ContinuePressed,
+    Event,
+    NewCodePressed,
+    NewPinTaken,
+    NewPinWeak,
+    PinRefused,
+    PinsDiffer,
+    PinsMatch,
+    PukRefused,
+)
+from kiosk.session.finish_steps import print_receipt
+from kiosk.session.pin_pad import ask, ask_again, pin_entry, submit
+from kiosk.session.state import (
+    PUK_LENGTH,
+    CardTask,
+    CardTaskKind,
+    Page,
+    PinEntry,
+    State,
+    Submission,
+    VisitEnd,
+)
+from kiosk.session.step import Step, World, stay, with_visit
+
+
+def offer_activation(state: State) -> State:
+    """The card is genuine and waits to be activated."""
+    task = CardTask(CardTaskKind.ACTIVATE)
+    return with_visit(state, page=Page.ACTIVATION, card_task=task, pin=PinEntry())
+
+
+def begin_change(state: State) -> State:
+    """A new PIN for a card whose PIN is known."""
+    task = CardTask(CardTaskKind.CHANGE_PIN)
+    return ask(with_visit(state, card_task=task), Page.OLD_PIN)
+
+
+def ask_puk(state: State) -> State:
+    """A new PIN with the help of the PUK; the card was read again for it."""
+    return ask(state, Page.PUK, PUK_LENGTH)
+
+
+def on_activation(state: State, event: Event, world: World) -> Step:
+    """What will happen; with the network up, Continue has a code sent."""
+    if isinstance(event, ContinuePressed):
+        if not is_online(state.terminal):
+            return Step(_with_task(state, problem="network"))
+        return _request_code(state)
+    return stay(state)
+
+
+def on_code(state: State, event: Event, world: World) -> Step:
+    """The one-time code: sent, entered, checked; another one on request."""
+    task = state.visit.card_task
+    match event:
+        case CodeSent():
+            return Step(_with_task(state, busy=False, code_sent_to=event.to, problem=None))
+        case CodeNotSent():
+            return Step(offer_again(state, event.problem), (ClearPin(),))
+        case CodeAccepted():
+            return Step(ask(state, Page.NEW_PIN), (ClearPin(), Record("card.code_accepted")))
+        case CodeRefused() if event.tries_left > 0:
+            wrong = PinEntry(tries_left=event.tries_left, wrong=True)
+            return Step(with_visit(state, pin=wrong), (ClearPin(), Record("card.code_wrong")))
+        case CodeRefused():
+            refused = Record("card.code_wrong")
+            return Step(offer_again(state, "code-used-up"), (ClearPin(), refused))
+        case NewCodePressed() | ContinuePressed() if task is None or task.busy:
+            return stay(state)
+        case NewCodePressed() if not state.visit.pin.checking:
+            return _request_code(state)
+        case ContinuePressed():
+            return submit(state, CheckCode())
+        case BackPressed() if not state.visit.pin.checking:
+            return Step(offer_activation(state), (ClearPin(),))
+        case _:
+            return pin_entry(state, event)
+
+
+def on_old_pin(state: State, event: Event, world: World) -> Step:
+    """The PIN that is valid now; the card checks it when it changes it."""
+    if isinstance(event, BackPressed):
+        gone = with_visit(state, page=Page.SERVICES, card_task=None, pin=PinEntry())
+        return Step(gone, (ClearPin(),))
+    return _put_aside(state, event, Secret.OLD_PIN)
+
+
+def on_puk(state: State, event: Event, world: World) -> Step:
+    """The eight digits of the letter that came with the card."""
+    return _put_aside(state, event, Secret.PUK)
+
+
+def on_new_pin(state: State, event: Event, world: World) -> Step:
+    """A PIN that is not easy to guess."""
+    match event:
+        case NewPinTaken():
+            return Step(ask(state, Page.REPEAT_PIN))
+        case NewPinWeak():
+            return Step(ask(_with_task(state, problem=event.reason), Page.NEW_PIN), (ClearPin(),))
+        case ContinuePressed():
+            return submit(state, TakeNewPin(state.visit.cardholder))
+        case _:
+            return pin_entry(_forget_problem(state, event), event)
+
+
+def on_repeat_pin(state: State, event: Event, world: World) -> Step:
+    """The same PIN again; only then is the card touched."""
+    task = state.visit.card_task
+    match event:
+        case PinsMatch() if task is not None:
+            working = with_visit(state, page=Page.CARD_WORKING, pin=PinEntry())
+            return Step(working, (RunCardTask(task.kind),))
+        case PinsDiffer():
+            return Step(ask(_with_task(state, problem="pins-differ"), Page.NEW_PIN), (ClearPin(),))
+        case ContinuePressed():
+            return submit(state, CompareNewPin())
+        case BackPressed() if not state.visit.pin.checking:
+            return Step(ask(state, Page.NEW_PIN), (ClearPin(),))
+        case _:
+            return pin_entry(state, event)
+
+
+def on_card_working(state: State, event: Event, world: World) -> Step:
+    """The card works; what it answers leads on or back to the secret that was wrong."""
+    task = state.visit.card_task
+    match event:
+        case CardTaskProgress():
+            return Step(_with_task(state, step=event.step, steps=event.steps))
+        case CardTaskDone() if task is not None:
+            return _done(state, task, event, world)
+        case CardTaskFailed() if task is not None and task.kind is CardTaskKind.ACTIVATE:
+            return Step(offer_again(state, event.problem))
+        case CardTaskFailed():
+            return end_visit(state, VisitEnd.NOT_KEPT, world)
+        case PinRefused():
+            refused = Record("card.pin_wrong", (("tries_left", str(event.tries_left)),))
+            return Step(ask_again(state, Page.OLD_PIN, event.tries_left), (refused,))
+        case PukRefused():
+            refused = Record("card.puk_wrong", (("tries_left", str(event.tries_left)),))
+            return Step(ask_again(state, Page.PUK, event.tries_left, PUK_LENGTH), (refused,))
+        case _:
+            return stay(state)
+
+
+def offer_again(state: State, problem: str) -> State:
+    """Back to the beginning of the activation, with the reason; nothing that was done is lost."""
+    return _with_task(offer_activation(state), problem=problem)
+
+
+def _request_code(state: State) -> Step:
+    holder = state.visit.cardholder
+    if holder is None:
+        return stay(state)
+    asking = _with_task(ask(state, Page.CODE), busy=True, problem=None)
+    return Step(asking, (ClearPin(), RequestCode(holder)))
+
+
+def _done(state: State, task: CardTask, event: CardTaskDone, world: World) -> Step:
+    submission = Submission(
+        tx_id=event.tx_id,
+        service_id=task.kind.value,
+        confirmed_at=event.done_at,
+        reference=event.reference,
+        qr_text=event.qr_text,
+        final=True,
+    )
+    done = with_visit(state, page=Page.CARD_DONE, submission=submission, pin=PinEntry())
+    record = Record("card.task_done", (("task", task.kind.value),))
+    printing = print_receipt(done, submission)
+    return Step(printing.state, (record, *printing.effects))
+
+
+def _put_aside(state: State, event: Event, secret: Secret) -> Step:
+    """Six or eight digits, put aside without a question to anybody."""
+    pin = state.visit.pin
+    if isinstance(event, ContinuePressed) and pin.digits == pin.length:
+        return Step(ask(state, Page.NEW_PIN), (KeepSecret(secret),))
+    if isinstance(event, ContinuePressed):
+        return Step(with_visit(state, pin=replace(pin, incomplete=True)))
+    return pin_entry(state, event)
+
+
+def _with_task(state: State, **changes: object) -> State:
+    task = state.visit.card_task
+    if task is None:
+        return state
+    return with_visit(state, card_task=replace(task, **changes))  # type: ignore[arg-type] # its own fields
+
+
+def _forget_problem(state: State, event: Event) -> State:
+    """The reason for choosing another PIN goes away with the first digit of the next."""
+    digits = getattr(event, "digits", 0)
+    return _with_task(state, problem=None) if digits else state

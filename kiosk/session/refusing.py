@@ -1,0 +1,25 @@
+"""A card that cannot be used: what was known of its holder is wiped before the reason is said."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kiosk.session.effects import ClearPin, Record
+from kiosk.session.state import CardProblem, Page, State, Visit
+from kiosk.session.step import Step
+
+
+def card_refused(state: State, problem: CardProblem) -> Step:
+    """Nothing that relies on this card is offered any more."""
+    refused = Record("card.refused", (("problem", problem.value),))
+    visit = state.visit
+    remains = Visit(
+        page=Page.CARD_PROBLEM,
+        language=visit.language,
+        text_size=visit.text_size,
+        high_contrast=visit.high_contrast,
+        card_present=True,
+        card_problem=problem,
+    )
+    changed = replace(state, visit=remains)
+    return Step(changed, (ClearPin(), refused))
