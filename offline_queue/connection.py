@@ -38,6 +38,7 @@ class Connection:
         except BaseException:
             os.close(self._lock_descriptor)
             raise
+        self._durable = True
 
     def close(self) -> None:
         """Close the database and let go of the lock; closing twice is harmless."""
@@ -51,15 +52,21 @@ class Connection:
             self._lock_descriptor = None
 
     @contextlib.contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Give the database for one change; leaving the block commits it, durably.
+    def transaction(self, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
+        """Give the database for one change; leaving the block commits it.
 
-        An exception inside the block undoes everything. Raises ``OutboxUnavailable``.
+        ``durable``: when the block is left, the change outlives a power cut. Without, it may be
+        undone by one (with all that follows it, never in part): enough for what the central API
+        would tell again, and nobody waits for the disk. An exception inside the block undoes
+        everything. Raises ``OutboxUnavailable``.
         """
         with self._mutex:
             if self.trouble is not None and self.trouble not in PASSING:
                 raise OutboxUnavailable(self.trouble)
             with self._typed_errors():
+                if durable is not self._durable:
+                    schema.set_durable(self._db, durable)
+                    self._durable = durable
                 self._db.execute("BEGIN IMMEDIATE")
                 try:
                     yield self._db

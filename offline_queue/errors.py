@@ -23,8 +23,12 @@ class Reason(enum.StrEnum):
     """The file is a database, but not an outbox."""
     NEWER_SCHEMA = "newer-schema"
     """A later release wrote this outbox."""
+    OTHER_SCHEMA = "other-schema"
+    """Another release wrote this outbox, and it can only be looked at after it was opened."""
     OTHER_TERMINAL = "other-terminal"
     """The outbox belongs to another terminal, or to a later epoch of this one."""
+    QUOTA = "quota"
+    """As much is kept as may be; it ends when the central API has taken enough."""
     FROZEN = "frozen"
     """The central API holds another chain for this terminal: it needs a new epoch."""
     CLOSED = "closed"
@@ -58,6 +62,13 @@ class OutboxUnavailable(OutboxError):
     def __init__(self, reason: Reason) -> None:
         super().__init__(f"the outbox is not available: {reason.value}")
         self.reason = reason
+
+
+class OutboxFull(OutboxUnavailable):
+    """As much is kept as may be: no new visit should begin. Nothing was taken."""
+
+    def __init__(self) -> None:
+        super().__init__(Reason.QUOTA)
 
 
 class OutboxLocked(OutboxError):

@@ -18,8 +18,10 @@ import requests
 import urllib3.exceptions
 from pydantic import ValidationError
 
+from offline_queue.chain import b64url
 from offline_queue.clock import Clock, SystemClock
 from offline_queue.ingest import (
+    AttachmentRefused,
     BatchRefused,
     BatchReply,
     Busy,
@@ -28,12 +30,27 @@ from offline_queue.ingest import (
     ServerFault,
     Unreachable,
 )
-from offline_queue.wire import BatchAnswer, BatchRequest, Problem, SignedHead, WireModel
+from offline_queue.wire import (
+    TICKET_HEADER,
+    AttachmentStatus,
+    BatchAnswer,
+    BatchRequest,
+    Problem,
+    SignedHead,
+    SignedTicket,
+    WireModel,
+)
 
 ANSWER_MAX_BYTES: Final = 1024 * 1024
 """Longest answer that is read: fifty items need some twenty thousand bytes."""
 
 _CHUNK: Final = 16 * 1024
+
+_ATTACHMENT_REFUSED: Final = frozenset({400, 404, 405, 409, 411, 413, 415, 416, 422})
+"""Answers about this attachment, or of a central API that takes none."""
+
+_GZIP_LEVEL: Final = 1
+"""Sealed bytes in base64 shrink by a quarter whatever the effort."""
 
 Answer = TypeVar("Answer", bound=WireModel)
 
@@ -91,7 +108,8 @@ class HttpIngest:
         Raises ``TransportError``.
         """
         # mtime 0: the same batch is the same bytes.
-        body = gzip.compress(request.model_dump_json().encode(), mtime=0)
+        text = request.model_dump_json(exclude_defaults=True)
+        body = gzip.compress(text.encode(), compresslevel=_GZIP_LEVEL, mtime=0)
         headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
         response, content = self._exchange(
             lambda: self._session.post(
@@ -119,6 +137,38 @@ class HttpIngest:
             )
         )
         return _parse(SignedHead, response, content)
+
+    def attachment_status(self, ticket: SignedTicket) -> AttachmentStatus:
+        """Ask how much is there: ``GET /v1/attachments/{sha256}``. Raises ``TransportError``."""
+        return self._attachment("GET", ticket, b"", {})
+
+    def put_attachment(self, ticket: SignedTicket, first: int, data: bytes) -> AttachmentStatus:
+        """Hand over a range: ``PUT /v1/attachments/{sha256}`` (RFC 9110, clause 14.5).
+
+        Raises ``TransportError``.
+        """
+        span = f"bytes {first}-{first + len(data) - 1}/{ticket.ticket.size}"
+        headers = {"Content-Type": "application/octet-stream", "Content-Range": span}
+        return self._attachment("PUT", ticket, data, headers)
+
+    def _attachment(
+        self, method: str, ticket: SignedTicket, data: bytes, headers: dict[str, str]
+    ) -> AttachmentStatus:
+        proof = {TICKET_HEADER: b64url(ticket.model_dump_json().encode())}
+        response, content = self._exchange(
+            lambda: self._session.request(
+                method,
+                f"{self._base}/v1/attachments/{ticket.ticket.sha256}",
+                data=data,
+                headers=headers | proof,
+                timeout=(self._timeouts.connect_s, self._timeouts.silence_s),
+                allow_redirects=False,
+                stream=True,
+            )
+        )
+        if response.status_code in _ATTACHMENT_REFUSED:
+            raise AttachmentRefused(response.status_code, _problem(response, content))
+        return _parse(AttachmentStatus, response, content)
 
     def _exchange(self, call: Callable[[], requests.Response]) -> tuple[requests.Response, bytes]:
         try:
@@ -165,7 +215,7 @@ def _raise_for(response: requests.Response, content: bytes) -> NoReturn:
     status = response.status_code
     match status:
         case 401 | 403:
-            raise Refused(str(status))
+            raise Refused(str(status), _problem(response, content))
         case 429 | 503:
             raise Busy(status, _retry_after(response))
         case 400 | 413:

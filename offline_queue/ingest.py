@@ -6,7 +6,14 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Protocol
 
-from offline_queue.wire import BatchAnswer, BatchRequest, Problem, SignedHead
+from offline_queue.wire import (
+    AttachmentStatus,
+    BatchAnswer,
+    BatchRequest,
+    Problem,
+    SignedHead,
+    SignedTicket,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +25,7 @@ class BatchReply:
 
 
 class CentralIngest(Protocol):
-    """What the syncer needs of the central API. Both calls raise ``TransportError``."""
+    """What the syncer needs of the central API. Every call raises ``TransportError``."""
 
     def post_batch(self, request: BatchRequest) -> BatchReply:
         """Hand over a batch; the same batch again has no further effect."""
@@ -26,6 +33,14 @@ class CentralIngest(Protocol):
 
     def head(self, kiosk: str) -> SignedHead:
         """Ask how far the central API holds this terminal's chain."""
+        ...
+
+    def attachment_status(self, ticket: SignedTicket) -> AttachmentStatus:
+        """Ask how much of an attachment the central API holds."""
+        ...
+
+    def put_attachment(self, ticket: SignedTicket, first: int, data: bytes) -> AttachmentStatus:
+        """Hand over sealed bytes of an attachment, the first of them at place ``first``."""
         ...
 
 
@@ -60,12 +75,14 @@ class Busy(ServerFault):
 class Refused(TransportError):
     """The central API does not let this terminal in, or cannot prove who it is.
 
-    Somebody has to look at it. ``reason`` is ``tls`` or the status code.
+    Somebody has to look at it. ``reason`` is ``tls`` or the status code, ``problem`` the central
+    API's own word when it gave one.
     """
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, problem: Problem | None = None) -> None:
         super().__init__(f"no admission: {reason}")
         self.reason = reason
+        self.problem = problem
 
 
 class BatchRefused(TransportError):
@@ -77,5 +94,14 @@ class BatchRefused(TransportError):
 
     def __init__(self, status: int, problem: Problem | None) -> None:
         super().__init__(f"the batch was refused with {status}")
+        self.status = status
+        self.problem = problem
+
+
+class AttachmentRefused(TransportError):
+    """An attachment was not taken; the transactions are not concerned, and it is tried again."""
+
+    def __init__(self, status: int, problem: Problem | None) -> None:
+        super().__init__(f"the attachment was refused with {status}")
         self.status = status
         self.problem = problem

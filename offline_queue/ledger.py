@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from offline_queue.chain import GENESIS, b64url, envelope_hash
+import rfc8785
+
+from offline_queue import attachments
+from offline_queue.chain import (
+    GENESIS,
+    ChainBroken,
+    b64url,
+    check_terms,
+    envelope_hash,
+    record_hash,
+    timestamp,
+)
 from offline_queue.clock import Clock
-from offline_queue.records import Recorded, State
+from offline_queue.records import State
 from offline_queue.wire import (
+    AttachmentRef,
     BatchItem,
     ChainRecord,
     Enrolment,
@@ -19,6 +32,7 @@ from offline_queue.wire import (
     ItemAnswer,
     Outcome,
     SignedHead,
+    VoidReason,
 )
 
 FORKED: Final = "forked"
@@ -31,10 +45,26 @@ RETRY_AFTER_CAP_S: Final = 60 * 60.0
 TAIL_CUT: Final = "tail-cut"
 """The outbox has fewer transactions than it counted."""
 
-_ITEM_COLUMNS = (
-    "epoch, seq, tx_id, case_ref, case_seq, schema_version, key_id, sha256, prev, signature,"
-    " confirmed_at, envelope"
+_ITEM_COLUMNS: Final = (
+    "epoch",
+    "seq",
+    "tx_id",
+    "case_ref",
+    "case_seq",
+    "schema_version",
+    "key_id",
+    "sha256",
+    "prev",
+    "signature",
+    "confirmed_at",
+    "terms",
+    "attachments",
+    "chain",
+    "envelope",
 )
+
+_NOT_KNOWN_TO_CENTRAL: Final = "record-mismatch"
+"""How a central API refuses a stranded item when it does not know that there are such."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +91,6 @@ class Meta:
     head_public_key: bytes
     last_contact: dt.datetime | None
     clock_skew_s: float | None
-
-
-def timestamp(moment: dt.datetime) -> str:
-    """Write a moment so that text order is time order: UTC, RFC 3339, always microseconds."""
-    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def log(
@@ -157,53 +182,79 @@ def next_case_seq(db: sqlite3.Connection, case_ref: str) -> int:
     return int(row[0])
 
 
-def sendable(db: sqlite3.Connection, now: float, limit: int) -> Iterator[tuple[object, ...]]:
+def qualified(alias: str) -> str:
+    """Name the columns that ``to_item`` reads, of a table that goes by ``alias``."""
+    return ", ".join(f"{alias}.{column}" for column in _ITEM_COLUMNS)
+
+
+_SENDABLE: Final = (
+    f"SELECT {qualified('o')} FROM outbox AS o INDEXED BY outbox_ready"  # noqa: S608 - constant
+    " WHERE o.state = 'ready' AND o.next_at <= ?"
+    " AND o.epoch IN (SELECT epoch FROM epoch WHERE %s)"
+    " AND NOT EXISTS (SELECT 1 FROM outbox AS before WHERE before.case_ref = o.case_ref"
+    " AND before.case_seq < o.case_seq AND before.state <> 'accepted' AND before.released = 0)"
+    " ORDER BY o.epoch, o.seq LIMIT ?"
+)
+
+
+def sendable(
+    db: sqlite3.Connection, now: float, limit: int, stranded_before: int | None = None
+) -> Iterator[tuple[object, ...]]:
     """Yield rows that may be sent now, in the order of the chain.
 
-    A transaction waits until everything before it in its case was accepted; a frozen epoch waits
-    as a whole.
+    A transaction waits until everything before it in its case was accepted or released. A frozen
+    epoch waits as a whole; with ``stranded_before``, it is only those of earlier epochs that are
+    yielded.
     """
-    yield from db.execute(
-        f"SELECT {_ITEM_COLUMNS} FROM outbox AS o INDEXED BY outbox_ready"  # noqa: S608 - constant
-        " WHERE o.state = 'ready' AND o.next_at <= ?"
-        " AND o.epoch IN (SELECT epoch FROM epoch WHERE frozen IS NULL)"
-        " AND NOT EXISTS (SELECT 1 FROM outbox AS before WHERE before.case_ref = o.case_ref"
-        " AND before.case_seq < o.case_seq AND before.state <> 'accepted')"
-        " ORDER BY o.epoch, o.seq LIMIT ?",
-        (now, limit),
-    )
+    if stranded_before is None:
+        yield from db.execute(_SENDABLE % "frozen IS NULL", (now, limit))
+    else:
+        yield from db.execute(
+            _SENDABLE % "frozen IS NOT NULL AND epoch < ?", (now, stranded_before, limit)
+        )
 
 
-def to_item(kiosk: str, row: Sequence[object]) -> BatchItem:
+def to_item(kiosk: str, row: Sequence[object], *, with_envelope: bool = True) -> BatchItem:
     """Turn a row of ``sendable`` into what is sent: the stored bytes, as they were signed.
 
     Raises ``ValueError`` when the row is not what was once written.
     """
-    epoch, seq, tx_id, case_ref, case_seq, schema, key_id, sha256, prev, signature, at, env = row
-    if not isinstance(env, bytes) or envelope_hash(env) != sha256:
+    values = dict(zip(_ITEM_COLUMNS, row, strict=True))
+    envelope, at = values["envelope"], values["confirmed_at"]
+    refs = json.loads(str(values["attachments"])) if values["attachments"] else []
+    # Not validated again field by field: the hashes tell whether any of it changed.
+    record = ChainRecord.model_construct(
+        None,
+        kiosk=kiosk,
+        **{name: values[name] for name in ("epoch", "seq", "tx_id", "prev", "sha256", "terms")},
+    )
+    item = BatchItem.model_construct(
+        None,
+        record=record,
+        envelope="",
+        confirmed_at=dt.datetime.fromisoformat(str(at)),
+        attachments=[AttachmentRef.model_validate(ref) for ref in refs],
+        **{
+            name: values[name]
+            for name in ("signature", "case_ref", "case_seq", "schema_version", "key_id")
+        },
+    )
+    try:
+        check_terms(item)
+        if record_hash(record) != values["chain"]:
+            raise ValueError("the record is not the one that was signed")
+    except (ChainBroken, rfc8785.CanonicalizationError) as error:
+        raise ValueError("the row is not what was once written") from error
+    if not with_envelope:
+        return item
+    if not isinstance(envelope, bytes) or envelope_hash(envelope) != record.sha256:
         raise ValueError("the envelope is not the one that was signed")
-    record = ChainRecord.model_validate(
-        {
-            "kiosk": kiosk,
-            "epoch": epoch,
-            "seq": seq,
-            "tx_id": tx_id,
-            "prev": prev,
-            "sha256": sha256,
-        }
-    )
-    return BatchItem.model_validate(
-        {
-            "record": record,
-            "signature": signature,
-            "case_ref": case_ref,
-            "case_seq": case_seq,
-            "schema_version": schema,
-            "key_id": key_id,
-            "envelope": b64url(env),
-            "confirmed_at": at,
-        }
-    )
+    return item.model_copy(update={"envelope": b64url(envelope)})
+
+
+def asked_wait(answer: ItemAnswer) -> float:
+    """Return how long to wait as an answer asks, in seconds, within reason."""
+    return min(max(answer.retry_after_s or 0.0, RETRY_AFTER_FLOOR_S), RETRY_AFTER_CAP_S)
 
 
 def settle(
@@ -213,14 +264,14 @@ def settle(
 
     ``now`` is monotonic; an answer for a transaction that is already settled changes nothing.
     """
-    wait = min(max(answer.retry_after_s or 0.0, RETRY_AFTER_FLOOR_S), RETRY_AFTER_CAP_S)
     row = db.execute(
-        "UPDATE outbox SET state = ?, next_at = ?, result = ?"
+        "UPDATE outbox SET state = ?, next_at = ?, result = ?, released = ?"
         " WHERE tx_id = ? AND state IN ('ready', 'inflight') RETURNING epoch, seq",
         (
             state.value,
-            now + wait if state is State.READY else 0.0,
+            now + asked_wait(answer) if state is State.READY else 0.0,
             None if state is State.READY else answer.model_dump_json(),
+            int(answer.release_case and state is not State.READY),
             answer.tx_id,
         ),
     ).fetchone()
@@ -238,10 +289,35 @@ def state_after(answer: ItemAnswer) -> State:
         case Outcome.DUPLICATE:
             # A duplicate repeats the first answer, and that may have been a refusal.
             return State.ACCEPTED if answer.problem is None else State.REJECTED
+        case Outcome.REJECTED if _is_unknown_to_central(answer):
+            return State.READY
         case Outcome.CONFLICT | Outcome.REJECTED:
             return State.REJECTED
         case Outcome.RETRY_AFTER:
             return State.READY
+
+
+def _is_unknown_to_central(answer: ItemAnswer) -> bool:
+    return answer.problem is not None and answer.problem.code == _NOT_KNOWN_TO_CENTRAL
+
+
+def release_case(db: sqlite3.Connection, clock: Clock, tx_id: str) -> int:
+    """Let what waits behind a refused transaction of a case go; returns how many those are."""
+    row = db.execute(
+        "UPDATE outbox SET released = 1 WHERE tx_id = ? AND released = 0"
+        " AND state IN ('rejected', 'quarantined', 'expired')"
+        " RETURNING epoch, seq, case_ref, case_seq",
+        (tx_id,),
+    ).fetchone()
+    if row is None:
+        return 0
+    epoch, seq, case, place = row
+    log(db, clock, "released", epoch, seq)
+    behind = db.execute(
+        "SELECT count(*) FROM outbox WHERE case_ref = ? AND case_seq > ? AND state = 'ready'",
+        (case, place),
+    ).fetchone()
+    return int(behind[0])
 
 
 def agrees(db: sqlite3.Connection, statement: HeadStatement) -> bool:
@@ -268,15 +344,31 @@ def adopt_head(db: sqlite3.Connection, clock: Clock, chain: Chain, signed: Signe
             " AND state IN ('accepted', 'rejected') AND envelope IS NOT NULL",
             (chain.epoch, ack),
         )
+        attachments.send_again(db, chain.epoch, ack)
+        db.execute(
+            "UPDATE void SET state = 'due', next_at = 0 WHERE epoch = ? AND seq > ?",
+            (chain.epoch, ack),
+        )
         log(db, clock, "resend", chain.epoch, ack, "the central API holds less than before")
     safe = min(ack, signed.statement.backed_up_seq, _first_waiting(db, chain.epoch) - 1)
+    freed = attachments.purge(db, chain.epoch, safe)
     if safe > chain.purged_seq:
-        db.execute(
-            "UPDATE outbox SET envelope = NULL WHERE epoch = ? AND seq > ? AND seq <= ?"
-            " AND state IN ('accepted', 'rejected')",
-            (chain.epoch, chain.purged_seq, safe),
-        )
+        span = (chain.epoch, chain.purged_seq, safe)
+        freed += db.execute(
+            f"SELECT coalesce(sum(length(envelope)), 0) FROM outbox WHERE {_PURGEABLE}",  # noqa: S608 - constant
+            span,
+        ).fetchone()[0]
+        db.execute(f"UPDATE outbox SET envelope = NULL WHERE {_PURGEABLE}", span)  # noqa: S608 - constant
         db.execute("UPDATE epoch SET purged_seq = ? WHERE epoch = ?", (safe, chain.epoch))
+    if freed:
+        db.execute(
+            "UPDATE epoch SET kept_bytes = kept_bytes - ? WHERE epoch = ?", (freed, chain.epoch)
+        )
+
+
+_PURGEABLE: Final = (
+    "epoch = ? AND seq > ? AND seq <= ? AND state IN ('accepted', 'rejected', 'expired')"
+)
 
 
 def _first_waiting(db: sqlite3.Connection, epoch: int) -> int:
@@ -302,56 +394,15 @@ def expire(db: sqlite3.Connection, clock: Clock, server_now: dt.datetime) -> int
         (timestamp(server_now),),
     ).fetchall()
     for epoch, seq in rows:
+        declare_void(db, epoch, seq, VoidReason.EXPIRED)
         log(db, clock, State.EXPIRED.value, epoch, seq)
     return len(rows)
 
 
-def counts(db: sqlite3.Connection) -> Mapping[State, int]:
-    """Count the transactions of each state, each through its own partial index."""
-    return {
-        state: db.execute(
-            f"SELECT count(*) FROM outbox INDEXED BY outbox_{state.value}"  # noqa: S608 - an enum
-            f" WHERE state = '{state.value}'"
-        ).fetchone()[0]
-        for state in State
-    }
-
-
-def held(db: sqlite3.Connection) -> int:
-    """Count what is ready but behind a refused, set-aside or expired one of its case."""
-    total = 0
-    for state in (State.REJECTED, State.QUARANTINED, State.EXPIRED):
-        # CROSS JOIN keeps the order of the loops: from the few refused to what waits behind them.
-        total += db.execute(
-            "SELECT count(*) FROM (SELECT DISTINCT o.epoch, o.seq"  # noqa: S608 - an enum
-            f" FROM outbox AS b INDEXED BY outbox_{state.value} CROSS JOIN outbox AS o"
-            " ON o.case_ref = b.case_ref AND o.case_seq > b.case_seq"
-            f" WHERE b.state = '{state.value}' AND o.state = 'ready')"
-        ).fetchone()[0]
-    return total
-
-
-def oldest_waiting(db: sqlite3.Connection) -> dt.datetime | None:
-    """Return when the first waiting transaction was confirmed."""
-    found = [
-        row[0]
-        for state in (State.READY, State.INFLIGHT)
-        if (
-            row := db.execute(
-                f"SELECT confirmed_at FROM outbox WHERE state = '{state.value}'"  # noqa: S608 - an enum
-                " ORDER BY epoch, seq LIMIT 1"
-            ).fetchone()
-        )
-    ]
-    return min(map(dt.datetime.fromisoformat, found), default=None)
-
-
-def read_recorded(db: sqlite3.Connection, tx_id: str) -> Recorded | None:
-    """Read what is known of one transaction."""
-    row = db.execute(
-        "SELECT tx_id, epoch, seq, state, attempts, result FROM outbox WHERE tx_id = ?", (tx_id,)
-    ).fetchone()
-    if row is None:
-        return None
-    answer = None if row[5] is None else ItemAnswer.model_validate_json(row[5])
-    return Recorded(row[0], row[1], row[2], State(row[3]), row[4], answer)
+def declare_void(db: sqlite3.Connection, epoch: int, seq: int, reason: VoidReason) -> None:
+    """Have the record of a place that nothing will take effect from sent without its envelope."""
+    db.execute(
+        "INSERT INTO void (epoch, seq, reason, state) VALUES (?, ?, ?, 'due')"
+        " ON CONFLICT DO NOTHING",
+        (epoch, seq, reason.value),
+    )

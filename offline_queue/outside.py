@@ -8,11 +8,12 @@ import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
 
-from offline_queue import ledger
+from offline_queue import attachments, ledger, overview
 from offline_queue.clock import Clock, SystemClock
 from offline_queue.errors import OutboxUnavailable, Reason, reason_of
 from offline_queue.records import OutboxStatus
-from offline_queue.schema import APPLICATION_ID
+from offline_queue.room import kept_bytes
+from offline_queue.schema import APPLICATION_ID, MIGRATIONS
 
 
 @contextlib.contextmanager
@@ -28,6 +29,9 @@ def open_read_only(path: Path) -> Iterator[sqlite3.Connection]:
             if db.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
                 raise OutboxUnavailable(Reason.FOREIGN_FILE)
             db.execute("BEGIN")
+            if db.execute("PRAGMA user_version").fetchone()[0] != len(MIGRATIONS):
+                # The terminal of this release brings it up to date when it next starts.
+                raise OutboxUnavailable(Reason.OTHER_SCHEMA)
             yield db
     except sqlite3.Error as error:
         raise OutboxUnavailable(reason_of(error) or Reason.CORRUPT) from error
@@ -48,18 +52,20 @@ def describe(db: sqlite3.Connection, clock: Clock, trouble: Reason | None) -> Ou
     chain = None if meta is None else ledger.read_chain(db, meta.epoch)
     if meta is None or chain is None:
         raise OutboxUnavailable(Reason.CORRUPT)
-    oldest = ledger.oldest_waiting(db)
+    oldest = overview.oldest_waiting(db)
     age = None if oldest is None else max(0.0, (clock.now() - oldest).total_seconds())
     return OutboxStatus(
         kiosk=meta.kiosk,
         epoch=chain.epoch,
-        counts=ledger.counts(db),
-        held=ledger.held(db),
+        counts=overview.counts(db),
+        held=overview.held(db),
         oldest_waiting_s=age,
         last_seq=chain.last_seq,
         ack_seq=chain.ack_seq,
         head=chain.head,
         last_contact=meta.last_contact,
         clock_skew_s=meta.clock_skew_s,
+        attachments_waiting=attachments.waiting(db),
+        kept_bytes=kept_bytes(db),
         unavailable=trouble or (Reason.FROZEN if chain.frozen else None),
     )

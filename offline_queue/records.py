@@ -6,7 +6,7 @@ import datetime as dt
 import enum
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -46,6 +46,8 @@ class Submission(BaseModel):
     confirmed_at: AwareDatetime
     expires_at: AwareDatetime | None = None
     """When it loses its meaning, judged by the central API's clock; ``None`` for never."""
+    attachments: Annotated[tuple[bytes, ...], Field(repr=False)] = ()
+    """Photographs and scans, each of at most 5 MB. What each one is, the payload says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,10 @@ class OutboxStatus:
     """When the central API last answered, by this terminal's clock."""
     clock_skew_s: float | None
     """Central API's clock minus ours at the last contact."""
+    attachments_waiting: int
+    """Attachments that are not uploaded yet."""
+    kept_bytes: int
+    """Sealed content that is kept, in bytes; ``unavailable`` tells when it is too much."""
     unavailable: Reason | None
 
     @property
@@ -111,11 +117,16 @@ def case_ref(secret: bytes, case_id: str) -> str:
     return hmac.new(secret, b"case|" + case_id.encode("utf-8"), hashlib.sha256).hexdigest()
 
 
-def payload_fingerprint(secret: bytes, tx_id: str, payload: bytes) -> bytes:
-    """Recognise the same payload again without being able to test guesses of its content.
+def payload_fingerprint(
+    secret: bytes, tx_id: str, payload: bytes, attachments: Sequence[bytes] = ()
+) -> bytes:
+    """Recognise the same content again without being able to test guesses of its content.
 
     HMAC-SHA-256 under the terminal's secret, which is not in the database: a plain hash of
     guessable personal data would give it away.
     """
     prefix = b"payload|" + tx_id.encode("ascii") + b"|"
-    return hmac.new(secret, prefix + payload, hashlib.sha256).digest()
+    content = hmac.new(secret, prefix + payload, hashlib.sha256)
+    for attachment in attachments:
+        content.update(hmac.digest(secret, b"attachment|" + attachment, "sha256"))
+    return content.digest()

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Self
@@ -18,21 +17,16 @@ from typing import Self
 import structlog
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from offline_queue import ledger
-from offline_queue.chain import (
-    b64url_decode,
-    envelope_hash,
-    record_hash,
-    sign_record,
-    verify_head,
-)
+from offline_queue import aside, attachments, intake, ledger, overview
+from offline_queue.batching import that_fit
+from offline_queue.chain import b64url_decode, timestamp, verify_head
 from offline_queue.clock import Clock, SystemClock
 from offline_queue.connection import Connection
 from offline_queue.errors import (
     PASSING,
     AnswerMismatch,
+    OutboxFull,
     OutboxUnavailable,
-    PayloadTooLarge,
     Reason,
     TransactionConflict,
 )
@@ -45,46 +39,38 @@ from offline_queue.records import (
     Submission,
     payload_fingerprint,
 )
-from offline_queue.sealing import SEAL_OVERHEAD, associated_data, key_id, seal
+from offline_queue.room import Quota, Room
+from offline_queue.sealing import key_id, seal
+from offline_queue.seals import Seals
 from offline_queue.wire import (
     BATCH_MAX_BYTES,
     BATCH_MAX_ITEMS,
     ENVELOPE_MAX_BYTES,
     BatchAnswer,
-    BatchItem,
     BatchRequest,
-    ChainRecord,
     Enrolment,
     ItemAnswer,
     Outcome,
     Problem,
     SignedHead,
+    SignedTicket,
 )
 
 _log = structlog.get_logger()
-
-_BATCH_FRAME_BYTES = 128
-"""What a batch adds around its items, in bytes of JSON."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Keys:
-    device: ec.EllipticCurvePrivateKey
-    secret: bytes
 
 
 class Outbox:
     """The durable queue between the citizen's confirmation and the central API."""
 
-    def __init__(self, connection: Connection, keys: _Keys, clock: Clock) -> None:
+    def __init__(
+        self, connection: Connection, secret: bytes, room: Room, clock: Clock, seals: Seals
+    ) -> None:
         """Take over an opened database; use ``open``."""
         self._connection = connection
-        self._keys = keys
+        self._secret = secret
+        self._room = room
         self._clock = clock
-        self._kiosk = ""
-        self._epoch = 0
-        self._sealing_key_id = ""
-        self._sealing_key = b""
+        self._seals = seals
         self._head_key = b""
 
     @classmethod
@@ -96,6 +82,7 @@ class Outbox:
         device_key: ec.EllipticCurvePrivateKey,
         secret: bytes,
         clock: Clock | None = None,
+        quota: Quota | None = None,
     ) -> Self:
         """Open or create the outbox of an enrolled terminal.
 
@@ -106,7 +93,15 @@ class Outbox:
         """
         if len(secret) < 16:
             raise ValueError("the secret needs at least 16 bytes")
-        outbox = cls(Connection(path), _Keys(device_key, secret), clock or SystemClock())
+        sealing = b64url_decode(enrolment.sealing_public_key)
+        if key_id(sealing) != enrolment.sealing_key_id:
+            raise ValueError("the enrolment names its keys wrongly")
+        seal(sealing, b"probe", b"")  # raises ValueError now rather than before a citizen
+        seals = Seals(
+            enrolment.kiosk, enrolment.epoch, enrolment.sealing_key_id, sealing, device_key
+        )
+        room = Room(path, quota or Quota())
+        outbox = cls(Connection(path), secret, room, clock or SystemClock(), seals)
         try:
             outbox._start(enrolment)
         except BaseException:
@@ -131,13 +126,14 @@ class Outbox:
     def enqueue(self, submission: Submission) -> Enqueued:
         """Seal, chain, sign and commit one transaction; when this returns, it is kept.
 
-        The same ``tx_id`` with the same payload again returns what the first call returned.
-        Raises ``TransactionConflict`` when the payload differs, ``PayloadTooLarge``, and
-        ``OutboxUnavailable``; then nothing was taken.
+        The same ``tx_id`` with the same content again returns what the first call returned.
+        Raises ``TransactionConflict`` when the content differs, ``PayloadTooLarge``,
+        ``OutboxFull`` and ``OutboxUnavailable``; then nothing was taken.
         """
-        if len(submission.payload) + SEAL_OVERHEAD > ENVELOPE_MAX_BYTES:
-            raise PayloadTooLarge(f"an envelope holds {ENVELOPE_MAX_BYTES - SEAL_OVERHEAD} bytes")
-        fingerprint = payload_fingerprint(self._keys.secret, submission.tx_id, submission.payload)
+        intake.check_size(submission)
+        fingerprint = payload_fingerprint(
+            self._secret, submission.tx_id, submission.payload, submission.attachments
+        )
         with self._connection.transaction() as db:
             known = db.execute(
                 "SELECT fingerprint, epoch, seq, chain FROM outbox WHERE tx_id = ?",
@@ -147,12 +143,17 @@ class Outbox:
                 if known[0] != fingerprint:
                     raise TransactionConflict("this tx_id is taken by another payload")
                 return Enqueued(known[1], known[2], known[3])
-            return self._append(db, submission, fingerprint)
+            return intake.append(db, self._clock, self._room, self._seals, submission, fingerprint)
+
+    def ensure_room(self) -> None:
+        """Raise ``OutboxFull`` unless a new visit may begin; one that began can still end."""
+        with self._connection.reading() as db:
+            self._room.ensure(db)
 
     def result(self, tx_id: str) -> Recorded | None:
         """Return what is known of a transaction, or ``None`` when it was never here."""
         with self._connection.reading() as db:
-            return ledger.read_recorded(db, tx_id)
+            return overview.read_recorded(db, tx_id)
 
     def status(self) -> OutboxStatus:
         """Describe the outbox at this moment.
@@ -165,7 +166,12 @@ class Outbox:
             with contextlib.suppress(OutboxUnavailable):
                 self._try_to_write()
         with self._connection.reading() as db:
-            return describe(db, self._clock, self._connection.trouble)
+            trouble = self._connection.trouble
+            try:
+                self._room.ensure(db)
+            except OutboxFull as full:
+                trouble = trouble or full.reason
+            return describe(db, self._clock, trouble)
 
     # What the syncer calls; ``now`` is always monotonic time
 
@@ -177,35 +183,40 @@ class Outbox:
     ) -> BatchRequest | None:
         """Take the next transactions to send, in order, and mark them as on their way.
 
-        All are of one epoch and fit into ``max_bytes`` of JSON (one always does). ``None`` when
-        nothing can be sent now. There is one syncer, so whatever is still on its way when the
-        next batch is taken has lost its answer and goes again. A row that the disk damaged is set
-        aside. Raises ``OutboxUnavailable``.
+        All are of one epoch and fit into ``max_bytes`` of JSON (one always does). Behind those of
+        the terminal's own epoch go what is stranded in earlier ones and what is void. ``None``
+        when nothing can be sent now. There is one syncer, so whatever is still on its way when
+        the next batch is taken has lost its answer and goes again. A row that the disk damaged is
+        set aside. Raises ``OutboxUnavailable``.
         """
-        with self._connection.transaction() as db:
+        # Not durable: what a power cut undoes here is that rows were sent, not the rows.
+        with self._connection.transaction(durable=False) as db:
             ledger.recover_inflight(db)
-            items: list[BatchItem] = []
-            size = _BATCH_FRAME_BYTES
+            found = []
             for row in ledger.sendable(db, now, max_items):
                 try:
-                    item = ledger.to_item(self._kiosk, row)
+                    found.append(ledger.to_item(self._seals.kiosk, row))
                 except ValueError:
-                    self._set_aside(db, row)
-                    continue
-                size += len(item.model_dump_json()) + 1
-                if items and (size > max_bytes or item.record.epoch != items[0].record.epoch):
-                    break
-                items.append(item)
-            chain = ledger.read_chain(db, self._epoch)
+                    aside.set_damaged_aside(db, self._clock, row)
+            epoch = found[0].record.epoch if found else self._seals.epoch
+            chain = ledger.read_chain(db, self._seals.epoch)
+            frozen = chain is not None and chain.frozen is not None
+            if epoch == self._seals.epoch and not frozen:
+                found += aside.stranded_items(
+                    db, self._clock, self._seals, now, max_items - len(found)
+                )
+                found += aside.void_items(db, self._seals, now, max_items - len(found))
+            items = that_fit(found, epoch, max_bytes)
             db.executemany(
-                "UPDATE outbox SET state = 'inflight', attempts = attempts + 1 WHERE tx_id = ?",
+                "UPDATE outbox SET state = 'inflight', attempts = attempts + 1"
+                " WHERE tx_id = ? AND state = 'ready'",
                 [(item.record.tx_id,) for item in items],
             )
         if not items:
-            if chain is not None and chain.frozen:
+            if frozen:
                 raise OutboxUnavailable(Reason.FROZEN)
             return None
-        return BatchRequest(kiosk=self._kiosk, epoch=items[0].record.epoch, items=items)
+        return BatchRequest.model_construct(kiosk=self._seals.kiosk, epoch=epoch, items=items)
 
     def has_ready(self) -> bool:
         """Tell whether anything waits to be sent, now or later."""
@@ -219,7 +230,8 @@ class Outbox:
             row = db.execute(
                 "SELECT min(next_at) FROM outbox WHERE state = 'ready' AND next_at > ?", (now,)
             ).fetchone()
-            return None if row[0] is None else float(row[0])
+            due = (row[0], aside.next_due(db, now), attachments.next_due(db, now))
+            return min((float(each) for each in due if each is not None), default=None)
 
     def apply_answers(
         self, sent: Sequence[str], answer: BatchAnswer, now: float, server_time: datetime | None
@@ -234,13 +246,15 @@ class Outbox:
         if sorted(item.tx_id for item in answer.answers) != sorted(sent):
             raise AnswerMismatch("the answers are not for the transactions that were sent")
         verify_head(self._head_key, answer.head)
-        with self._connection.transaction() as db:
+        # Not durable: the central API gives the same answers again, were these to be lost.
+        with self._connection.transaction(durable=False) as db:
             agreed = self._compare(db, answer.head)
             if agreed:
                 settled = [
                     item
                     for item in answer.answers
                     if ledger.settle(db, self._clock, item, ledger.state_after(item), now)
+                    or aside.settle_void(db, self._clock, item, now)
                 ]
                 self._adopt(db, answer.head)
             else:
@@ -269,19 +283,63 @@ class Outbox:
 
         ``charged`` says whether the attempt counts: it does unless they surely arrived nowhere.
         """
-        with self._connection.transaction() as db:
+        with self._connection.transaction(durable=False) as db:
             db.executemany(
                 "UPDATE outbox SET state = 'ready', next_at = ?, attempts = attempts - ?"
                 " WHERE tx_id = ? AND state = 'inflight'",
                 [(next_at, 0 if charged else 1, tx_id) for tx_id in sent],
             )
 
-    def quarantine(self, tx_id: str, problem: Problem) -> ItemAnswer:
-        """Set a transaction aside that the central API cannot read; returns it as an answer."""
+    def quarantine(self, tx_id: str, problem: Problem) -> ItemAnswer | None:
+        """Set a transaction aside that the central API cannot read; returns it as an answer.
+
+        ``None`` when it was its void item that cannot be read: nothing new about the transaction.
+        """
         answer = ItemAnswer(tx_id=tx_id, outcome=Outcome.REJECTED, problem=problem)
         with self._connection.transaction() as db:
-            ledger.settle(db, self._clock, answer, State.QUARANTINED, 0.0)
-        return answer
+            if ledger.settle(db, self._clock, answer, State.QUARANTINED, 0.0):
+                aside.declare_unreadable(db, tx_id)
+                return answer
+            aside.refuse_void(db, tx_id)
+            return None
+
+    def close_epoch(self, epoch: int, why: str) -> bool:
+        """Stop sending under an earlier epoch; what waits in it goes as stranded from now on.
+
+        Returns ``False``, and does nothing, for the terminal's own epoch.
+        """
+        if epoch >= self._seals.epoch:
+            return False
+        with self._connection.transaction() as db:
+            ledger.recover_inflight(db)
+            ledger.freeze(db, self._clock, epoch, why)
+        return True
+
+    def release_case(self, tx_id: str) -> int:
+        """Let go what waits behind a refused transaction of its case; returns how many."""
+        with self._connection.transaction() as db:
+            return ledger.release_case(db, self._clock, tx_id)
+
+    def next_attachment(self, now: float) -> tuple[SignedTicket, int] | None:
+        """Return the ticket of the next attachment to upload and how often it was tried."""
+        with self._connection.reading() as db:
+            pending = attachments.next_pending(db, now)
+        return None if pending is None else (pending.ticket(self._seals), pending.attempts)
+
+    def attachment_range(self, sha256: str, first: int) -> bytes:
+        """Return sealed bytes of an attachment from ``first`` on, for one request."""
+        with self._connection.reading() as db:
+            return attachments.read_range(db, sha256, first)
+
+    def attachment_uploaded(self, sha256: str) -> None:
+        """Note that the central API holds an attachment whole."""
+        with self._connection.transaction(durable=False) as db:
+            attachments.uploaded(db, sha256)
+
+    def postpone_attachment(self, sha256: str, next_at: float) -> None:
+        """Let one attachment wait until the monotonic time ``next_at``."""
+        with self._connection.transaction(durable=False) as db:
+            attachments.postpone(db, sha256, next_at)
 
     def expire(self, server_now: datetime) -> int:
         """Give up what lost its meaning by the central API's clock and was never sent."""
@@ -291,29 +349,27 @@ class Outbox:
     # Inside
 
     def _start(self, enrolment: Enrolment) -> None:
-        sealing = b64url_decode(enrolment.sealing_public_key)
         head_key = b64url_decode(enrolment.head_public_key)
-        if key_id(sealing) != enrolment.sealing_key_id or key_id(head_key) != enrolment.head_key_id:
+        if key_id(head_key) != enrolment.head_key_id:
             raise ValueError("the enrolment names its keys wrongly")
-        seal(sealing, b"probe", b"")  # raises ValueError now rather than before a citizen
         with self._connection.transaction() as db:
             before = ledger.read_meta(db)
             if before is not None and (
                 before.kiosk != enrolment.kiosk or before.epoch > enrolment.epoch
             ):
                 raise OutboxUnavailable(Reason.OTHER_TERMINAL)
-            ledger.write_meta(db, enrolment, sealing, head_key)
+            ledger.write_meta(db, enrolment, self._seals.sealing_key, head_key)
             ledger.recover_inflight(db)
             ledger.forget_waits(db)
+            attachments.forget_waits(db)
+            aside.try_refused_again(db)
             chain = ledger.read_chain(db, enrolment.epoch)
             if chain is not None and not chain.frozen and not ledger.tail_is_whole(db, chain):
                 ledger.freeze(db, self._clock, chain.epoch, ledger.TAIL_CUT)
                 _log.error("outbox.frozen", epoch=chain.epoch, why=ledger.TAIL_CUT)
             ledger.log(db, self._clock, "opened", enrolment.epoch, detail=enrolment.sealing_key_id)
-        self._kiosk, self._epoch = enrolment.kiosk, enrolment.epoch
-        self._sealing_key_id, self._sealing_key = enrolment.sealing_key_id, sealing
         self._head_key = head_key
-        _log.info("outbox.opened", epoch=self._epoch, last_seq=chain.last_seq if chain else 0)
+        _log.info("outbox.opened", epoch=enrolment.epoch, last_seq=chain.last_seq if chain else 0)
 
     def _try_to_write(self) -> None:
         """Write as much as the largest envelope and let go of it, so that the next has its room.
@@ -324,70 +380,19 @@ class Outbox:
         with self._connection.transaction() as db:
             db.execute("CREATE TABLE IF NOT EXISTS room (filler BLOB) STRICT")
             db.execute("INSERT INTO room VALUES (zeroblob(?))", (ENVELOPE_MAX_BYTES,))
-            ledger.log(db, self._clock, "write-tried", self._epoch)
+            ledger.log(db, self._clock, "write-tried", self._seals.epoch)
         with self._connection.transaction() as db:
             db.execute("DROP TABLE room")
-
-    def _append(self, db: sqlite3.Connection, sub: Submission, fingerprint: bytes) -> Enqueued:
-        chain = ledger.read_chain(db, self._epoch)
-        if chain is None:
-            raise OutboxUnavailable(Reason.CORRUPT)
-        if chain.frozen:
-            raise OutboxUnavailable(Reason.FROZEN)
-        seq = chain.last_seq + 1
-        place = associated_data(self._kiosk, self._epoch, seq, sub.tx_id, sub.schema_version)
-        envelope = seal(self._sealing_key, sub.payload, place)
-        record = ChainRecord(
-            kiosk=self._kiosk,
-            epoch=self._epoch,
-            seq=seq,
-            tx_id=sub.tx_id,
-            prev=chain.head,
-            sha256=envelope_hash(envelope),
-        )
-        head = record_hash(record)
-        db.execute(
-            "INSERT INTO outbox (epoch, seq, tx_id, case_ref, case_seq, state, expires_at,"
-            " confirmed_at, schema_version, key_id, fingerprint, sha256, prev, chain, signature,"
-            " envelope) VALUES (?, ?, ?, ?, ?, 'ready', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                self._epoch,
-                seq,
-                sub.tx_id,
-                sub.case_ref,
-                ledger.next_case_seq(db, sub.case_ref),
-                None if sub.expires_at is None else ledger.timestamp(sub.expires_at),
-                ledger.timestamp(sub.confirmed_at),
-                sub.schema_version,
-                self._sealing_key_id,
-                fingerprint,
-                record.sha256,
-                record.prev,
-                head,
-                sign_record(self._keys.device, record),
-                envelope,
-            ),
-        )
-        db.execute(
-            "UPDATE epoch SET last_seq = ?, head = ? WHERE epoch = ?", (seq, head, self._epoch)
-        )
-        ledger.log(db, self._clock, "enqueued", self._epoch, seq)
-        return Enqueued(self._epoch, seq, head)
-
-    def _set_aside(self, db: sqlite3.Connection, row: Sequence[object]) -> None:
-        epoch, seq, tx_id = row[:3]
-        db.execute("UPDATE outbox SET state = 'quarantined' WHERE tx_id = ?", (tx_id,))
-        if isinstance(epoch, int) and isinstance(seq, int):
-            ledger.log(db, self._clock, "damaged", epoch, seq)
-        _log.error("outbox.row_damaged", epoch=epoch, seq=seq)
 
     def _compare(self, db: sqlite3.Connection, signed: SignedHead) -> bool:
         """Tell whether a head is of this chain; freeze the epoch when it is not."""
         statement = signed.statement
-        if statement.kiosk == self._kiosk and ledger.agrees(db, statement):
+        if statement.kiosk == self._seals.kiosk and ledger.agrees(db, statement):
             return True
-        ledger.freeze(db, self._clock, self._epoch, ledger.FORKED)
-        _log.error("outbox.frozen", epoch=self._epoch, why=ledger.FORKED)
+        known = ledger.read_chain(db, statement.epoch) is not None
+        epoch = statement.epoch if known else self._seals.epoch
+        ledger.freeze(db, self._clock, epoch, ledger.FORKED)
+        _log.error("outbox.frozen", epoch=epoch, why=ledger.FORKED)
         return False
 
     def _adopt(self, db: sqlite3.Connection, signed: SignedHead) -> None:
@@ -400,5 +405,5 @@ class Outbox:
         skew = None if server_time is None else (server_time - now).total_seconds()
         db.execute(
             "UPDATE meta SET last_contact_at = ?, clock_skew_s = coalesce(?, clock_skew_s)",
-            (ledger.timestamp(now), skew),
+            (timestamp(now), skew),
         )

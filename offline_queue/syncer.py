@@ -214,7 +214,8 @@ class Syncer:
                     tx_id = items[0].record.tx_id
                     answer = self._outbox.quarantine(tx_id, refusal.problem)
                     _log.error("sync.quarantined", tx_id=tx_id, status=refusal.status)
-                    self._on_result(tx_id, answer)
+                    if answer is not None:
+                        self._on_result(tx_id, answer)
                 else:
                     # Not the central API's word: a proxy or a portal stands in between.
                     raise NoAnswer(f"a stranger refused with {refusal.status}") from refusal

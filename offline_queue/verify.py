@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import enum
+import hashlib
+import json
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import rfc8785
 from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import ValidationError
 
@@ -16,12 +20,13 @@ from offline_queue.chain import (
     ChainBroken,
     envelope_hash,
     record_hash,
+    terms_hash,
     verify_head,
     verify_record,
 )
 from offline_queue.errors import OutboxUnavailable
 from offline_queue.outside import open_read_only
-from offline_queue.wire import ChainRecord, SignedHead
+from offline_queue.wire import AttachmentRef, ChainRecord, SignedHead
 
 _REORDER_SEARCH = 64
 """Among how many unsigned-for places a row's own place is looked for."""
@@ -41,7 +46,8 @@ class Code(enum.StrEnum):
 
 
 _ROWS = (
-    "SELECT seq, tx_id, state, sha256, prev, chain, signature, envelope FROM outbox"
+    "SELECT seq, tx_id, state, sha256, prev, chain, signature, terms, case_ref, case_seq,"
+    " schema_version, key_id, confirmed_at, attachments, envelope FROM outbox"
     " WHERE epoch = ? ORDER BY seq"
 )
 
@@ -64,13 +70,22 @@ class _Row:
     prev: str
     chain: str
     signature: str
+    terms: str | None
+    terms_found: str | None
+    """Of what stands beside the envelope now; ``None`` when it cannot even be hashed."""
     envelope_sha256: str | None
     """Of the envelope as it is now; ``None`` when there is none."""
 
     def record(self, kiosk: str, epoch: int, seq: int) -> ChainRecord:
         # Not validated: whatever an edited row says, its signature is what tells.
         return ChainRecord.model_construct(
-            kiosk=kiosk, epoch=epoch, seq=seq, tx_id=self.tx_id, prev=self.prev, sha256=self.sha256
+            kiosk=kiosk,
+            epoch=epoch,
+            seq=seq,
+            tx_id=self.tx_id,
+            prev=self.prev,
+            sha256=self.sha256,
+            terms=self.terms,
         )
 
 
@@ -98,9 +113,16 @@ def verify_outbox(
     return [Finding(Code.UNREADABLE, None, sentence)]
 
 
-def _read(columns: tuple[int, str, str, str, str, str, str, bytes | None]) -> _Row:
-    envelope = columns[7]
-    return _Row(*columns[:7], None if envelope is None else envelope_hash(envelope))
+def _read(columns: tuple[Any, ...]) -> _Row:
+    seq, tx_id, state, sha256, prev, chain, signature, terms = columns[:8]
+    case_ref, case_seq, schema_version, key_id, confirmed_at, listed, envelope = columns[8:]
+    try:
+        refs = [AttachmentRef.model_validate(ref) for ref in json.loads(listed or "[]")]
+        found = terms_hash(case_ref, case_seq, schema_version, key_id, confirmed_at, refs)
+    except (ValueError, TypeError, rfc8785.CanonicalizationError):
+        found = None
+    now = None if envelope is None else envelope_hash(envelope)
+    return _Row(seq, tx_id, state, sha256, prev, chain, signature, terms, found, now)
 
 
 def _verify(
@@ -123,6 +145,7 @@ def _verify(
     for epoch, last_seq, head, ack_seq, stored in epochs:
         rows = [_read(row) for row in db.execute(_ROWS, (epoch,))]
         yield from _rows(rows, kiosk, epoch, device, ack_seq)
+        yield from _attachments(db, epoch)
         yield from _tail(rows, last_seq, head)
         if stored is not None:
             signed = SignedHead.model_validate_json(stored)
@@ -184,6 +207,29 @@ def _envelope(row: _Row, ack_seq: int) -> Iterator[Finding]:
             row.seq,
             f"The envelope of transaction {row.seq} is not the one that was signed.",
         )
+    if row.terms is not None and row.terms != row.terms_found:
+        yield Finding(
+            Code.EDITED,
+            row.seq,
+            f"What stands beside the envelope of transaction {row.seq} (its case, order, key, time"
+            " or attachments) is not what was signed.",
+        )
+
+
+def _attachments(db: sqlite3.Connection, epoch: int) -> Iterator[Finding]:
+    kept = db.execute(
+        "SELECT seq, sha256 FROM attachment WHERE epoch = ? AND state <> 'purged' ORDER BY seq",
+        (epoch,),
+    ).fetchall()
+    for seq, sha256 in kept:
+        content = hashlib.sha256()
+        for (chunk,) in db.execute(
+            "SELECT sealed FROM attachment_chunk WHERE sha256 = ? ORDER BY number", (sha256,)
+        ):
+            content.update(chunk)
+        if content.hexdigest() != sha256:
+            sentence = f"An attachment of transaction {seq} is not the one that was signed."
+            yield Finding(Code.EDITED, seq, sentence)
 
 
 def _misplaced(

@@ -482,7 +482,7 @@ def test_answers_without_a_valid_countersignature_change_nothing(
         batch.model_copy(update={"items": []})
     )  # another central API's head
     answer = reply.answer.model_copy(
-        update={"answers": [Central(reject={batch.items[0].record.tx_id})._take(batch.items[0])]}
+        update={"answers": [Central(reject={batch.items[0].record.tx_id})._take(batch.items[0], 1)]}
     )
     with pytest.raises(ChainBroken):
         outbox.apply_answers([batch.items[0].record.tx_id], answer, clock.monotonic(), None)

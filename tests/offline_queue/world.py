@@ -14,16 +14,20 @@ from offline_queue.chain import (
     GENESIS,
     b64url,
     b64url_decode,
+    check_terms,
     envelope_hash,
     record_hash,
     sign_head,
+    verify_by_device,
+    verify_notice,
     verify_record,
 )
-from offline_queue.ingest import BatchReply
+from offline_queue.ingest import AttachmentRefused, BatchReply, Refused
 from offline_queue.records import Submission, case_ref, new_tx_id
 from offline_queue.sealing import associated_data, key_id, open_sealed
 from offline_queue.store import Outbox
 from offline_queue.wire import (
+    AttachmentStatus,
     BatchAnswer,
     BatchItem,
     BatchRequest,
@@ -31,9 +35,13 @@ from offline_queue.wire import (
     Enrolment,
     HeadStatement,
     ItemAnswer,
+    ItemKind,
     Outcome,
+    Problem,
     SignedHead,
+    SignedTicket,
     TransactionResult,
+    VoidReason,
 )
 
 KIOSK = "MCT-001"
@@ -67,16 +75,28 @@ class Central:
 
     sealing: X25519PrivateKey = field(default_factory=X25519PrivateKey.generate)
     signing: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
-    device_key: ec.EllipticCurvePublicKey | None = None
-    records: dict[int, ChainRecord] = field(default_factory=dict)
+    device_keys: dict[int, ec.EllipticCurvePublicKey] = field(default_factory=dict)
+    """By epoch; an epoch that is not in it has the key of the first."""
+    revoked: set[int] = field(default_factory=set)
+    chains: dict[int, dict[int, ChainRecord]] = field(default_factory=dict)
+    decided: dict[str, tuple[str, ItemAnswer]] = field(default_factory=dict)
+    """By ``tx_id``: the record's hash and the first answer."""
+    voids: dict[str, VoidReason] = field(default_factory=dict)
     payloads: dict[str, bytes] = field(default_factory=dict)
     effects: list[str] = field(default_factory=list)
+    uploads: dict[str, bytearray] = field(default_factory=dict)
     reject: set[str] = field(default_factory=set)
+    release: set[str] = field(default_factory=set)
     postpone: dict[str, float] = field(default_factory=dict)
     requests: list[BatchRequest] = field(default_factory=list)
     backed_up_seq: int = 0
     next_sync_in_s: float | None = None
     epoch: int = 1
+
+    @property
+    def records(self) -> dict[int, ChainRecord]:
+        """The chain of the current epoch."""
+        return self.chains.setdefault(self.epoch, {})
 
     def enrolment(self, epoch: int = 1) -> Enrolment:
         sealing = self.sealing.public_key().public_bytes_raw()
@@ -93,53 +113,118 @@ class Central:
 
     def post_batch(self, request: BatchRequest) -> BatchReply:
         self.requests.append(request)
-        answers = [self._take(item) for item in request.items]
+        if request.epoch in self.revoked:
+            problem = Problem(title="revoked", status=403, code="epoch-revoked")
+            raise Refused("403", problem)
+        answers = [self._take(item, request.epoch) for item in request.items]
         answer = BatchAnswer(
-            answers=answers, head=self.head(KIOSK), next_sync_in_s=self.next_sync_in_s
+            answers=answers,
+            head=self.head(KIOSK, request.epoch),
+            next_sync_in_s=self.next_sync_in_s,
         )
         return BatchReply(answer, None)
 
-    def head(self, kiosk: str) -> SignedHead:
+    def head(self, kiosk: str, epoch: int | None = None) -> SignedHead:
+        epoch = self.epoch if epoch is None else epoch
+        records = self.chains.get(epoch, {})
         ack = 0
-        while ack + 1 in self.records:
+        while ack + 1 in records:
             ack += 1
         return sign_head(
             self.signing,
             HeadStatement(
                 kiosk=kiosk,
-                epoch=self.epoch,
+                epoch=epoch,
                 ack_seq=ack,
-                head=record_hash(self.records[ack]) if ack else GENESIS,
+                head=record_hash(records[ack]) if ack else GENESIS,
                 backed_up_seq=min(ack, self.backed_up_seq),
             ),
         )
 
+    def attachment_status(self, signed: SignedTicket) -> AttachmentStatus:
+        ticket = signed.ticket
+        if self.device_keys:
+            verify_by_device(self._key(ticket.epoch), ticket, signed.signature)
+        if ticket.tx_id not in self.decided:
+            raise AttachmentRefused(404, None)
+        received = len(self.uploads.get(ticket.sha256, b""))
+        return AttachmentStatus(
+            sha256=ticket.sha256,
+            size=ticket.size,
+            received=received,
+            complete=received == ticket.size,
+        )
+
+    def put_attachment(self, signed: SignedTicket, first: int, data: bytes) -> AttachmentStatus:
+        ticket = signed.ticket
+        known = self.attachment_status(signed).received
+        held = self.uploads.setdefault(ticket.sha256, bytearray())
+        if first <= known:
+            held += data[known - first :]
+        if len(held) == ticket.size and envelope_hash(bytes(held)) != ticket.sha256:
+            held.clear()
+            raise AttachmentRefused(422, None)
+        return self.attachment_status(signed)
+
     def forget_after(self, seq: int) -> None:
         """Come back from a backup that ends at ``seq``."""
         lost = {record.tx_id for number, record in self.records.items() if number > seq}
-        self.records = {n: record for n, record in self.records.items() if n <= seq}
-        self.payloads = {t: p for t, p in self.payloads.items() if t not in lost}
+        self.chains[self.epoch] = {n: r for n, r in self.records.items() if n <= seq}
+        for tx_id in lost:
+            self.payloads.pop(tx_id, None)
+            self.decided.pop(tx_id, None)
+            self.voids.pop(tx_id, None)
         self.effects = [t for t in self.effects if t not in lost]
 
-    def _take(self, item: BatchItem) -> ItemAnswer:
+    def _key(self, epoch: int) -> ec.EllipticCurvePublicKey:
+        return self.device_keys.get(epoch) or self.device_keys[min(self.device_keys)]
+
+    def _take(self, item: BatchItem, epoch: int) -> ItemAnswer:
+        # As it would arrive: through the wire's own checks.
+        item = BatchItem.model_validate_json(item.model_dump_json())
+        record, tx_id = item.record, item.record.tx_id
+        if self.device_keys:
+            verify_record(self._key(record.epoch), record, item.signature)
+            check_terms(item)
+            if item.kind is not ItemKind.SEALED:
+                verify_notice(self._key(epoch), item, epoch)
+        if tx_id in self.postpone:
+            wait = self.postpone.pop(tx_id)
+            return ItemAnswer(tx_id=tx_id, outcome=Outcome.RETRY_AFTER, retry_after_s=wait)
+        fixed = record_hash(record)
+        if tx_id in self.decided:
+            before, answer = self.decided[tx_id]
+            if before != fixed:
+                return ItemAnswer(tx_id=tx_id, outcome=Outcome.CONFLICT)
+            return answer.model_copy(update={"outcome": Outcome.DUPLICATE})
+        chain = self.chains.setdefault(record.epoch, {})
+        if item.kind is not ItemKind.STRANDED:
+            if record.seq in chain and chain[record.seq] != record:
+                return ItemAnswer(tx_id=tx_id, outcome=Outcome.CONFLICT)
+            chain[record.seq] = record
+        if item.kind is ItemKind.VOID:
+            assert item.notice is not None
+            again = tx_id in self.voids
+            self.voids[tx_id] = item.notice.notice.reason or VoidReason.EXPIRED
+            outcome = Outcome.DUPLICATE if again else Outcome.ACCEPTED
+            return ItemAnswer(tx_id=tx_id, outcome=outcome)
+        if self.voids.get(tx_id) is VoidReason.EXPIRED:
+            problem = Problem(title="given up", status=422, code="voided")
+            return ItemAnswer(tx_id=tx_id, outcome=Outcome.REJECTED, problem=problem)
+        answer = self._decide(item)
+        self.decided[tx_id] = (fixed, answer)
+        return answer
+
+    def _decide(self, item: BatchItem) -> ItemAnswer:
         record, envelope = item.record, b64url_decode(item.envelope)
-        if self.device_key is not None:
-            verify_record(self.device_key, record, item.signature)
         assert record.sha256 == envelope_hash(envelope)
-        if record.tx_id in self.postpone:
+        if record.tx_id in self.reject:
             return ItemAnswer(
                 tx_id=record.tx_id,
-                outcome=Outcome.RETRY_AFTER,
-                retry_after_s=self.postpone.pop(record.tx_id),
+                outcome=Outcome.REJECTED,
+                problem=Problem(title="breaks a rule", status=422, code="rule"),
+                release_case=record.tx_id in self.release,
             )
-        known = self.records.get(record.seq)
-        if known is not None:
-            same = known == record
-            outcome = Outcome.DUPLICATE if same else Outcome.CONFLICT
-            return ItemAnswer(tx_id=record.tx_id, outcome=outcome)
-        self.records[record.seq] = record
-        if record.tx_id in self.reject:
-            return ItemAnswer(tx_id=record.tx_id, outcome=Outcome.REJECTED)
         place = associated_data(
             record.kiosk, record.epoch, record.seq, record.tx_id, item.schema_version
         )
@@ -164,7 +249,7 @@ class Terminal:
     @classmethod
     def enrolled(cls, folder: Path, central: Central, clock: FakeClock) -> Terminal:
         device_key = ec.generate_private_key(ec.SECP256R1())
-        central.device_key = device_key.public_key()
+        central.device_keys[1] = device_key.public_key()
         return cls(folder / "outbox.db", device_key, central.enrolment(), clock)
 
     def open(self) -> Outbox:
@@ -181,6 +266,7 @@ def submission(
     payload: bytes = b"a signed complaint",
     case: str | None = None,
     expires_at: dt.datetime | None = None,
+    attachments: tuple[bytes, ...] = (),
 ) -> Submission:
     """Make a transaction, in a case of its own unless one is named."""
     tx_id = new_tx_id()
@@ -191,4 +277,5 @@ def submission(
         payload=payload,
         confirmed_at=dt.datetime(2026, 3, 1, 8, 0, tzinfo=dt.UTC),
         expires_at=expires_at,
+        attachments=attachments,
     )

@@ -1,0 +1,137 @@
+"""What does not go its usual way: places that are taken by nothing, rows of a closed epoch.
+
+A transaction that expired, that the central API cannot read or that the disk damaged would leave
+a hole in the chain, and the acknowledgement would stop before it for ever: its record goes as a
+``void`` item. What waits in an epoch that is frozen goes as a ``stranded`` item once there is a
+new epoch. ``wire.BatchItem`` says how the central API answers both.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+import structlog
+
+from offline_queue import ledger
+from offline_queue.chain import sign_notice
+from offline_queue.clock import Clock
+from offline_queue.records import State
+from offline_queue.seals import Seals
+from offline_queue.wire import BatchItem, ItemAnswer, ItemKind, Outcome, VoidReason
+
+_log = structlog.get_logger()
+
+
+def stranded_items(
+    db: sqlite3.Connection, clock: Clock, seals: Seals, now: float, limit: int
+) -> list[BatchItem]:
+    """Make items of what waits in frozen earlier epochs."""
+    items = []
+    for row in ledger.sendable(db, now, limit, stranded_before=seals.epoch):
+        try:
+            item = ledger.to_item(seals.kiosk, row)
+        except ValueError:
+            set_damaged_aside(db, clock, row)
+            continue
+        notice = sign_notice(seals.device_key, ItemKind.STRANDED, item.record, seals.epoch)
+        items.append(item.model_copy(update={"kind": ItemKind.STRANDED, "notice": notice}))
+    return items
+
+
+def void_items(db: sqlite3.Connection, seals: Seals, now: float, limit: int) -> list[BatchItem]:
+    """Make items of the places that are to be declared void."""
+    rows = db.execute(
+        f"SELECT v.reason, {ledger.qualified('o')} FROM void AS v INDEXED BY void_due"  # noqa: S608 - constant
+        " JOIN outbox AS o ON o.epoch = v.epoch AND o.seq = v.seq"
+        " WHERE v.state = 'due' AND v.next_at <= ? ORDER BY v.epoch, v.seq LIMIT ?",
+        (now, limit),
+    ).fetchall()
+    items = []
+    for reason, *row in rows:
+        try:
+            item = ledger.to_item(seals.kiosk, row, with_envelope=False)
+        except ValueError:
+            # The record itself is damaged: nothing that the central API could take is left of it.
+            db.execute("UPDATE void SET state = 'refused' WHERE epoch = ? AND seq = ?", row[:2])
+            continue
+        notice = sign_notice(
+            seals.device_key, ItemKind.VOID, item.record, seals.epoch, VoidReason(reason)
+        )
+        items.append(item.model_copy(update={"kind": ItemKind.VOID, "notice": notice}))
+    return items
+
+
+def settle_void(db: sqlite3.Connection, clock: Clock, answer: ItemAnswer, now: float) -> bool:
+    """Write down the answer to a void item, if it is one.
+
+    Tells whether the central API turned out to hold the transaction after all: then its first
+    answer is the truth, and was taken over.
+    """
+    row = db.execute(
+        "SELECT v.epoch, v.seq FROM void AS v JOIN outbox AS o"
+        " ON o.epoch = v.epoch AND o.seq = v.seq WHERE o.tx_id = ? AND v.state = 'due'",
+        (answer.tx_id,),
+    ).fetchone()
+    if row is None:
+        return False
+    if answer.outcome is Outcome.RETRY_AFTER:
+        db.execute(
+            "UPDATE void SET next_at = ? WHERE epoch = ? AND seq = ?",
+            (now + ledger.asked_wait(answer), *row),
+        )
+        return False
+    refused = answer.outcome in (Outcome.REJECTED, Outcome.CONFLICT)
+    db.execute(
+        "UPDATE void SET state = ? WHERE epoch = ? AND seq = ?",
+        ("refused" if refused else "answered", *row),
+    )
+    ledger.log(db, clock, "void", row[0], row[1], answer.outcome.value)
+    if answer.outcome is not Outcome.DUPLICATE or (
+        answer.result is None and answer.problem is None
+    ):
+        return False
+    db.execute(
+        "UPDATE outbox SET state = ?, result = ? WHERE tx_id = ?",
+        (ledger.state_after(answer).value, answer.model_dump_json(), answer.tx_id),
+    )
+    return True
+
+
+def declare_unreadable(db: sqlite3.Connection, tx_id: str) -> None:
+    """Have the place of a transaction that was set aside declared void."""
+    row = db.execute("SELECT epoch, seq FROM outbox WHERE tx_id = ?", (tx_id,)).fetchone()
+    ledger.declare_void(db, row[0], row[1], VoidReason.UNREADABLE)
+
+
+def refuse_void(db: sqlite3.Connection, tx_id: str) -> None:
+    """Note that the central API could not read even the void item of a transaction."""
+    db.execute(
+        "UPDATE void SET state = 'refused' WHERE (epoch, seq) ="
+        " (SELECT epoch, seq FROM outbox WHERE tx_id = ?)",
+        (tx_id,),
+    )
+
+
+def try_refused_again(db: sqlite3.Connection) -> None:
+    """Have refused voids sent once more: the central API may have learnt of them since."""
+    db.execute("UPDATE void SET state = 'due', next_at = 0 WHERE state <> 'answered'")
+
+
+def next_due(db: sqlite3.Connection, now: float) -> float | None:
+    """Return when, after ``now``, a void that was told to wait may go."""
+    row = db.execute(
+        "SELECT min(next_at) FROM void INDEXED BY void_due WHERE state = 'due' AND next_at > ?",
+        (now,),
+    ).fetchone()
+    return None if row[0] is None else float(row[0])
+
+
+def set_damaged_aside(db: sqlite3.Connection, clock: Clock, row: Sequence[object]) -> None:
+    """Set a row aside that is not what was once written; its record goes without it."""
+    epoch, seq, tx_id = row[:3]
+    db.execute("UPDATE outbox SET state = ? WHERE tx_id = ?", (State.QUARANTINED.value, tx_id))
+    if isinstance(epoch, int) and isinstance(seq, int):
+        ledger.declare_void(db, epoch, seq, VoidReason.DAMAGED)
+        ledger.log(db, clock, "damaged", epoch, seq)
+    _log.error("outbox.row_damaged", epoch=epoch, seq=seq)

@@ -1,0 +1,61 @@
+"""Readings of the outbox for people and for the terminal's screen: counts, ages, results."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from collections.abc import Mapping
+
+from offline_queue.records import Recorded, State
+from offline_queue.wire import ItemAnswer
+
+
+def counts(db: sqlite3.Connection) -> Mapping[State, int]:
+    """Count the transactions of each state, each through its own partial index."""
+    return {
+        state: db.execute(
+            f"SELECT count(*) FROM outbox INDEXED BY outbox_{state.value}"  # noqa: S608 - an enum
+            f" WHERE state = '{state.value}'"
+        ).fetchone()[0]
+        for state in State
+    }
+
+
+def held(db: sqlite3.Connection) -> int:
+    """Count what is ready but behind a refused, set-aside or expired one of its case."""
+    total = 0
+    for state in (State.REJECTED, State.QUARANTINED, State.EXPIRED):
+        # CROSS JOIN keeps the order of the loops: from the few refused to what waits behind them.
+        total += db.execute(
+            "SELECT count(*) FROM (SELECT DISTINCT o.epoch, o.seq"  # noqa: S608 - an enum
+            f" FROM outbox AS b INDEXED BY outbox_{state.value} CROSS JOIN outbox AS o"
+            " ON o.case_ref = b.case_ref AND o.case_seq > b.case_seq"
+            f" WHERE b.state = '{state.value}' AND b.released = 0 AND o.state = 'ready')"
+        ).fetchone()[0]
+    return total
+
+
+def oldest_waiting(db: sqlite3.Connection) -> dt.datetime | None:
+    """Return when the first waiting transaction was confirmed."""
+    found = [
+        row[0]
+        for state in (State.READY, State.INFLIGHT)
+        if (
+            row := db.execute(
+                f"SELECT confirmed_at FROM outbox WHERE state = '{state.value}'"  # noqa: S608 - an enum
+                " ORDER BY epoch, seq LIMIT 1"
+            ).fetchone()
+        )
+    ]
+    return min(map(dt.datetime.fromisoformat, found), default=None)
+
+
+def read_recorded(db: sqlite3.Connection, tx_id: str) -> Recorded | None:
+    """Read what is known of one transaction."""
+    row = db.execute(
+        "SELECT tx_id, epoch, seq, state, attempts, result FROM outbox WHERE tx_id = ?", (tx_id,)
+    ).fetchone()
+    if row is None:
+        return None
+    answer = None if row[5] is None else ItemAnswer.model_validate_json(row[5])
+    return Recorded(row[0], row[1], row[2], State(row[3]), row[4], answer)
