@@ -108,6 +108,68 @@ def forged_card(stage: Stage) -> None:
     stage.wiped()
 
 
+def card_activation(stage: Stage) -> None:
+    """A new card: code by text message, PIN twice, keys and certificates; then it works."""
+    chosen = "418273"
+    stage.begin("citizen-new")
+    stage.at(Page.ACTIVATION)
+    stage.hands.tap("continueButton")
+    stage.hands.wait(lambda: stage.visit.page is Page.CODE, "the code's page")
+    stage.hands.wait(
+        lambda: bool(stage.visit.card_task and stage.visit.card_task.code_sent_to), "the code"
+    )
+    stage.enter(Page.CODE, stage.texted_code())
+    stage.enter(Page.NEW_PIN, "111111")
+    stage.hands.wait(
+        lambda: bool(stage.visit.card_task and stage.visit.card_task.problem),
+        "the weak PIN refused",
+    )
+    stage.picture("weak-pin")
+    stage.enter_pin(chosen)
+    stage.enter(Page.REPEAT_PIN, chosen)
+    stage.hands.wait(lambda: stage.visit.page is Page.CARD_DONE, "the activation")
+    stage.wait_for_receipt(ReceiptStep.PRINTED, Page.CARD_DONE)
+    stage.finish()
+    stage.at(Page.ATTRACT)
+    stage.begin("citizen-new")
+    stage.enter(Page.PIN, chosen)
+    stage.at(Page.IDENTITY)
+
+
+def change_pin(stage: Stage) -> None:
+    """Another PIN: a wrong old one costs a try and is told, the right one changes it."""
+    old, chosen = persona("citizen-active").pin or "", "418273"
+    stage.begin("citizen-active")
+    stage.enter(Page.PIN, old)
+    stage.at(Page.IDENTITY)
+    stage.hands.tap("continueButton")
+    stage.at(Page.SERVICES)
+    stage.hands.tap("service_change-pin")
+    stage.enter(Page.OLD_PIN, old[::-1])
+    stage.enter(Page.NEW_PIN, chosen)
+    stage.enter(Page.REPEAT_PIN, chosen)
+    stage.hands.wait(lambda: stage.visit.pin.wrong, "the card's refusal")
+    _expect(stage.visit.pin.tries_left == 2, "two tries left")
+    stage.enter(Page.OLD_PIN, old)
+    stage.enter(Page.NEW_PIN, chosen)
+    stage.enter(Page.REPEAT_PIN, chosen)
+    stage.wait_for_receipt(ReceiptStep.PRINTED, Page.CARD_DONE)
+    stage.finish()
+
+
+def blocked_pin(stage: Stage) -> None:
+    """A blocked PIN is unblocked with the PUK."""
+    chosen = "418273"
+    stage.begin("pin-blocked")
+    stage.at(Page.CARD_PROBLEM)
+    stage.hands.tap("continueButton")
+    stage.enter(Page.PUK, persona("pin-blocked").puk)
+    stage.enter(Page.NEW_PIN, chosen)
+    stage.enter(Page.REPEAT_PIN, chosen)
+    stage.wait_for_receipt(ReceiptStep.PRINTED, Page.CARD_DONE)
+    stage.finish()
+
+
 JOURNEYS: Mapping[str, Journey] = MappingProxyType(
     {
         "complaint-online": complaint_online,
@@ -116,6 +178,8 @@ JOURNEYS: Mapping[str, Journey] = MappingProxyType(
         "card-removed": card_removed,
         "printer-out-of-paper": printer_out_of_paper,
         "forged-card": forged_card,
+        "change-pin": change_pin,
+        "blocked-pin": blocked_pin,
     }
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -183,7 +184,7 @@ class Stage:
         submission = self.visit.submission
         self.story.tx_id = submission.tx_id if submission else None
 
-    def wait_for_receipt(self, step: ReceiptStep) -> None:
+    def wait_for_receipt(self, step: ReceiptStep, page: Page = Page.CONFIRMATION) -> None:
         """Wait until the receipt is printed, or known not to be."""
 
         def done() -> bool:
@@ -191,7 +192,7 @@ class Stage:
             return submission is not None and submission.receipt is step
 
         self.hands.wait(done, f"the receipt to be {step}")
-        self.at(Page.CONFIRMATION)
+        self.at(page)
 
     def finish(self) -> None:
         """Finish, take the card, and see the terminal rest."""
@@ -218,6 +219,20 @@ class Stage:
         self.hands.wait(
             lambda: is_online(self.kiosk.runner.state.terminal) is up, f"network up: {up}"
         )
+
+    def texted_code(self) -> str:
+        """The one-time code in the newest text message."""
+        url = f"{self.rig.central_url}/v1/notifications"
+        notices = requests.get(url, timeout=_TIMEOUTS).json()["notifications"]
+        found = re.findall(r"(?<!\d)\d{6}(?!\d)", notices[-1]["text_en"]) if notices else []
+        if not found:
+            raise NotSeen("a text message with a code")
+        return str(found[0])
+
+    def enter(self, page: Page, digits: str) -> None:
+        """Wait for a page that asks for digits, photograph it, enter them."""
+        self.at(page)
+        self.enter_pin(digits)
 
     def registered(self) -> list[str]:
         """The complaint numbers that the central API registered for this transaction."""
