@@ -58,7 +58,7 @@ from cardreader.pki import (
     algorithm_of_key,
     checked_answer,
     checked_signature,
-    signing_block,
+    digest_of,
 )
 from cardreader.trust import parse_certificate
 
@@ -310,7 +310,7 @@ def _request(
     def sign(message: bytes) -> bytes:
         algorithm = algorithm_of_key(public_key)
         issuing.verify_pin(bytearray(pin))
-        answer = issuing.sign(purpose, algorithm, signing_block(algorithm, message))
+        answer = issuing.sign(purpose, algorithm, digest_of(algorithm, message))
         checked_answer(public_key, message, answer)
         return answer
 
@@ -345,7 +345,7 @@ def _proofs(
         algorithm = algorithm_of_key(certificate.public_key())
         issuing.verify_pin(bytearray(pin))
         try:
-            answer = issuing.sign(purpose, algorithm, signing_block(algorithm, message))
+            answer = issuing.sign(purpose, algorithm, digest_of(algorithm, message))
             proofs[purpose] = checked_signature(certificate, message, answer)
         except CardNotGenuine as error:
             if error.reason is Untrusted.BAD_SIGNATURE:

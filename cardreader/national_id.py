@@ -28,9 +28,14 @@ from cardreader.pki import (
     Signature,
     algorithm_of,
     checked_signature,
-    signing_block,
+    digest_of,
 )
-from cardreader.profiles import ElementaryFile, IcaoApplication, PivIssuing
+from cardreader.profiles import (
+    ElementaryFile,
+    IasClassicApplication,
+    IcaoApplication,
+    PivIssuing,
+)
 from cardreader.trust import Clock, TrustStore
 
 _DATA_GROUPS = {
@@ -56,13 +61,9 @@ def open_card(
     connection raises. Identity and certificates are read when they are first asked for.
     """
     channel = CardChannel(connection)
-    pki = PivIssuing(channel)
+    pki = _select_pki(channel)
+    serial = pki.serial()
     icao = IcaoApplication(channel)
-    try:
-        pki.select()
-        serial = pki.serial()
-    except CommandRefused:
-        raise CardNotSupported("the card is not a national ID card") from None
     try:
         # Selected last: identity is what is read first, and needs no second SELECT.
         icao.select()
@@ -71,6 +72,17 @@ def open_card(
             raise _no_identity() from None
         return NationalIdCard(channel, pki, None, serial, trust, clock)
     return NationalIdCard(channel, pki, icao, serial, trust, clock)
+
+
+def _select_pki(channel: CardChannel) -> PivIssuing | IasClassicApplication:
+    """The first PKI application that the card has; a new country's card is one more here."""
+    for application in (PivIssuing(channel), IasClassicApplication(channel)):
+        try:
+            application.select()
+        except CommandRefused:
+            continue
+        return application
+    raise CardNotSupported("the card is not a national ID card")
 
 
 def _no_identity() -> CardNotSupported:
@@ -86,7 +98,7 @@ class NationalIdCard:
     def __init__(
         self,
         channel: CardChannel,
-        pki: PivIssuing,
+        pki: PivIssuing | IasClassicApplication,
         icao: IcaoApplication | None,
         serial: str,
         trust: TrustStore,
@@ -108,7 +120,7 @@ class NationalIdCard:
 
     @property
     def profile(self) -> str:
-        """The name of the PKI profile: ``piv``."""
+        """The name of the PKI profile: ``piv`` or ``ias-classic``."""
         return self._pki.profile
 
     @property
@@ -198,7 +210,7 @@ class NationalIdCard:
     def issuing(self) -> PivIssuing | None:
         """The same where keys can be made on the card, ``None`` where they cannot."""
         self._use(self._pki)
-        return self._pki
+        return self._pki if isinstance(self._pki, PivIssuing) else None
 
     def pin_info(self) -> PinInfo:
         """The PIN's retry counter; ask before asking for a PIN. Costs no try."""
@@ -266,7 +278,7 @@ class NationalIdCard:
             self._use(self._pki)
             if pin is not None:
                 self._pki.verify_pin(pin)
-            answer = self._pki.sign(purpose, algorithm, signing_block(algorithm, message))
+            answer = self._pki.sign(purpose, algorithm, digest_of(algorithm, message))
         finally:
             if pin is not None:
                 wipe(pin)

@@ -1,7 +1,7 @@
 """What the terminal needs of the PKI application on a card, whichever standard it follows.
 
-A card profile (:mod:`cardreader.profiles`) implements :class:`PkiApplication`; hashing, padding
-and the signature's form on the wire are the same for all of them and live here.
+A card profile (:mod:`cardreader.profiles`) implements :class:`PkiApplication`; hashing and checking
+what a card answers are the same for all of them and live here.
 """
 
 from __future__ import annotations
@@ -93,8 +93,8 @@ class PkiApplication(Protocol):
     def unblock_pin(self, puk: bytearray, new: bytearray) -> None:
         """Set a new PIN and its tries; presents ``puk`` once. Both are wiped whatever happens."""
 
-    def sign(self, purpose: KeyPurpose, algorithm: SignatureAlgorithm, block: bytes) -> bytes:
-        """Let the card compute over a prepared block; returns what the card answers."""
+    def sign(self, purpose: KeyPurpose, algorithm: SignatureAlgorithm, digest: bytes) -> bytes:
+        """Let the card sign a digest; the signature as X.509 has it (ECDSA in DER)."""
 
 
 _CURVE_BYTES = {SignatureAlgorithm.ES256: 32, SignatureAlgorithm.ES384: 48}
@@ -139,14 +139,16 @@ def _hash_of(algorithm: SignatureAlgorithm) -> hashes.SHA256 | hashes.SHA384:
     return hashes.SHA384() if algorithm is SignatureAlgorithm.ES384 else hashes.SHA256()
 
 
-def signing_block(algorithm: SignatureAlgorithm, message: bytes) -> bytes:
-    """What a card signs: the hash for ECDSA, the padded hash for RSA (RFC 8017, 9.2)."""
+def digest_of(algorithm: SignatureAlgorithm, message: bytes) -> bytes:
+    """The hash that goes with the algorithm: SHA-384 for P-384, else SHA-256."""
     digest = hashes.Hash(_hash_of(algorithm))
     digest.update(message)
-    hashed = digest.finalize()
-    if algorithm is not SignatureAlgorithm.RS256:
-        return hashed
-    info = _SHA256_DIGEST_INFO + hashed
+    return digest.finalize()
+
+
+def padded_digest(digest: bytes) -> bytes:
+    """A SHA-256 digest as RSA-2048 signs it: EMSA-PKCS1-v1_5 (RFC 8017, 9.2)."""
+    info = _SHA256_DIGEST_INFO + digest
     return b"\x00\x01" + b"\xff" * (_RSA_BITS // 8 - 3 - len(info)) + b"\x00" + info
 
 

@@ -24,7 +24,7 @@ from cardreader.errors import (
     PukWrong,
 )
 from cardreader.pin import PIN_LENGTH, MalformedPin, is_pin
-from cardreader.pki import KeyPurpose, PinInfo, SignatureAlgorithm
+from cardreader.pki import KeyPurpose, PinInfo, SignatureAlgorithm, padded_digest
 from cardreader.trust import parse_certificate
 
 AID = bytes.fromhex("A00000030800001000")
@@ -195,11 +195,12 @@ class PivApplication:
             raise PinBlocked
         raise PinWrong(tries)
 
-    def sign(self, purpose: KeyPurpose, algorithm: SignatureAlgorithm, block: bytes) -> bytes:
-        """GENERAL AUTHENTICATE (part 2, 3.2.4 and appendix A.4): sign a prepared block.
+    def sign(self, purpose: KeyPurpose, algorithm: SignatureAlgorithm, digest: bytes) -> bytes:
+        """GENERAL AUTHENTICATE (part 2, 3.2.4 and appendix A.4); for RSA the digest is padded here.
 
         Raises :class:`~cardreader.errors.SecurityStatusNotSatisfied` without a verified PIN.
         """
+        block = padded_digest(digest) if algorithm is SignatureAlgorithm.RS256 else digest
         template = tlv.build(0x7C, [tlv.build(0x82), tlv.build(0x81, block)])
         answer = self._channel.send(
             CommandApdu(0x00, 0x87, ALGORITHMS[algorithm], KEYS[purpose], template, _LE)

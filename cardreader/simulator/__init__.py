@@ -1,7 +1,7 @@
 """A simulated national ID card, whole: chip, applications, issuing state, and people who hold one.
 
-The card carries the ICAO identity application and a PIV application with real keys, PIN counters
-and certificates, and is driven by APDUs alone. There are two ways to it:
+The card carries the ICAO identity application and a PIV or an IAS Classic application with real
+keys, PIN counters and certificates, and is driven by APDUs alone. There are two ways to it:
 
 - in the same process: :class:`SimulatedReaders` stands in for PC/SC (``insert``, ``remove``,
   ``detach``), or :func:`issue` gives the bare chip to a test;
@@ -15,7 +15,7 @@ and are made by ``python -m cardreader.simulator.generate``. Nothing here has le
 
 from pathlib import Path
 
-from cardreader.simulator.card import CONTACT_LATENCY, SimulatedCard, issue
+from cardreader.simulator.card import CONTACT_LATENCY, Profile, SimulatedCard, issue
 from cardreader.simulator.issuer import management_key
 from cardreader.simulator.personas import Chip, KeyType, Persona, UnknownPersona, persona, personas
 from cardreader.simulator.readers import READER, SimulatedConnection, SimulatedReaders
@@ -32,6 +32,7 @@ __all__ = [
     "Chip",
     "KeyType",
     "Persona",
+    "Profile",
     "SimulatedCard",
     "SimulatedConnection",
     "SimulatedReaders",

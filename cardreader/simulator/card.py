@@ -7,6 +7,7 @@ ISO/IEC 7816-4:2020, clauses 5 and 12).
 
 from __future__ import annotations
 
+import enum
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -16,11 +17,13 @@ from typing import Protocol
 from cardreader.apdu import CommandApdu, Protocol7816, ResponseApdu
 from cardreader.errors import CardMute
 from cardreader.simulator.foreign import ForeignApplication
+from cardreader.simulator.ias import ATR as IAS_ATR
+from cardreader.simulator.ias import IasApplication
 from cardreader.simulator.icao import IcaoApplication
 from cardreader.simulator.identity import identity_files
 from cardreader.simulator.personas import Chip, Persona, persona
 from cardreader.simulator.piv import PivApplication
-from cardreader.simulator.state import CardMemory, personalised, remembered
+from cardreader.simulator.state import CardMemory, padded, personalised, remembered
 from cardreader.simulator.status import Refusal, Status
 
 CONTACT_LATENCY = 0.052
@@ -34,9 +37,17 @@ _FOREIGN_ATR = bytes.fromhex("3B 65 00 00") + b"OTHER"
 
 _SELECT, _GET_RESPONSE = 0xA4, 0xC0
 _CHAINING = 0x10
+_PROPRIETARY = 0x80
 _CHAIN_MAX = 0x8000
 """Most data that a chain may carry, in bytes: the input buffer of the chip."""
 _SHORT_NE = 256
+
+
+class Profile(enum.StrEnum):
+    """Which PKI application a simulated card carries beside the identity data."""
+
+    PIV = "piv"
+    IAS_CLASSIC = "ias-classic"
 
 
 class Application(Protocol):
@@ -45,6 +56,10 @@ class Application(Protocol):
     @property
     def aid(self) -> bytes:
         """The whole application identifier."""
+
+    @property
+    def proprietary(self) -> bool:
+        """Whether it has commands of the proprietary class 80."""
 
     def select(self) -> bytes:
         """Become the selected application; returns the control information for SELECT."""
@@ -87,6 +102,8 @@ class SimulatedCard:
         self._selected: Application | None = None
         self._chain: _Chain | None = None
         self._pending = b""
+        self._withheld: tuple[CommandApdu, bytes] | None = None
+        """What 6Cxx announced: asking again with that length must not do the thing twice."""
 
     @property
     def is_mute(self) -> bool:
@@ -111,6 +128,7 @@ class SimulatedCard:
         self._powered = False
         self._chain = None
         self._pending = b""
+        self._withheld = None
         self._selected = None
         for application in self._applications:
             application.deselect()
@@ -137,6 +155,12 @@ class SimulatedCard:
         if command.ins == _GET_RESPONSE:
             return self._continue()
         self._pending = b""
+        withheld, self._withheld = self._withheld, None
+        if withheld is not None and withheld[0] == command:
+            return ResponseApdu(withheld[1], Status.OK)
+        is_proprietary = command.cla == _PROPRIETARY
+        if is_proprietary and self._selected is not None and self._selected.proprietary:
+            return self._selected.process(command)
         if command.cla & ~_CHAINING:
             self._chain = None
             raise Refusal(_class_refusal(command.cla))
@@ -202,6 +226,8 @@ class SimulatedCard:
         if self.protocol is Protocol7816.T0 and expected > len(data):
             if command.ins == _GET_RESPONSE:
                 self._pending = data
+            else:
+                self._withheld = (replace(command, le=len(data)), data)
             return ResponseApdu(b"", 0x6C00 | len(data))
         self._pending = data[expected:]
         if self._pending:
@@ -216,12 +242,14 @@ def issue(
     latency: float = 0.0,
     sleep: Callable[[float], None] = time.sleep,
     state: Path | CardMemory | None = None,
+    profile: Profile = Profile.PIV,
 ) -> SimulatedCard:
     """The card of a persona (or of the persona with that id).
 
     ``state``: a file in which the card keeps what it remembers, or a memory that somebody else
     keeps; ``None`` gives a card that is new every time. ``latency`` in seconds per command,
-    :data:`CONTACT_LATENCY` for what a contact card takes. Raises
+    :data:`CONTACT_LATENCY` for what a contact card takes. A card with the IAS profile speaks T=0
+    whatever ``protocol`` says. Raises
     :class:`~cardreader.simulator.personas.UnknownPersona` and
     :class:`~cardreader.simulator.state.CardStateUnreadable`.
     """
@@ -241,7 +269,18 @@ def issue(
         memory = state
     else:
         memory = personalised(holder) if state is None else remembered(holder, state)
-    applications = (PivApplication(memory), IcaoApplication(identity_files(holder)))
+    identity = IcaoApplication(identity_files(holder))
+    if profile is Profile.IAS_CLASSIC:
+        if memory.pin is None:
+            memory.pin, memory.pin_chosen = padded(transport_pin(holder)), False
+        return SimulatedCard(
+            (IasApplication(memory, holder.guid.bytes[:10]), identity),
+            IAS_ATR,
+            protocol=Protocol7816.T0,
+            latency=latency,
+            sleep=sleep,
+        )
+    applications = (PivApplication(memory), identity)
     return SimulatedCard(
         applications,
         answer_to_reset(protocol),
@@ -249,6 +288,11 @@ def issue(
         latency=latency,
         sleep=sleep,
     )
+
+
+def transport_pin(holder: Persona) -> str:
+    """With what an IAS card leaves the office, in a letter beside the one with the PUK."""
+    return holder.puk[:6]
 
 
 def answer_to_reset(protocol: Protocol7816) -> bytes:

@@ -14,6 +14,7 @@ class ForeignApplication:
     """Can be selected and supports nothing else."""
 
     aid = AID
+    proprietary = False
 
     def select(self) -> bytes:
         """Its control information names only itself."""

@@ -24,6 +24,7 @@ class IcaoApplication:
     """Elementary files by identifier; the last five bits are the short identifier."""
 
     aid = AID
+    proprietary = False
 
     def __init__(self, files: Mapping[int, bytes]) -> None:
         self._files = files

@@ -38,6 +38,7 @@ class PivApplication:
     """The application with its volatile security state over a :class:`CardMemory`."""
 
     aid = AID
+    proprietary = False
 
     def __init__(self, memory: CardMemory, random: Callable[[int], bytes] = os.urandom) -> None:
         self._memory = memory

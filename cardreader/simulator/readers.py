@@ -20,7 +20,7 @@ from cardreader.events import (
     ReaderEvent,
 )
 from cardreader.readers import ReaderStatus, Slot
-from cardreader.simulator.card import SimulatedCard, issue
+from cardreader.simulator.card import Profile, SimulatedCard, issue
 from cardreader.simulator.personas import persona
 from cardreader.simulator.state import CardMemory, personalised
 
@@ -54,6 +54,7 @@ class SimulatedReaders:
         latency: float = 0.0,
         sleep: Callable[[float], None] = time.sleep,
         state_folder: Path | None = None,
+        profile: Profile = Profile.PIV,
     ) -> None:
         self._lock = threading.RLock()
         self._readers = [_Reader(f"Simulated Reader {index:02} 00") for index in range(count)]
@@ -61,6 +62,7 @@ class SimulatedReaders:
         self._latency = latency
         self._sleep = sleep
         self._state_folder = state_folder
+        self._profile = profile
         self._memories: dict[str, CardMemory] = {}
         self._insertions = 0
         self._events: queue.SimpleQueue[ReaderEvent | None] = queue.SimpleQueue()
@@ -145,6 +147,7 @@ class SimulatedReaders:
                     latency=self._latency,
                     sleep=self._sleep,
                     state=state,
+                    profile=self._profile,
                 ),
                 reader,
             )

@@ -57,6 +57,8 @@ class CardMemory:
     """Private keys by key reference."""
     objects: dict[int, bytes] = field(default_factory=dict)
     """Data objects by tag, without the outer tag 53."""
+    pin_chosen: bool = True
+    """Whether the cardholder has set the PIN; a card can leave the office with a transport PIN."""
     save: Callable[[], None] = lambda: None
 
 
@@ -103,6 +105,7 @@ def _format(memory: CardMemory, holder: Persona) -> bytes:
             "serial": holder.card_serial,
             "pin": None if memory.pin is None else memory.pin.hex(),
             "pin_tries": memory.pin_tries,
+            "pin_chosen": memory.pin_chosen,
             "puk": memory.puk.hex(),
             "puk_tries": memory.puk_tries,
             "management_algorithm": memory.management_algorithm,
@@ -127,6 +130,8 @@ def _parse(text: bytes, holder: Persona) -> CardMemory:
         return CardMemory(
             pin=None if table["pin"] is None else bytes.fromhex(table["pin"]),
             pin_tries=int(table["pin_tries"]),
+            # Not in files of before there were transport PINs.
+            pin_chosen=bool(table.get("pin_chosen", True)),
             puk=bytes.fromhex(table["puk"]),
             puk_tries=int(table["puk_tries"]),
             management_algorithm=int(table["management_algorithm"]),

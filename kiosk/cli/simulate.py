@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import signal
 import threading
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cardreader.errors import ReaderUnavailable
-from cardreader.simulator import issue, persona, personas
+from cardreader.simulator import Profile, issue, persona, personas
 from cardreader.simulator.vpcd import serve
 from kiosk.cli.options import Json
 from kiosk.cli.outcome import answer
@@ -21,26 +20,21 @@ from printer.virtual import VirtualPrinter
 app = typer.Typer(help="Simulated devices.", no_args_is_help=True)
 
 
-class Profile(StrEnum):
-    """The PKI application on the simulated card."""
-
-    PIV = "piv"
-
-
 @app.command("card")
 def simulate_card(
     persona_id: Annotated[str, typer.Option("--persona", help="See `kiosk simulate personas`.")],
     vpcd: Annotated[
         str, typer.Option(help="Where pcscd's virtual reader listens.")
     ] = "127.0.0.1:35963",
-    profile: Annotated[Profile, typer.Option()] = Profile.PIV,
+    profile: Annotated[
+        Profile, typer.Option(help="Its PKI application; ias-classic speaks T=0 only.")
+    ] = Profile.PIV,
 ) -> None:
     """Put a persona's card into pcscd's virtual reader until interrupted."""
-    del profile  # one so far; the option is how others will be chosen
     host, _, port = vpcd.rpartition(":")
     if not host or not port.isdecimal():
         raise typer.BadParameter("--vpcd is written HOST:PORT")
-    card = issue(persona(persona_id))
+    card = issue(persona(persona_id), profile=profile)
     stop = _stop_on_signal()
     typer.echo(f"{persona_id} is in the virtual reader at {vpcd}. Ctrl-C takes it out.", err=True)
     serve(card, host, int(port), stop)

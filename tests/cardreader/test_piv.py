@@ -206,13 +206,15 @@ def test_p256_signature_request_and_answer() -> None:
 
 
 def test_rsa_block_goes_out_in_a_chain_and_comes_back_in_two() -> None:
-    block, signature = bytes(256), bytes(range(256))
+    digest, signature = bytes(range(32)), bytes(range(256))
+    info = bytes.fromhex("3031300d060960864801650304020105000420") + digest
+    block = b"\x00\x01" + b"\xff" * (256 - 3 - len(info)) + b"\x00" + info
     template = build(0x7C, [build(0x82), build(0x81, block)])
     script = [("1087079CFF" + template[:255].hex(), "9000")]
     rest = template[255:]
     script += answered(f"0087079C{len(rest):02X}" + rest.hex(), build(0x7C, build(0x82, signature)))
     piv, connection = application(*script)
-    assert piv.sign(KeyPurpose.SIGNATURE, SignatureAlgorithm.RS256, block) == signature
+    assert piv.sign(KeyPurpose.SIGNATURE, SignatureAlgorithm.RS256, digest) == signature
     assert connection.finished()
 
 
