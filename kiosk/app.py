@@ -309,7 +309,9 @@ class Kiosk:
 
     def _record(self, event_id: str, **details: str) -> None:
         definition = load_events()[event_id]
-        getattr(_log, definition.level)(event_id, visit=self._pseudonym, **details)
+        # What happens to the terminal itself happens in nobody's visit.
+        whose = {"visit": self._pseudonym} if "visit" in definition.fields else {}
+        getattr(_log, definition.level)(event_id, **whose, **details)
         if definition.journal:
             try:
                 self._journal.append(event_id, self._pseudonym, details)
