@@ -1,4 +1,4 @@
-"""The process dies (SIGKILL) at the worst moments; what was confirmed is registered exactly once."""
+"""The process dies (SIGKILL) at the worst moments; what it confirmed is registered exactly once."""
 
 from __future__ import annotations
 
