@@ -18,6 +18,7 @@ import requests
 import urllib3.exceptions
 from pydantic import ValidationError
 
+from offline_queue.bounded import BoundedAdapter
 from offline_queue.chain import b64url
 from offline_queue.clock import Clock, SystemClock
 from offline_queue.ingest import (
@@ -57,10 +58,11 @@ Answer = TypeVar("Answer", bound=WireModel)
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """How long to wait, in seconds: for a connection, for any next byte, for the whole body."""
+    """How long to wait, in seconds: for a connection, any next byte, all headers, all the body."""
 
     connect_s: float = 5.0
     silence_s: float = 30.0
+    headers_s: float = 45.0
     body_s: float = 60.0
 
 
@@ -90,6 +92,8 @@ class HttpIngest:
         self._session = requests.Session()
         self._session.trust_env = False
         self._session.verify = ca_file or True
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, BoundedAdapter(self._timeouts.headers_s))
         self._session.headers.update(
             {
                 "Accept": "application/json, application/problem+json",

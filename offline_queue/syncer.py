@@ -20,6 +20,7 @@ from offline_queue.chain import ChainBroken
 from offline_queue.clock import Clock, SystemClock
 from offline_queue.errors import AnswerMismatch, OutboxUnavailable
 from offline_queue.ingest import (
+    AttachmentRefused,
     BatchRefused,
     Busy,
     CentralIngest,
@@ -37,6 +38,12 @@ _log = structlog.get_logger()
 
 BACKOFF_BASE_S: Final = 2.0
 BACKOFF_CAP_S: Final = 15 * 60.0
+
+ATTACHMENT_BASE_S: Final = 60.0
+"""Limit of the first wait of an attachment that was refused; it doubles up to an hour."""
+
+EPOCH_REVOKED: Final = "epoch-revoked"
+"""The central API's word for: the key of this epoch counts no more, a later one may."""
 
 
 class SyncState(enum.StrEnum):
@@ -83,6 +90,7 @@ class Syncer:
         self._not_before = 0.0
         self._demanded = False
         self._head_checked = False
+        self._received: dict[str, int] = {}
         self._server_time: tuple[dt.datetime, float] | None = None
         self._condition = threading.Condition()
         self._stopping = False
@@ -170,9 +178,7 @@ class Syncer:
             self._outbox.expire(told + dt.timedelta(seconds=now - at))
         batch = self._outbox.take_batch(now)
         if batch is None:
-            self._enter(SyncState.IDLE)
-            due = self._outbox.next_due(now)
-            return None if due is None else due - now
+            return self._upload(now)
         sent = [item.record.tx_id for item in batch.items]
         self._enter(SyncState.SENDING)
         posted = False
@@ -186,6 +192,8 @@ class Syncer:
             arrived = posted and not isinstance(error, Refused | Unreachable)
             self._outbox.release(sent, 0.0, charged=arrived)
             match error:
+                case Refused() if self._closes_epoch(error, batch.epoch):
+                    return 0.0
                 case Refused():
                     return self._pause(error.reason)
                 case ChainBroken():
@@ -198,11 +206,27 @@ class Syncer:
             self._enter(SyncState.WAITING if self._outbox.has_ready() else SyncState.IDLE)
         return slot
 
+    def _closes_epoch(self, refusal: Refused, epoch: int) -> bool:
+        """Go on without an earlier epoch of this terminal that the central API has revoked."""
+        revoked = refusal.problem is not None and refusal.problem.code == EPOCH_REVOKED
+        if not revoked or not self._outbox.close_epoch(epoch, EPOCH_REVOKED):
+            return False
+        _log.warning("sync.epoch_closed", epoch=epoch)
+        return True
+
     def _deliver(self, batch: BatchRequest) -> float:
-        """Send a batch, in halves where it is refused as a whole; returns the wait asked for."""
+        """Send a batch, in halves where it is refused as a whole; returns the wait asked for.
+
+        Once the central API names a time, nothing more is sent before it: what is left of the
+        batch goes back in line.
+        """
         parts: deque[list[BatchItem]] = deque([list(batch.items)])
         slot = 0.0
         while parts:
+            if slot > 0:
+                left = [item.record.tx_id for part in parts for item in part]
+                self._outbox.release(left, 0.0, charged=False)
+                break
             items = parts.popleft()
             try:
                 slot = self._send(batch.model_copy(update={"items": items}))
@@ -235,6 +259,48 @@ class Syncer:
         for answer in settled:
             self._on_result(answer.tx_id, answer)
         return reply.answer.next_sync_in_s or 0.0
+
+    def _upload(self, now: float) -> float | None:
+        """Carry the next part of an attachment; only when no transaction can go."""
+        found = self._outbox.next_attachment(now)
+        if found is None:
+            self._enter(SyncState.IDLE)
+            due = self._outbox.next_due(now)
+            return None if due is None else due - now
+        ticket, attempts = found
+        name = ticket.ticket.sha256
+        self._enter(SyncState.SENDING)
+        try:
+            first = self._received.get(name)
+            if first is None:
+                status = self._ingest.attachment_status(ticket)
+            else:
+                data = self._outbox.attachment_range(name, first)
+                status = self._ingest.put_attachment(ticket, first, data)
+                if status.received <= first:
+                    raise AttachmentRefused(200, None)
+        except AttachmentRefused as refusal:
+            self._received.pop(name, None)
+            limit = min(RETRY_AFTER_CAP_S, ATTACHMENT_BASE_S * 2.0 ** min(attempts, 30))
+            delay = self._rng.uniform(limit / 2, limit)
+            self._outbox.postpone_attachment(name, now + delay)
+            code = refusal.problem.code if refusal.problem else ""
+            _log.warning("sync.attachment_postponed", status=refusal.status, code=code)
+            return 0.0
+        except TransportError as error:
+            self._received.pop(name, None)
+            return (
+                self._pause(error.reason) if isinstance(error, Refused) else self._back_off(error)
+            )
+        self._failures = 0
+        if (status.sha256, status.size) != (name, ticket.ticket.size):
+            return self._back_off(NoAnswer("the answer is about another attachment"))
+        self._received[name] = min(status.received, status.size)
+        if status.complete:
+            del self._received[name]
+            self._outbox.attachment_uploaded(name)
+            _log.info("sync.attachment_uploaded", size=status.size)
+        return 0.0
 
     def _back_off(self, error: TransportError) -> float:
         limit = min(BACKOFF_CAP_S, BACKOFF_BASE_S * 2.0 ** min(self._failures, 30))
