@@ -1,0 +1,242 @@
+"""A terminal that is killed again and again while it keeps and sends, on a line full of faults.
+
+``python -m tests.offline_queue.kill_storm --kills 1000`` prints one JSON object. Each life is a
+forked process that opens the outbox, enqueues signed complaints, says through a pipe what it could
+confirm, and sends it through the fault proxy to a real central API in a process of its own; SIGKILL
+ends it at a random moment. In the end all is sent over a clean line, and three lists are compared:
+what was confirmed, what the outbox holds, what took effect at the central API.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import random
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import requests
+import structlog
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
+
+from offline_queue import HttpIngest, Outbox, Submission, Syncer, Timeouts, case_ref, new_tx_id
+from offline_queue.records import State
+from offline_queue.wire import Enrolment
+from tests.backend_stub.cards import Card, Issuer
+from tests.backend_stub.terminal import ANSWERS
+
+ROOT = Path(__file__).parents[2]
+KIOSK = "MCT-0001"
+SECRET = b"a secret of this terminal only"
+SERVE = """
+import sys
+from pathlib import Path
+from backend_stub import EnrolmentCode, Settings, serve
+folder = Path(sys.argv[1])
+serve(
+    Settings(f"sqlite:///{folder}/central.sqlite3", folder,
+             enrolment_codes=(EnrolmentCode("MULTI-USE", reusable=True),)),
+    port=int(sys.argv[2]),
+)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Storm:
+    """What all lives share."""
+
+    folder: Path
+    central: str
+    line: str
+    enrolment: Enrolment
+    device_key: ec.EllipticCurvePrivateKey
+    card: Card
+
+    def outbox(self) -> Outbox:
+        return Outbox.open(
+            self.folder / "outbox.db",
+            enrolment=self.enrolment,
+            device_key=self.device_key,
+            secret=SECRET,
+        )
+
+
+@contextlib.contextmanager
+def process(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a Python process of the storm and end it."""
+    running = subprocess.Popen(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield running
+    finally:
+        running.terminate()
+        running.wait(timeout=20)
+        if running.stdout is not None:
+            running.stdout.close()
+
+
+@contextlib.contextmanager
+def storm(folder: Path, seed: int) -> Iterator[Storm]:
+    """Start a central API and a bad line to it, and enrol a terminal."""
+    issuer = Issuer.make("Issuing CA of the storm")
+    (folder / "issuers").mkdir()
+    (folder / "issuers" / "ca.pem").write_bytes(issuer.pem())
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    device_key = ec.generate_private_key(ec.SECP256R1())
+    public = device_key.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    with (
+        process("-c", SERVE, str(folder), str(port)),
+        process("-m", "tests.offline_queue.fault_proxy", url, str(seed)) as proxy,
+        requests.Session() as http,
+    ):
+        http.mount("http://", HTTPAdapter(max_retries=Retry(connect=8, backoff_factor=0.1)))
+        body = {"code": "MULTI-USE", "device_public_key": public.decode()}
+        reply = http.post(f"{url}/v1/kiosks/{KIOSK}/enrolment", json=body, timeout=20)
+        reply.raise_for_status()
+        assert proxy.stdout is not None
+        line = proxy.stdout.readline().decode().strip()
+        enrolment = Enrolment.model_validate(reply.json())
+        yield Storm(folder, url, line, enrolment, device_key, Card.make(issuer))
+
+
+def life(storm: Storm, confirmations: int) -> None:
+    """Keep and send until somebody kills this process."""
+    outbox = storm.outbox()
+    timeouts = Timeouts(connect_s=1, silence_s=1, headers_s=2, body_s=2)
+    # Impatient, so that a short life holds several rounds.
+    syncer = Syncer(outbox, HttpIngest(storm.line, timeouts=timeouts), rng=Impatient())
+    syncer.start()
+    while True:
+        tx_id = new_tx_id()
+        confirmed_at = datetime.now(UTC)
+        application = {
+            "v": 1,
+            "tx_id": tx_id,
+            "kiosk": KIOSK,
+            "service": "complaint",
+            "catalogue": "2026-11-01",
+            "language": "ar",
+            "applicant": {"civil_number": storm.card.civil_number},
+            "answers": ANSWERS,
+            "confirmed_at": confirmed_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        }
+        outbox.enqueue(
+            Submission(
+                tx_id=tx_id,
+                case_ref=case_ref(SECRET, tx_id),
+                schema_version=1,
+                payload=storm.card.sign(application).encode(),
+                confirmed_at=confirmed_at,
+            )
+        )
+        os.write(confirmations, f"{tx_id}\n".encode())
+        syncer.wake()
+        time.sleep(0.01)
+
+
+class Impatient(random.Random):
+    """Draws waits of at most a twentieth of a second."""
+
+    def uniform(self, a: float, b: float) -> float:
+        return min(0.05, super().uniform(a, b))
+
+
+def live_and_die(storm: Storm, rng: random.Random) -> list[str]:
+    """Run one life and kill it; returns what it confirmed."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        # Nothing of the parent's is to run in the child but this.
+        with contextlib.suppress(BaseException):
+            os.close(reading)
+            life(storm, writing)
+        os._exit(1)
+    os.close(writing)
+    time.sleep(rng.uniform(0.005, 0.25))
+    os.kill(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    with os.fdopen(reading, "rb") as told:
+        confirmed = told.read().decode().split()
+    if not os.WIFSIGNALED(status):
+        raise RuntimeError("a life ended by itself")
+    return confirmed
+
+
+def drain(storm: Storm) -> Counter[State]:
+    """Send all that is left over a clean line."""
+    with storm.outbox() as outbox:
+        ingest = HttpIngest(storm.central)
+        syncer = Syncer(outbox, ingest, rng=Impatient())
+        deadline = time.monotonic() + 120
+        while (delay := syncer.step()) is not None and time.monotonic() < deadline:
+            time.sleep(min(delay, 0.2))
+        ingest.close()
+        return Counter(outbox.status().counts)
+
+
+def run(kills: int, seed: int) -> dict[str, object]:
+    """Run the storm; the result says what was lost and what was doubled."""
+    rng = random.Random(seed)
+    with tempfile.TemporaryDirectory() as name, storm(Path(name), seed) as running:
+        confirmed = [tx_id for _ in range(kills) for tx_id in live_and_die(running, rng)]
+        during = len(_column(Path(name, "central.sqlite3"), "SELECT tx_id FROM complaint"))
+        counts = drain(running)
+        local = _column(Path(name, "outbox.db"), "SELECT tx_id FROM outbox")
+        central = Path(name, "central.sqlite3")
+        taken = _column(central, "SELECT tx_id FROM transactions WHERE outcome = 'accepted'")
+        effects = Counter(_column(central, "SELECT tx_id FROM complaint"))
+    return {
+        "kills": kills,
+        "confirmed": len(confirmed),
+        "kept": len(local),
+        "effects_during_the_storm": during,
+        "effects": sum(effects.values()),
+        "lost": len(set(confirmed) - set(effects)),
+        "kept_without_effect": len(set(local) - set(effects)),
+        "doubled": sum(count - 1 for count in effects.values())
+        + sum(count - 1 for count in Counter(taken).values()),
+        "of_nobody": len(set(effects) - set(local)),
+        "states": {state.value: count for state, count in counts.items() if count},
+    }
+
+
+def _column(path: Path, query: str) -> list[str]:
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        return [row[0] for row in db.execute(query)]
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--kills", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=4)
+    given = parser.parse_args()
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    print(json.dumps(run(given.kills, given.seed)))
+
+
+if __name__ == "__main__":
+    main()
