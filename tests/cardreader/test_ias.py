@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding
 
@@ -33,7 +39,15 @@ from cardreader.channel import CardChannel
 from cardreader.pcsc import PcscReaders
 from cardreader.pin import MalformedPin
 from cardreader.profiles import IasClassicApplication
-from cardreader.simulator import READER, TRUST, Profile, SimulatedReaders, issue, persona
+from cardreader.simulator import (
+    READER,
+    TRUST,
+    Profile,
+    SimulatedCard,
+    SimulatedReaders,
+    issue,
+    persona,
+)
 from cardreader.simulator.authority import SimulatedAuthority
 from cardreader.simulator.card import transport_pin
 from cardreader.simulator.vpcd import serve
@@ -316,29 +330,80 @@ def test_what_the_simulated_card_refuses() -> None:
         ias.sign(KeyPurpose.AUTHENTICATION, SignatureAlgorithm.ES256, bytes(32))
 
 
-@pytest.mark.pcscd
-def test_through_the_real_pcscd(pcscd: Pcscd) -> None:  # noqa: F811 - the fixture
+@contextmanager
+def in_virtual_reader(card: SimulatedCard) -> Iterator[None]:
     stop = threading.Event()
-    card = issue("citizen-active", profile=Profile.IAS_CLASSIC)
     serving = threading.Thread(target=serve, args=(card, "127.0.0.1", VPCD_PORTS[0], stop))
     serving.start()
-    readers = PcscReaders()
-    found = threading.Event()
-    readers.start(lambda _event: found.set() if readers.readers() else None)
     try:
-        pause = threading.Event()
-        for _ in range(200):
-            seated = [r.reader for r in readers.readers() if r.atr]
-            if seated:
-                break
-            pause.wait(0.05)
-        connection = readers.connect(seated[0])
-        opened_card = open_card(connection, STORE, clock)
-        assert opened_card.profile == "ias-classic"
-        for purpose in KeyPurpose:
-            opened_card.sign(purpose, b"message", pin_of("citizen-active"))
-        connection.disconnect()
+        yield
     finally:
-        readers.stop()
         stop.set()
         serving.join(10)
+
+
+def seated(readers: PcscReaders) -> str:
+    """The reader with a card in it, as soon as there is one."""
+    pause = threading.Event()
+    for _ in range(200):
+        for status in readers.readers():
+            if status.atr:
+                return status.reader
+        pause.wait(0.05)
+    pytest.fail("the card did not show up in pcscd")
+
+
+@pytest.mark.pcscd
+def test_through_the_real_pcscd(pcscd: Pcscd) -> None:  # noqa: F811 - the fixture
+    readers = PcscReaders()
+    readers.start(lambda _event: None)
+    try:
+        with in_virtual_reader(issue("citizen-active", profile=Profile.IAS_CLASSIC)):
+            connection = readers.connect(seated(readers))
+            card = open_card(connection, STORE, clock)
+            assert card.profile == "ias-classic"
+            for purpose in KeyPurpose:
+                card.sign(purpose, b"message", pin_of("citizen-active"))
+            connection.disconnect()
+    finally:
+        readers.stop()
+
+
+OPENSC_CONF = """
+app default {
+    card_atr 3B:7A:96:00:00:80:65:B0:85:20:04:02:72:D6:41 {
+        driver = "gemsafeV1";
+        type = 21003;
+    }
+}
+"""
+
+
+@pytest.mark.pcscd
+def test_opensc_reads_the_same_certificates(pcscd: Pcscd, tmp_path: Path) -> None:  # noqa: F811
+    """docs/cards-ias.md says what OpenSC's driver can and cannot do with this card."""
+    if shutil.which("pkcs15-tool") is None:
+        pytest.skip("OPENSC NOT TESTED: it is not installed (apt-get install opensc)")
+    configuration = tmp_path / "opensc.conf"
+    configuration.write_text(OPENSC_CONF)
+    environment = {**os.environ, "OPENSC_CONF": str(configuration)}
+    card = opened(inserted("citizen-active"))
+    readers = PcscReaders()
+    readers.start(lambda _event: None)
+    with in_virtual_reader(issue("citizen-active", profile=Profile.IAS_CLASSIC)):
+        assert seated(readers)
+        readers.stop()
+        for identifier, purpose in (
+            ("45", KeyPurpose.AUTHENTICATION),
+            ("46", KeyPurpose.SIGNATURE),
+        ):
+            done = subprocess.run(
+                ["pkcs15-tool", "--read-certificate", identifier],
+                env=environment,
+                capture_output=True,
+                check=False,
+                timeout=30,
+            )
+            assert done.returncode == 0, done.stderr
+            read = x509.load_pem_x509_certificate(done.stdout)
+            assert read == card.certificate(purpose)
