@@ -1,0 +1,91 @@
+"""``python -m tools.bench``: measure, print a table, end with 1 when a floor is missed."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tools.bench import enqueue, first_picture, touches, visits
+from tools.bench.child import Child
+from tools.bench.table import Row, as_json, as_text
+
+_REST_S = 3.0
+"""After the first picture: everything is loaded, the central API has answered."""
+
+PARTS = ("picture", "touches", "visits", "enqueue")
+
+
+def main() -> int:
+    """Run the benchmark; the exit code."""
+    arguments = _parse()
+    load = os.getloadavg()[0]
+    with tempfile.TemporaryDirectory(prefix="manfadh-bench-") as folder:
+        rows = measure(Path(folder), arguments)
+    about = {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "python": platform.python_version(),
+        "processors": os.cpu_count(),
+        "load_before": round(load, 2),
+        "load_after": round(os.getloadavg()[0], 2),
+        "window": "1080x1920, offscreen, software scene graph",
+        "runs": arguments.runs,
+        "touch_visits": arguments.touch_visits,
+        "visits": arguments.visits,
+    }
+    print(f"\n{as_text(rows)}")  # noqa: T201 - the answer of this command
+    if arguments.json:
+        arguments.json.write_text(json.dumps(as_json(rows, about), indent=1), encoding="utf-8")
+    return 1 if any(row.ok is False for row in rows) else 0
+
+
+def measure(work: Path, arguments: argparse.Namespace) -> list[Row]:
+    """The parts that were asked for, each with a terminal that never ran before."""
+    rows: list[Row] = []
+    for part in arguments.only:
+        _tell(f"{part} ...")
+        with Child("tools.bench.surroundings", str(work / part), work=work) as surroundings:
+            about: dict[str, Any] = surroundings.hear()
+            config = about["config"]
+            match part:
+                case "picture":
+                    rows += first_picture.measure(work, config, arguments.runs, _rest)
+                case "touches":
+                    rows += touches.measure(work, about, arguments.touch_visits)
+                case "visits":
+                    rows += visits.measure(work, about, arguments.visits)
+                case "enqueue":
+                    rows += enqueue.measure(work, config, arguments.enqueue)
+    return rows
+
+
+def _rest() -> None:
+    time.sleep(_REST_S)
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)  # noqa: T201 - progress
+
+
+def _parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tools.bench", description=__doc__)
+    parser.add_argument("--json", type=Path, help="also write the results there")
+    parser.add_argument("--runs", type=int, default=9, help="starts of each window")
+    parser.add_argument(
+        "--touch-visits", type=int, default=4, help="visits measured touch by touch"
+    )
+    parser.add_argument("--visits", type=int, default=500, help="visits for the growth of memory")
+    parser.add_argument("--enqueue", type=int, default=500, help="transactions to keep")
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,83 @@
+"""A measured process: a whole terminal that is used by touch, visit after visit.
+
+Arguments: what :mod:`tools.bench.surroundings` said, as JSON, and what to do: ``touches N`` visits
+in which every touch is measured, or ``visits N``, which stops at every tenth visit until the
+parent has looked at the process and said so.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from cardreader.trust import TrustStore
+from kiosk.app import Devices, Kiosk
+from kiosk.config import ConfigError, load_settings
+from kiosk.devices import can_serve, is_online
+from kiosk.journal import configure_logging
+from kiosk.terminal_identity import load_identity
+from printer.transport import NetworkTransport
+from tools.bench.child import say
+from tools.bench.far_reader import FarReaders
+from tools.bench.finger import Finger
+from tools.bench.person import Person, Samples
+from ui.app import make_application
+
+LOOK_EVERY = 10
+
+
+def main() -> None:
+    """Do what the arguments say."""
+    about = json.loads(sys.argv[1])
+    task, count = sys.argv[2], int(sys.argv[3])
+    settings = load_settings(Path(about["config"]))
+    if settings.reader.trust is None:
+        raise ConfigError("reader.trust: is not set")
+    configure_logging(settings.log.level, settings.log.file)
+    application = make_application()
+    readers = FarReaders(about["reader"])
+    devices = Devices(
+        readers=readers,
+        trust=TrustStore.load(settings.reader.trust),
+        printer=lambda: NetworkTransport(settings.printer.host, settings.printer.port),
+        chime=lambda _sound: None,
+    )
+    kiosk = Kiosk(settings, load_identity(settings.state_directory), devices)
+    kiosk.start()
+    try:
+        finger = Finger(kiosk.window)
+        finger.wait(lambda: can_serve(kiosk.runner.state.terminal), "a terminal that serves")
+        finger.wait(lambda: is_online(kiosk.runner.state.terminal), "the network")
+        if task == "touches":
+            _touches(kiosk, readers, about["pin"], count)
+        else:
+            _visits(kiosk, readers, about["pin"], count)
+    finally:
+        kiosk.stop()
+    del application
+
+
+def _touches(kiosk: Kiosk, readers: FarReaders, pin: str, count: int) -> None:
+    Person(kiosk, readers, pin).file_a_complaint()  # every page has been open once
+    samples: Samples = []
+    person = Person(kiosk, readers, pin, samples)
+    for _ in range(count):
+        person.file_a_complaint()
+    say(touches=[{"kind": kind} | asdict(touch) for kind, touch in samples])
+
+
+def _visits(kiosk: Kiosk, readers: FarReaders, pin: str, count: int) -> None:
+    # Fades take most of a visit's time and none of its memory.
+    kiosk.window.window.setProperty("reducedMotion", True)
+    person = Person(kiosk, readers, pin)
+    for number in range(1, count + 1):
+        person.file_a_complaint()
+        if number == 1 or number % LOOK_EVERY == 0:
+            say(visit=number)
+            sys.stdin.readline()
+
+
+if __name__ == "__main__":
+    main()

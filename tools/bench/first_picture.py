@@ -1,0 +1,110 @@
+"""How long until the attract page is on screen, and what the terminal weighs when it is there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import psutil
+
+from tools.bench.child import Child
+from tools.bench.table import Row
+
+BARE = "bare Qt Quick window"
+FLOOR = 2.0
+_COLOURS = 12
+"""A picture with fewer is no attract page."""
+
+
+class NoPicture(Exception):
+    """The window was empty when it said that the attract page is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Of one process, in MB (10^6 bytes)."""
+
+    pss: float
+    """Own pages, and of shared ones its share: libraries count only in part while others run."""
+    rss: float
+    """Everything mapped and in memory, shared or not."""
+    uss: float
+    """Its own alone."""
+    threads: int
+    files: int
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """One start: milliseconds to the first frame, and the memory a moment later."""
+
+    from_process: float
+    from_main: float
+    memory: Memory
+
+
+def memory_of(pid: int) -> Memory:
+    """What a process uses now."""
+    process = psutil.Process(pid)
+    full = process.memory_full_info()
+    return Memory(
+        full.pss / 1e6, full.rss / 1e6, full.uss / 1e6, process.num_threads(), process.num_fds()
+    )
+
+
+def bare(work: Path) -> Start:
+    """Start the bare window once."""
+    with Child("tools.bench.bare_window", work=work) as child:
+        return _heard(child, lambda: None)
+
+
+def terminal(work: Path, config: str, rested: Callable[[], None]) -> Start:
+    """Start the terminal once; its memory is taken after ``rested``."""
+    with Child("tools.bench.terminal", "run", "--config", config, work=work) as child:
+        start = child.hear()
+        if start["colours"] < _COLOURS:
+            raise NoPicture(f"{start['colours']} colours")
+        return _start(child, start, rested)
+
+
+def measure(work: Path, config: str, runs: int, rested: Callable[[], None]) -> list[Row]:
+    """Both in turns; medians. One start of each is thrown away: it compiles Python and QML."""
+    bare(work)
+    terminal(work, config, lambda: None)
+    bares, terminals = [], []
+    for _ in range(runs):
+        bares.append(bare(work))
+        terminals.append(terminal(work, config, rested))
+    return rows(bares, terminals)
+
+
+def rows(bares: list[Start], terminals: list[Start]) -> list[Row]:
+    """The figures of both."""
+
+    def row(name: str, unit: str, of: Callable[[Start], float]) -> Row:
+        value, base = median(map(of, terminals)), median(map(of, bares))
+        baseline = f"{base:.0f} {unit} {BARE}"
+        return Row(name, f"{value:.0f} {unit}", baseline, value / base, FLOOR)
+
+    return [
+        row("attract page on screen, from process start", "ms", lambda s: s.from_process),
+        row("attract page on screen, from main", "ms", lambda s: s.from_main),
+        row("memory at rest (PSS)", "MB", lambda s: s.memory.pss),
+        row("memory at rest (RSS)", "MB", lambda s: s.memory.rss),
+    ]
+
+
+def _heard(child: Child, rested: Callable[[], None]) -> Start:
+    return _start(child, child.hear(), rested)
+
+
+def _start(child: Child, start: dict[str, Any], rested: Callable[[], None]) -> Start:
+    rested()
+    return Start(
+        (start["frame"] - child.started) * 1000,
+        (start["frame"] - start["main"]) * 1000,
+        memory_of(child.pid),
+    )
