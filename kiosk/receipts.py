@@ -18,8 +18,10 @@ from kiosk.services.wording import (
 )
 from kiosk.session.state import Cardholder, Submission
 from kiosk.session.step import MUSCAT
-from printer.receipt import Badge, Bilingual, Emphasis, Receipt, ReceiptState, Row
+from printer.receipt import Badge, BadgeKind, Bilingual, Emphasis, Receipt, Row
 
+# The letterhead is two lines: U+2028 parts them.
+_LETTERHEAD = Bilingual("سلطنة عُمان\u2028{}", "Sultanate of Oman\u2028{}")
 _REFERENCE = Bilingual("رقم المعاملة", "Transaction number")
 _REGISTERED = Bilingual("رقم الشكوى", "Complaint number")
 _TIME = Bilingual("التاريخ والوقت", "Date and time")
@@ -87,16 +89,20 @@ def compose_receipt(
         steps = (_QUEUED_STEP, *steps)
     return Receipt(
         title=Bilingual(service.title.ar, service.title.en),
-        authority=Bilingual(authority.name.ar, authority.name.en),
+        authority=_letterhead(authority.name),
         badge=Badge(
             _DONE if submission.final else _CONFIRMED if confirmed else _QUEUED,
-            ReceiptState.CONFIRMED if confirmed else ReceiptState.QUEUED,
+            BadgeKind.DONE if confirmed else BadgeKind.WAITING,
         ),
         rows=tuple(rows),
         next_steps=steps,
         qr_text=submission.qr_text,
         copy=copy,
     )
+
+
+def _letterhead(name: Text) -> Bilingual:
+    return Bilingual(_LETTERHEAD.ar.format(name.ar), _LETTERHEAD.en.format(name.en))
 
 
 def next_steps(service: ServiceDefinition, submission: Submission) -> tuple[Bilingual, ...]:

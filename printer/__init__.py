@@ -25,7 +25,16 @@ from printer.proof import (
     sign_receipt,
     verify_receipt,
 )
-from printer.receipt import Badge, Bilingual, Emphasis, Languages, Receipt, ReceiptState, Row
+from printer.receipt import (
+    Badge,
+    BadgeKind,
+    Bilingual,
+    Emphasis,
+    Languages,
+    Receipt,
+    ReceiptState,
+    Row,
+)
 from printer.status import Cover, Cutter, Device, PaperState, PrinterStatus
 from printer.transport import (
     DeviceTransport,
@@ -38,6 +47,7 @@ from printer.transport import (
 
 __all__ = [
     "Badge",
+    "BadgeKind",
     "Bilingual",
     "Cover",
     "Cutter",

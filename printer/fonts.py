@@ -26,7 +26,7 @@ _FILES: Final = (
 )
 FAMILIES: Final = ("IBM Plex Sans Arabic", "Noto Sans Arabic", "Noto Sans")
 _loading = threading.Lock()
-_covered: Final = set(" \u00a0\u202f")
+_covered: Final = set(" \u00a0\u202f\u2028")
 
 
 class MissingGlyph(Exception):

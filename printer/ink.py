@@ -65,7 +65,7 @@ class Text:
     natural: float
     lines: int
     last: float
-    indent: float
+    indent: int
     weight: Weight
     _layout: QTextLayout = field(repr=False)
 
@@ -103,7 +103,7 @@ def text(content: str, style: Style, width: int, align: Align, *, rtl: bool) -> 
         natural = max(natural, last)
         lines += 1
     layout.endLayout()
-    return Text(width, lines * step, natural, lines, last, 0.0, style.weight, layout)
+    return Text(width, lines * step, natural, lines, last, 0, style.weight, layout)
 
 
 def fitted(content: str, sizes: tuple[Style, ...], width: int, align: Align, *, rtl: bool) -> Text:
@@ -119,22 +119,44 @@ def fitted(content: str, sizes: tuple[Style, ...], width: int, align: Align, *, 
 def paragraph(content: str, style: Style, width: int, align: Align, *, rtl: bool) -> Text:
     """Break running text into lines so that no short word stands alone in the last one."""
     made = text(content, style, width, align, rtl=rtl)
-    if made.lines > 1 and made.last < width * 0.3:
-        return _balanced(content, style, width, align, rtl=rtl)
-    return made
+    if made.lines == 1 or made.last >= width * 0.3:
+        return made
+    even = _balanced(content, style, width, align, rtl=rtl)
+    if even.lines == 2 and even.last >= even.natural:
+        # One word more in the first line: lines that begin long read better.
+        def fuller_line(laid: Text) -> bool:
+            return laid.lines == 2 and laid.last < even.last
+
+        fuller = _narrowest(content, style, width, align, fuller_line, rtl=rtl)
+        if fuller.last >= fuller.natural * 0.4:
+            return fuller
+    return even
 
 
 def _balanced(content: str, style: Style, width: int, align: Align, *, rtl: bool) -> Text:
     """Keep the number of lines, find the narrowest column for it: lines of about equal length."""
     lines = text(content, style, width, align, rtl=rtl).lines
+    return _narrowest(content, style, width, align, lambda laid: laid.lines <= lines, rtl=rtl)
+
+
+def _narrowest(
+    content: str,
+    style: Style,
+    width: int,
+    align: Align,
+    wanted: Callable[[Text], bool],
+    *,
+    rtl: bool,
+) -> Text:
+    """The narrowest column, from half of ``width`` on, whose text is as wanted; else ``width``."""
     narrow, wide = width // 2, width
     while narrow < wide:
         middle = (narrow + wide) // 2
-        if text(content, style, middle, align, rtl=rtl).lines > lines:
-            narrow = middle + 1
-        else:
+        if wanted(text(content, style, middle, align, rtl=rtl)):
             wide = middle
-    indent = {Align.LEFT: 0.0, Align.CENTRE: (width - wide) / 2, Align.RIGHT: width - wide}[align]
+        else:
+            narrow = middle + 1
+    indent = {Align.LEFT: 0, Align.CENTRE: (width - wide) // 2, Align.RIGHT: width - wide}[align]
     return replace(text(content, style, wide, align, rtl=rtl), width=width, indent=indent)
 
 

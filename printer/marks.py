@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen
 
 from printer.ink import Align, Style, Text, Weight, text
 
@@ -51,9 +52,26 @@ def _arch(centre: QPointF, width: float, height: float) -> QPainterPath:
     return door
 
 
-def emblem(painter: QPainter, centre_x: float, top: float, size: float) -> None:
+def emblem(painter: QPainter, centre_x: int, top: int, size: int) -> None:
     """A doorway in an eight-pointed star: the terminal's own mark, no emblem of any state."""
-    centre = QPointF(centre_x, top + size / 2)
+    painter.drawImage(QPoint(centre_x - size // 2, top), _emblem(size))
+
+
+@cache
+def _emblem(size: int) -> QImage:
+    image = QImage(size, size, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(0)
+    painter = QPainter(image)
+    try:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        _paint_emblem(painter, size)
+    finally:
+        painter.end()
+    return image
+
+
+def _paint_emblem(painter: QPainter, size: int) -> None:
+    centre = QPointF(size / 2, size / 2)
     painter.fillPath(_star(centre, size / 2), _BLACK)
     ring = QPen(_WHITE, size * 0.028)
     ring.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
@@ -91,6 +109,21 @@ def clock(painter: QPainter, box: QRectF) -> None:
     painter.drawEllipse(box.adjusted(inset, inset, -inset, -inset))
     painter.drawLine(_at(box, 0.5, 0.27), _at(box, 0.5, 0.53))
     painter.drawLine(_at(box, 0.5, 0.53), _at(box, 0.67, 0.64))
+
+
+def warning(painter: QPainter, box: QRectF) -> None:
+    """An exclamation mark in a triangle, for a white ground."""
+    pen = QPen(_BLACK, box.width() * 0.1)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    triangle = QPainterPath(_at(box, 0.5, 0.08))
+    triangle.lineTo(_at(box, 0.95, 0.88))
+    triangle.lineTo(_at(box, 0.05, 0.88))
+    triangle.closeSubpath()
+    painter.strokePath(triangle, pen)
+    painter.setPen(pen)
+    painter.drawLine(_at(box, 0.5, 0.38), _at(box, 0.5, 0.58))
+    painter.drawPoint(_at(box, 0.5, 0.74))
 
 
 def numeral(value: int, size: int) -> Text:

@@ -63,14 +63,11 @@ def encode(bitmap: ReceiptBitmap) -> EncodedReceipt:
             bands.append(escpos.feed(end - start))
             fed += end - start
             continue
-        for top in range(start, end, BAND_ROWS):
-            bottom = min(top + BAND_ROWS, end)
+        for top, bottom, doubled in _bands(bitmap, start, end):
             left, width, data = _trim(bitmap, top, bottom)
-            half = _halved(width, data)
-            if half is None:
-                band = escpos.raster(width, bottom - top, data)
-            else:
-                band = escpos.raster((width + 1) // 2, (bottom - top) // 2, half, doubled=True)
+            if doubled:
+                width, data = (width + 1) // 2, _halved(width, data)
+            band = escpos.raster(width, len(data) // width, data, doubled=doubled)
             if left != margin:
                 band = escpos.left_margin(left * 8) + band
                 margin = left
@@ -110,19 +107,42 @@ def _trim(bitmap: ReceiptBitmap, top: int, bottom: int) -> tuple[int, int, bytes
     return left, right - left, b"".join(row[left:right] for row in rows)
 
 
+_SQUARES_FROM: Final = 12
+"""Rows of squares before they are worth a band of their own."""
 _NIBBLE: Final = {
     sum(0b11 << 2 * bit for bit in range(4) if value >> bit & 1): value for value in range(16)
 }
 """A byte of four doubled dots, and the four dots."""
 
 
-def _halved(width: int, data: bytes) -> bytes | None:
-    """Return one dot for each square of two by two; ``None`` if some square has two colours."""
-    rows = [data[start : start + width] for start in range(0, len(data), width)]
-    if len(rows) % 2 or rows[::2] != rows[1::2] or not _NIBBLE.keys() >= set(data):
-        return None
+def _bands(bitmap: ReceiptBitmap, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
+    """Split rows with ink into (top, bottom, whether all is squares of two by two dots)."""
+    pieces: list[tuple[int, int, bool]] = []
+    top = start
+    while top < end:
+        bottom = top
+        while bottom + 1 < end and _squares(bitmap.row(bottom), bitmap.row(bottom + 1)):
+            bottom += 2
+        doubled = bottom - top >= _SQUARES_FROM
+        bottom = bottom if doubled else min(max(bottom, top + 2), end)
+        if pieces and not doubled and not pieces[-1][2]:
+            pieces[-1] = (pieces[-1][0], bottom, False)
+        else:
+            pieces.append((top, bottom, doubled))
+        top = bottom
+    for first, last, doubled in pieces:
+        for top in range(first, last, BAND_ROWS):
+            yield top, min(top + BAND_ROWS, last), doubled
+
+
+def _squares(row: bytes, next_row: bytes) -> bool:
+    return row == next_row and _NIBBLE.keys() >= set(row)
+
+
+def _halved(width: int, data: bytes) -> bytes:
+    """Return one dot for each square of two by two."""
     half = bytearray()
-    for row in rows[::2]:
-        nibbles = [_NIBBLE[byte] for byte in row] + [0] * (width % 2)
+    for start in range(0, len(data), 2 * width):
+        nibbles = [_NIBBLE[byte] for byte in data[start : start + width]] + [0] * (width % 2)
         half += bytes(a << 4 | b for a, b in zip(nibbles[::2], nibbles[1::2], strict=True))
     return bytes(half)

@@ -22,6 +22,17 @@ class ReceiptState(StrEnum):
     """The terminal keeps it and will send it: saved while the network was away."""
 
 
+class BadgeKind(StrEnum):
+    """How a badge is drawn."""
+
+    DONE = "done"
+    """Solid, with a tick."""
+    WAITING = "waiting"
+    """Outlined, with a clock."""
+    WARNING = "warning"
+    """Outlined, with an exclamation mark."""
+
+
 class Emphasis(StrEnum):
     """How loudly a row speaks."""
 
@@ -41,10 +52,10 @@ class Bilingual:
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """The state of the transaction, in words and as a kind that decides how it is drawn."""
+    """Whether it is done, in words and as a kind that decides how it is drawn."""
 
     text: Bilingual
-    kind: ReceiptState
+    kind: BadgeKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +73,20 @@ class Receipt:
     """Everything one receipt says, top to bottom.
 
     ``qr_text`` empty means no code. ``copy`` 0 is the original; 1 and more are printed as a
-    marked copy. ``large`` is the large-print variant.
+    marked copy. ``large`` is the large-print variant. ``head_pattern`` adds what shows a worn
+    print head, for test pages.
     """
 
     title: Bilingual
     authority: Bilingual
-    badge: Badge
+    badge: Badge | None
     rows: tuple[Row, ...]
     next_steps: tuple[Bilingual, ...]
     qr_text: str
     copy: int = 0
     languages: Languages = "both"
     large: bool = False
+    head_pattern: bool = False
     next_steps_title: Bilingual = Bilingual("ماذا بعد ذلك؟", "What happens next")
     qr_caption: Bilingual = Bilingual(
         "امسح الرمز للتحقق من هذا الإيصال", "Scan to check this receipt"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from printer.receipt import Badge, Bilingual, Emphasis, Receipt, ReceiptState, Row
+from printer.receipt import Badge, BadgeKind, Bilingual, Emphasis, Receipt, ReceiptState, Row
 
 QR_TEXT = "HTTPS://VERIFY.EXAMPLE.OM/R#" + "2KCEJIQBEARMHKF6" * 17
 """As long as the code of a real complaint."""
@@ -20,7 +20,7 @@ def complaint(
     return Receipt(
         title=Bilingual("إيصال شكوى عمالية", "Labour complaint receipt"),
         authority=Bilingual(
-            "سلطنة عُمان\u00a0· وزارة العمل", "Sultanate of Oman\u00a0· Ministry of Labour"
+            "سلطنة عُمان\u2028وزارة العمل", "Sultanate of Oman\u2028Ministry of Labour"
         ),
         badge=Badge(
             Bilingual("تم تسجيل الشكوى", "Complaint registered")
@@ -28,7 +28,7 @@ def complaint(
             else Bilingual(
                 "محفوظة، وستُرسل عند عودة الاتصال", "Saved, will be sent when back online"
             ),
-            state,
+            BadgeKind.DONE if confirmed else BadgeKind.WAITING,
         ),
         rows=(
             Row(

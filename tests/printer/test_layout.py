@@ -14,7 +14,7 @@ from printer import fonts
 from printer.bitmap import ReceiptBitmap
 from printer.fonts import MissingGlyph
 from printer.layout import render
-from printer.receipt import Badge, Bilingual, Receipt, ReceiptState, Row
+from printer.receipt import Badge, BadgeKind, Bilingual, Receipt, ReceiptState, Row
 from tests.printer.receipt_samples import complaint
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -146,7 +146,7 @@ def test_long_values_wrap_and_nothing_leaves_the_paper():
     receipt = Receipt(
         title=Bilingual(words, "Labour welfare " * 12),
         authority=Bilingual("م" * 200, "W" * 200),
-        badge=Badge(Bilingual(words, "saved " * 40), ReceiptState.QUEUED),
+        badge=Badge(Bilingual(words, "saved " * 40), BadgeKind.WAITING),
         rows=(
             Row(Bilingual(words, "label " * 30), words, "value " * 60),
             Row(Bilingual("", ""), ""),

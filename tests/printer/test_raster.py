@@ -82,9 +82,9 @@ def test_the_encoding_is_smaller_than_the_dots():
 
 def test_the_code_is_sent_with_one_dot_for_four():
     """All of a QR code's squares fit the doubling: a quarter of its bytes."""
-    plain = render(dataclasses.replace(complaint(), qr_text=""), 576)
-    coded = render(complaint(), 576)
-    modules = len(qr.matrix(QR_TEXT, 576))
+    plain = render(dataclasses.replace(complaint(), qr_text=""), 384)
+    coded = render(complaint(), 384)
+    modules = len(qr.matrix(QR_TEXT, 384))
     cost = encode(coded).statistics.sent - encode(plain).statistics.sent
     assert cost < 0.3 * (modules * qr.MODULE_DOTS) ** 2 / 8 + 3000  # the caption is text
 

@@ -1,0 +1,235 @@
+"""The parts of a receipt around its rows: letterhead, badge, next steps, code, copy mark."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
+
+from printer import marks, qr
+from printer.ink import Align, Block, Text, Weight, fitted, isolate, paragraph, space, text
+from printer.page import Page, beside, centred, rule, start
+from printer.receipt import Badge, BadgeKind, Bilingual, Receipt
+
+_BLACK = QColor("black")
+
+
+def letterhead(page: Page, receipt: Receipt) -> list[Block]:
+    """The emblem between the two names of the authority, or beside its one name; the title."""
+    size = round((84 if page.roomy or not page.both else 68) * page.scale)
+    return [
+        (_lockup_both if page.both else _lockup)(page, receipt.authority, size),
+        *rule(page),
+        *centred(
+            page,
+            receipt.title,
+            page.style(40, Weight.Bold, 1.4),
+            page.style(25, Weight.DemiBold, 1.3),
+        ),
+        space(round(page.unit * 0.6)),
+    ]
+
+
+def _lockup_both(page: Page, name: Bilingual, size: int) -> Block:
+    room = (page.inner - size - page.unit) // 2
+    styles = [page.style(part, Weight.Medium, 1.35) for part in (26, 23, 21, 19, 17)]
+    arabic = fitted(name.ar, tuple(styles), room, Align.RIGHT, rtl=True)
+    english = fitted(name.en, tuple(styles[1:]), room, Align.LEFT, rtl=False)
+    height = max(size, arabic.height, english.height)
+
+    def draw(painter: QPainter, top: float) -> None:
+        middle = top + height / 2
+        english.draw(painter, page.edge, round(middle - english.height / 2))
+        marks.emblem(painter, page.width // 2, round(middle - size / 2), size)
+        arabic.draw(painter, page.width - page.edge - room, round(middle - arabic.height / 2))
+
+    return Block(height, draw)
+
+
+def _lockup(page: Page, name: Bilingual, size: int) -> Block:
+    [(content, rtl)] = page.languages(name)
+    room = page.inner - size - page.unit
+    styles = tuple(page.style(part, Weight.Medium, 1.35) for part in (30, 28, 26))
+    laid = fitted(content, styles, room, start(rtl=rtl), rtl=rtl)
+    height = max(size, laid.height)
+    # Emblem and name are centred together; the emblem stands where the line begins.
+    left = round((page.width - size - page.unit - laid.natural) / 2)
+    emblem_x = page.width - left - size if rtl else left
+    text_x = left + laid.natural - room if rtl else left + size + page.unit
+
+    def draw(painter: QPainter, top: float) -> None:
+        middle = top + height / 2
+        marks.emblem(painter, emblem_x + size // 2, round(middle - size / 2), size)
+        laid.draw(painter, round(text_x), round(middle - laid.height / 2))
+
+    return Block(height, draw)
+
+
+def badge(page: Page, content: Badge) -> list[Block]:
+    """A bar that says at arm's length whether it is done: solid when done, else outlined."""
+    solid = content.kind is BadgeKind.DONE
+    icon = round(40 * page.scale)
+    pad = page.unit
+    room = page.inner - 3 * pad - icon
+    lines = []
+    for index, (words, rtl) in enumerate(page.languages(content.text)):
+        style = page.style(28, Weight.Bold, 1.36) if index == 0 else page.style(20, Weight.Medium)
+        lines.append(paragraph(words, style, room, start(rtl=page.ar), rtl=rtl))
+    height = max(icon, sum(line.height for line in lines)) + round(pad * 0.75)
+    # The icon stands at the start of the leading language: right in Arabic.
+    icon_x = page.width - page.edge - pad - icon if page.ar else page.edge + pad
+    text_x = page.edge + pad if page.ar else page.edge + 2 * pad + icon
+
+    def draw(painter: QPainter, top: float) -> None:
+        frame = QRectF(page.edge, top, page.inner, height)
+        radius = page.unit * 0.7
+        if solid:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(_BLACK)
+            painter.drawRoundedRect(frame, radius, radius)
+        else:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(_BLACK, 4))
+            painter.drawRoundedRect(frame.adjusted(2, 2, -2, -2), radius, radius)
+        picture = {
+            BadgeKind.DONE: marks.tick,
+            BadgeKind.WAITING: marks.clock,
+            BadgeKind.WARNING: marks.warning,
+        }[content.kind]
+        picture(painter, QRectF(icon_x, top + (height - icon) / 2, icon, icon))
+        y = top + round((height - sum(line.height for line in lines)) / 2)
+        for line in lines:
+            line.draw(painter, text_x, y, white=solid)
+            y += line.height
+
+    return [Block(height, draw), space(round(page.unit * 0.7))]
+
+
+def next_steps(page: Page, receipt: Receipt) -> list[Block]:
+    """A numbered list, one language after the other, numbers at the start of the line."""
+    blocks: list[Block] = []
+    heading = page.style(25, Weight.Bold, 1.4)
+    body = page.style(22, Weight.Normal, 1.36)
+    step = round(body.size * body.leading)
+    size = round(30 * page.scale)
+    room = page.inner - size - page.unit * 3 // 4
+    for index, (title, rtl) in enumerate(page.languages(receipt.next_steps_title)):
+        if index:
+            blocks.append(space(round(page.unit * 0.6)))
+        align = start(rtl=rtl)
+        blocks.append(beside((text(title, heading, page.inner, align, rtl=rtl), page.edge)))
+        for number, words in enumerate(receipt.next_steps, start=1):
+            laid = paragraph(words.ar if rtl else words.en, body, room, align, rtl=rtl)
+            disc_x = page.width - page.edge - size if rtl else page.edge
+            text_x = page.edge if rtl else page.width - page.edge - room
+            blocks += [
+                space(round(page.unit * 0.3)),
+                _step(laid, text_x, marks.numeral(number, size), disc_x, step),
+            ]
+    return blocks
+
+
+def _step(laid: Text, text_x: float, number: Text, disc_x: float, step: int) -> Block:
+    def draw(painter: QPainter, top: float) -> None:
+        marks.disc(painter, disc_x, top + round((step - number.width) / 2), number)
+        laid.draw(painter, text_x, top)
+
+    return Block(max(laid.height, number.width), draw)
+
+
+def code(page: Page, receipt: Receipt) -> list[Block]:
+    """The QR code with its caption beside it, above it where the paper is too narrow."""
+    modules = qr.matrix(receipt.qr_text, page.width)
+    side = len(modules) * qr.MODULE_DOTS
+    quiet = qr.QUIET_MODULES * qr.MODULE_DOTS
+    picture = _picture(modules)
+    room = page.inner - side - quiet
+    styles = page.style(25, Weight.DemiBold, 1.36), page.style(21, Weight.Medium, 1.36)
+    if room < 6 * styles[0].size:
+        left = _even((page.width - side) // 2)
+        caption = centred(page, receipt.qr_caption, *styles)
+        code = Block(side, lambda painter, top: _draw_code(painter, picture, left, top, side))
+        return [*caption, space(quiet), code, space(quiet)]
+    # The caption stands where the leading language begins, the code at the other side.
+    left = page.edge if page.ar else _even(page.width - page.edge - side)
+    text_x = page.width - page.edge - room if page.ar else page.edge
+    lines = [
+        fitted(words, (styles[min(index, 1)],), room, start(rtl=page.ar), rtl=rtl)
+        for index, (words, rtl) in enumerate(page.languages(receipt.qr_caption))
+    ]
+    gap = page.unit
+    height = sum(line.height for line in lines) + gap * (len(lines) - 1)
+
+    def draw(painter: QPainter, top: float) -> None:
+        _draw_code(painter, picture, left, top, side)
+        y = top + (side - height) // 2
+        for line in lines:
+            line.draw(painter, text_x, y)
+            y += line.height + gap
+
+    return [space(quiet - round(page.unit * 0.7)), Block(side, draw), space(quiet)]
+
+
+def _even(x: int) -> int:
+    """An even dot: there the printer can double what is sent."""
+    return x // 2 * 2
+
+
+def _picture(modules: tuple[tuple[bool, ...], ...]) -> QImage:
+    picture = QImage(len(modules), len(modules), QImage.Format.Format_RGB32)
+    for y, row in enumerate(modules):
+        for x, dark in enumerate(row):
+            picture.setPixel(x, y, 0xFF000000 if dark else 0xFFFFFFFF)
+    return picture
+
+
+def _draw_code(painter: QPainter, picture: QImage, left: int, top: float, side: int) -> None:
+    painter.drawImage(QRectF(left, top, side, side), picture)
+
+
+def copy_mark(page: Page, number: int) -> Block:
+    """An inverted bar that nobody takes for the original, in both languages whatever was chosen."""
+    laid = text(
+        f"{isolate('نسخة')} / {isolate(f'COPY {number}')}",
+        page.style(30, Weight.Bold, 1.5),
+        page.inner,
+        Align.CENTRE,
+        rtl=True,
+    )
+
+    def draw(painter: QPainter, top: float) -> None:
+        painter.fillRect(QRectF(0, top, page.width, laid.height), _BLACK)
+        laid.draw(painter, page.edge, top, white=True)
+
+    return Block(laid.height, draw)
+
+
+def head_pattern(page: Page) -> list[Block]:
+    """What shows a worn print head: every element alone, all at once, every second one, a ruler.
+
+    Each element draws one step of a staircase, so that a missing one is a gap with a place.
+    """
+    step, per_millimetre = 4, 8
+
+    def staircase(painter: QPainter, top: float) -> None:
+        for x in range(page.width):
+            painter.fillRect(QRectF(x, top + x % 16 * step, 1, step), _BLACK)
+
+    def solid(painter: QPainter, top: float) -> None:
+        painter.fillRect(QRectF(0, top, page.width, 32), _BLACK)
+
+    def grid(painter: QPainter, top: float) -> None:
+        for x in range(0, page.width, 2):
+            painter.fillRect(QRectF(x, top, 1, 24), _BLACK)
+
+    def ruler(painter: QPainter, top: float) -> None:
+        painter.setPen(QPen(_BLACK, 2))
+        for millimetre in range(page.width // per_millimetre + 1):
+            length = 24 if millimetre % 10 == 0 else 16 if millimetre % 5 == 0 else 8
+            x = min(millimetre * per_millimetre + 1, page.width - 1)
+            painter.drawLine(QPointF(x, top), QPointF(x, top + length))
+
+    gap = space(page.unit)
+    return [
+        *(Block(16 * step, staircase), gap, Block(32, solid), gap),
+        *(Block(24, grid), gap, Block(26, ruler)),
+    ]

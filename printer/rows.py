@@ -1,0 +1,152 @@
+"""The labelled values, in columns that mirror each other. Lengths are dots."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QPainter
+
+from printer.ink import Align, Block, Style, Text, Weight, dashes, fitted, isolate, space, text
+from printer.ink import paragraph as broken
+from printer.page import Page, beside, centred, halves, mirrored, rule, stack, start
+from printer.receipt import Bilingual, Emphasis, Row
+
+
+def rows(page: Page, content: tuple[Row, ...]) -> list[Block]:
+    """The rows from top to bottom, hairlines between them."""
+    blocks: list[Block] = []
+    gap = round(4 * page.scale)
+    column = _label_column(page, content)
+    plain_before = False
+    for row in content:
+        hero = row.emphasis is Emphasis.HERO
+        if plain_before and not hero:
+            hairline = dashes(page.edge, page.width - page.edge, on=2, off=4, thick=1)
+            blocks += [space(gap), hairline, space(gap)]
+        if hero:
+            blocks += _hero(page, row)
+        elif page.both:
+            blocks.append(_row_both(page, row))
+        else:
+            blocks.append(_row_single(page, row, column))
+        plain_before = not hero
+    return blocks
+
+
+def _shared(row: Row) -> bool:
+    return row.value_en is None or row.value_en == row.value_ar
+
+
+def _hero(page: Page, row: Row) -> list[Block]:
+    """A label and, under it, the largest digits that fit in one line."""
+    sizes = tuple(page.style(size, Weight.Bold, 1.24) for size in (62, 54, 46, 40, 34, 30, 26))
+    values = [(row.value_ar, page.ar)]
+    if not _shared(row):
+        values = page.languages(Bilingual(row.value_ar, row.value_en or ""))
+    label = page.style(22, Weight.Medium, 1.3)
+    line = mirrored(page, row.label, label) if page.both else None
+    blocks = centred(page, row.label, label, label) if line is None else [line]
+    for value, rtl in values:
+        laid = fitted(isolate(value), sizes, page.inner, Align.CENTRE, rtl=rtl)
+        blocks.append(beside((laid, page.edge)))
+    return [*blocks, *rule(page)]
+
+
+def _value_style(page: Page, row: Row) -> Style:
+    if row.emphasis is Emphasis.STRONG:
+        return page.style(30, Weight.Bold, 1.32)
+    return page.style(25, Weight.DemiBold, 1.36)
+
+
+def _label_style(page: Page) -> Style:
+    return page.style(20, Weight.Normal, 1.3)
+
+
+def _row_both(page: Page, row: Row) -> Block:
+    """English label left, Arabic label right; the value between them, or mirrored below."""
+    label, style = _label_style(page), _value_style(page, row)
+    if _shared(row):
+        value = text(isolate(row.value_ar), style, page.inner, Align.CENTRE, rtl=False)
+        line = _around(page, row.label, [value])
+        return line or stack(halves(page, row.label, label), beside((value, page.edge)))
+    values = Bilingual(isolate(row.value_ar), isolate(row.value_en or ""))
+    pair = [
+        text(values.en, style, page.inner, Align.LEFT, rtl=False),
+        text(values.ar, style, page.inner, Align.LEFT, rtl=True),
+    ]
+    if (line := _around(page, row.label, pair)) is not None:
+        return line
+    labels = halves(page, row.label, label)
+    if (line := mirrored(page, values, style)) is not None:
+        return stack(labels, line)
+    if page.roomy:
+        return stack(labels, halves(page, values, style))
+    # Half of a narrow paper is too little for a sentence: the languages under each other.
+    arabic = broken(values.ar, style, page.inner, Align.RIGHT, rtl=True)
+    english = broken(values.en, style, page.inner, Align.LEFT, rtl=False)
+    return stack(labels, beside((arabic, page.edge)), beside((english, page.edge)))
+
+
+def _around(page: Page, label: Bilingual, values: list[Text]) -> Block | None:
+    """One line: the values in the middle, a dot between two, the labels at the edges."""
+    gap = page.unit * 1.5
+    width = sum(value.natural for value in values) + gap * (len(values) - 1)
+    # One line height for all, so that the baselines are level.
+    size = _label_style(page).size
+    level = Style(size, Weight.Normal, values[0].height / size)
+    arabic = text(label.ar, level, page.inner, Align.RIGHT, rtl=True)
+    english = text(label.en, level, page.inner, Align.LEFT, rtl=False)
+    side = (page.inner - width) / 2 - page.unit * (0.6 if len(values) == 1 else 1.2)
+    single = all(value.lines == 1 for value in values)
+    if not single or max(arabic.natural, english.natural) > side:
+        return None
+    if len(values) == 1:
+        return beside((english, page.edge), (values[0], page.edge), (arabic, page.edge))
+    left = round((page.width - width) / 2)
+    middle = left + values[0].natural + gap / 2
+    second = left + values[0].natural + gap
+    words = beside(
+        (english, page.edge), (values[0], left), (values[1], second), (arabic, page.edge)
+    )
+
+    def draw(painter: QPainter, top: float) -> None:
+        words.draw(painter, top)
+        dot = round(page.unit * 0.28)
+        spot = QRectF(round(middle - dot / 2), top + round(words.height * 0.5), dot, dot)
+        painter.fillRect(spot, QColor("black"))
+
+    return Block(words.height, draw)
+
+
+def _label_column(page: Page, content: tuple[Row, ...]) -> int:
+    """Width of the label column in one language: the widest label, at most 42 % of the paper."""
+    if page.both:
+        return 0
+    style = page.style(22)
+    labels = [row.label for row in content if row.emphasis is not Emphasis.HERO]
+    texts = [
+        text(c, style, page.inner, Align.LEFT, rtl=r) for w in labels for c, r in page.languages(w)
+    ]
+    widest = max((laid.natural for laid in texts), default=0.0)
+    return min(round(widest) + 2, round(page.inner * 0.42))
+
+
+def _row_single(page: Page, row: Row, column: int) -> Block:
+    """One language, two columns that start on the side where its lines start."""
+    [(label, rtl)] = page.languages(row.label)
+    value = row.value_ar if rtl or row.value_en is None else row.value_en
+    style = _value_style(page, row)
+    size = round(22 * page.scale)
+    level = Style(size, Weight.Normal, style.size * style.leading / size)
+    align = start(rtl=rtl)
+    gutter = round(page.unit * 1.25)
+    room = page.inner - column - gutter
+    if room < 8 * page.style(25).size:
+        # Large print on narrow paper: two or three words a line would be no column.
+        above = text(label, page.style(22, leading=1.3), page.inner, align, rtl=rtl)
+        below = broken(isolate(value), style, page.inner, align, rtl=rtl)
+        return stack(beside((above, page.edge)), beside((below, page.edge)))
+    left = text(label, level, column, align, rtl=rtl)
+    right = text(isolate(value), style, room, align, rtl=rtl)
+    if rtl:
+        return beside((left, page.width - page.edge - column), (right, page.edge))
+    return beside((left, page.edge), (right, page.edge + column + gutter))
