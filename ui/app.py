@@ -158,7 +158,7 @@ class KioskWindow:
             "outOfService": OutOfServiceViewModel(),
             "cardProblem": CardProblemViewModel(send),
             "pin": PinViewModel(catalogue, pin_pad),
-            "cardTask": CardTaskViewModel(send, pin_pad),
+            "cardTask": CardTaskViewModel(send),
             "identity": IdentityViewModel(self._pictures),
             "services": ServicesViewModel(catalogue, send, today),
             "question": QuestionViewModel(catalogue, send),

@@ -7,8 +7,7 @@ from PySide6.QtQml import QmlElement
 
 from kiosk.devices import is_online
 from kiosk.session.events import NewCodePressed
-from kiosk.session.state import CardTask, Page, PinEntry, State
-from ui.viewmodels.pin import PinPad
+from kiosk.session.state import CardTask, Page, State
 from ui.viewmodels.seam import Send
 
 QML_IMPORT_NAME = "Manfadh.ViewModels"
@@ -17,25 +16,24 @@ QML_IMPORT_MAJOR_VERSION = 1
 
 @QmlElement
 class CardTaskViewModel(QObject):
-    """Which secret is asked for, what was wrong with the last one, how far the card is."""
+    """Which secret is asked for, why again, how far the card is; the pad is ``PinViewModel``'s."""
 
     changed = Signal()
 
-    def __init__(self, send: Send, pad: PinPad) -> None:
+    def __init__(self, send: Send) -> None:
         super().__init__()
         self._send = send
-        self._pad = pad
         self._page = Page.ATTRACT
-        self._pin = PinEntry()
+        self._checking = False
         self._task: CardTask | None = None
         self._online = False
 
     def show(self, state: State) -> None:
         """Take over a new state."""
         visit = state.visit
-        shown = (visit.page, visit.pin, visit.card_task, is_online(state.terminal))
-        if shown != (self._page, self._pin, self._task, self._online):
-            self._page, self._pin, self._task, self._online = shown
+        shown = (visit.page, visit.pin.checking, visit.card_task, is_online(state.terminal))
+        if shown != (self._page, self._checking, self._task, self._online):
+            self._page, self._checking, self._task, self._online = shown
             self.changed.emit()
 
     @Property(str, notify=changed)
@@ -61,7 +59,7 @@ class CardTaskViewModel(QObject):
     @Property(bool, notify=changed)
     def busy(self) -> bool:
         """Something is being asked; the pad is away."""
-        return self._pin.checking or bool(self._task and self._task.busy)
+        return self._checking or bool(self._task and self._task.busy)
 
     @Property(bool, notify=changed)
     def online(self) -> bool:
@@ -74,39 +72,6 @@ class CardTaskViewModel(QObject):
     @Property(int, notify=changed)
     def steps(self) -> int:
         return self._task.steps if self._task else 0
-
-    @Property(int, notify=changed)
-    def length(self) -> int:
-        return self._pin.length
-
-    @Property(int, notify=changed)
-    def digits(self) -> int:
-        return self._pin.digits
-
-    @Property(int, notify=changed)
-    def triesLeft(self) -> int:
-        """-1: nobody tells."""
-        return -1 if self._pin.tries_left is None else self._pin.tries_left
-
-    @Property(bool, notify=changed)
-    def wrong(self) -> bool:
-        return self._pin.wrong
-
-    @Property(bool, notify=changed)
-    def incomplete(self) -> bool:
-        return self._pin.incomplete
-
-    @Slot(int)
-    def press(self, digit: int) -> None:
-        self._pad.press(digit)
-
-    @Slot()
-    def erase(self) -> None:
-        self._pad.erase()
-
-    @Slot()
-    def clear(self) -> None:
-        self._pad.clear()
 
     @Slot()
     def newCode(self) -> None:

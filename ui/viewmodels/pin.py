@@ -1,4 +1,4 @@
-"""The PIN pages, to identify and to sign. Digits pass through to the core and are never kept."""
+"""The digit pad, whatever it is asked for. Digits pass through to the core and are never kept."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement
 
 from kiosk.services import Catalogue
-from kiosk.session.state import PIN_LENGTH, Page, PinEntry, State
+from kiosk.session.state import Page, PinEntry, State
 
 QML_IMPORT_NAME = "Manfadh.ViewModels"
 QML_IMPORT_MAJOR_VERSION = 1
@@ -53,9 +53,10 @@ class PinViewModel(QObject):
             self._pin, self._signing, self._subject = shown
             self.changed.emit()
 
-    @Property(int, constant=True)
+    @Property(int, notify=changed)
     def length(self) -> int:
-        return PIN_LENGTH
+        """How many digits make it complete."""
+        return self._pin.length
 
     @Property(int, notify=changed)
     def digits(self) -> int:

@@ -56,7 +56,7 @@ T.ApplicationWindow {
         case "old-pin":
         case "puk":
         case "new-pin":
-        case "repeat-pin": return load("SecretPage", { vm: cardTask });
+        case "repeat-pin": return load("SecretPage", { vm: cardTask, pin: pin });
         case "card-working": return load("CardWorkingPage", { vm: cardTask });
         case "card-done": return load("CardDonePage", { vm: confirmation, task: cardTask });
         case "take-card":

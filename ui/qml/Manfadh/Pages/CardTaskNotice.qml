@@ -7,6 +7,7 @@ Banner {
     id: notice
 
     required property CardTaskViewModel vm
+    required property PinViewModel pin
     readonly property bool worded: title !== "" || text !== ""
 
     tone: Banner.Danger
@@ -19,13 +20,13 @@ Banner {
         case "civil-number": return qsTr("Too easy: part of your civil number");
         case "pins-differ": return qsTr("The two PINs were different");
         }
-        if (vm.incomplete)
-            return vm.length === 8 ? qsTr("Enter all eight digits") : qsTr("Enter all six digits");
-        if (vm.wrong)
+        if (pin.incomplete)
+            return pin.length === 8 ? qsTr("Enter all eight digits") : qsTr("Enter all six digits");
+        if (pin.wrong)
             return vm.asks === "code" ? qsTr("This is not the code") : vm.asks === "puk" ? qsTr("Wrong PUK") : qsTr("Wrong PIN");
         return "";
     }
     text: vm.problem === "pins-differ" ? qsTr("Choose it again.")
         : vm.problem !== "" ? qsTr("Choose another one.")
-        : vm.wrong && vm.triesLeft >= 0 ? qsTr("%n tries left", "", vm.triesLeft) : ""
+        : pin.wrong && pin.triesLeft >= 0 ? qsTr("%n tries left", "", pin.triesLeft) : ""
 }

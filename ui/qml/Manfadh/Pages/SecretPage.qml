@@ -9,6 +9,7 @@ PageFrame {
     id: page
 
     required property CardTaskViewModel vm
+    required property PinViewModel pin
     readonly property bool code: vm.asks === "code"
 
     heading: {
@@ -39,28 +40,30 @@ PageFrame {
         Layout.fillWidth: true
         visible: worded && !Theme.portrait
         vm: page.vm
+        pin: page.pin
     }
 
     CardTaskNotice {
         Layout.fillWidth: true
         visible: worded && Theme.portrait
         vm: page.vm
+        pin: page.pin
     }
     PinBoxes {
         Layout.alignment: Qt.AlignHCenter
         Layout.topMargin: Theme.size.small
         Layout.bottomMargin: Theme.size.small
-        filled: page.vm.digits
-        length: page.vm.length
-        invalid: page.vm.incomplete
-        label: qsTr("%n digits entered", "", page.vm.digits)
+        filled: page.pin.digits
+        length: page.pin.length
+        invalid: page.pin.incomplete
+        label: qsTr("%n digits entered", "", page.pin.digits)
     }
     PinPad {
         Layout.alignment: Qt.AlignHCenter
         visible: !page.vm.busy
-        onDigitPressed: digit => page.vm.press(digit)
-        onErasePressed: page.vm.erase()
-        onClearPressed: page.vm.clear()
+        onDigitPressed: digit => page.pin.press(digit)
+        onErasePressed: page.pin.erase()
+        onClearPressed: page.pin.clear()
     }
     Waiting {
         Layout.fillWidth: true
