@@ -7,14 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import requests
-from PySide6.QtCore import Property, QObject, QTimer, QUrl, Signal, Slot
+from PySide6.QtCore import Property, QEvent, QObject, QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtQml import QQmlApplicationEngine
+from PySide6.QtQml import QmlElement, QQmlApplicationEngine
 from PySide6.QtQuick import QQuickWindow
 
 from cardreader.errors import ReaderUnavailable
 from cardreader.simulator import personas
 from kiosk.simulation.rig import Rig
+from ui.viewmodels.seam import QStringList, QVariantList
+
+QML_IMPORT_NAME = "Manfadh.Simulation"
+QML_IMPORT_MAJOR_VERSION = 1
 
 _QML = Path(__file__).resolve().parent / "qml" / "Workbench.qml"
 _LOOK_EVERY_MS = 1500
@@ -23,6 +27,7 @@ PRINTER_FAULTS = ("paper_out", "paper_low", "cover_open", "cutter_jam", "offline
 """Faults of the virtual printer that have a switch, in their order on the screen."""
 
 
+@QmlElement
 class WorkbenchModel(QObject):
     """What the workbench shows and the hands it lends."""
 
@@ -44,17 +49,18 @@ class WorkbenchModel(QObject):
                 "name": f"{persona.given_en} {persona.surname_en}",
                 "nameAr": persona.name_ar,
                 "pin": persona.pin or "",
+                "puk": persona.puk,
                 "purpose": persona.purpose_en,
             }
             for persona in personas().values()
         ]
 
-    @Property(list, constant=True)
+    @Property(QVariantList, notify=changed)
     def personas(self) -> list[dict[str, str]]:
         """Every persona: id, names, PIN, what it is for."""
         return self._personas
 
-    @Property(list, constant=True)
+    @Property(QStringList, notify=changed)
     def faults(self) -> list[str]:
         """The printer's faults that have a switch."""
         return list(PRINTER_FAULTS)
@@ -72,7 +78,7 @@ class WorkbenchModel(QObject):
     def networkUp(self) -> bool:
         return self._rig.link.connected
 
-    @Property(list, notify=changed)
+    @Property(QStringList, notify=changed)
     def activeFaults(self) -> list[str]:
         faults = self._rig.printer.faults
         return [name for name in PRINTER_FAULTS if getattr(faults, name)]
@@ -82,12 +88,12 @@ class WorkbenchModel(QObject):
         """Receipts that came out of the virtual printer."""
         return self._rig.printer.receipts
 
-    @Property(list, notify=looked)
+    @Property(QVariantList, notify=looked)
     def received(self) -> list[dict[str, Any]]:
         """The newest transactions at the central API."""
         return self._received
 
-    @Property(list, notify=looked)
+    @Property(QVariantList, notify=looked)
     def notices(self) -> list[dict[str, Any]]:
         """The SMS and e-mail outbox, newest first."""
         return self._notices
@@ -192,4 +198,6 @@ class Workbench:
         """Close it."""
         self._look.stop()
         self.window.close()
+        # The engine before what it is bound to.
         self._engine.deleteLater()
+        QGuiApplication.sendPostedEvents(self._engine, QEvent.Type.DeferredDelete)

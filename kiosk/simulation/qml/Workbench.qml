@@ -4,11 +4,12 @@ pragma ComponentBehavior: Bound
 import QtQuick
 import QtQuick.Layouts
 import QtQuick.Window
+import Manfadh.Simulation
 
 Window {
     id: bench
 
-    required property QtObject vm
+    required property WorkbenchModel vm
 
     readonly property color ground: "#20262b"
     readonly property color raised: "#2b333a"
@@ -96,7 +97,7 @@ Window {
                     required property var modelData
                     readonly property bool here: bench.vm.inserted === modelData.id
                     width: ListView.view.width
-                    height: 76
+                    height: 86
                     radius: 10
                     color: here ? "#1f4a40" : bench.raised
                     border.color: here ? bench.live : bench.rim
@@ -107,7 +108,7 @@ Window {
                         RowLayout {
                             Words { text: card.modelData.id; font.weight: Font.DemiBold; Layout.fillWidth: true }
                             Words {
-                                text: card.modelData.pin === "" ? "no PIN" : "PIN " + card.modelData.pin
+                                text: (card.modelData.pin === "" ? "no PIN" : "PIN " + card.modelData.pin) + "  ·  PUK " + card.modelData.puk
                                 color: bench.live
                             }
                         }
