@@ -69,7 +69,12 @@ def enrol(
     public = identity.device_key.public_key().public_bytes(
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     )
-    answer = central.enrol(kiosk, EnrolmentRequest(code=code, device_public_key=public.decode()))
+    try:
+        request = EnrolmentRequest(code=code, device_public_key=public.decode())
+    except ValidationError:
+        # Without the error, which quotes the code.
+        raise IdentityError("this is not an enrolment code: it has another length") from None
+    answer = central.enrol(kiosk, request)
     path = identity.directory / _ENROLMENT_FILE
     try:
         _write(path, answer.model_dump_json(indent=1).encode())

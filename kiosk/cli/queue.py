@@ -1,20 +1,26 @@
-"""``kiosk queue``: the outbox from outside, while the terminal runs."""
+"""``kiosk queue``: the outbox from outside; what changes it needs the terminal to be stopped."""
 
 from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from kiosk.central.client import CentralUnreachable
 from kiosk.cli.options import ConfigFile, Json, Simulated, StateDirectory, settings_from
 from kiosk.cli.outcome import answer, refuse
-from kiosk.terminal_identity import load_identity
-from offline_queue import read_status, verify_outbox
+from kiosk.terminal_identity import IdentityError, load_identity
+from offline_queue import Outbox, read_status, verify_outbox
 from offline_queue.chain import b64url_decode
 from offline_queue.http import HttpIngest
 from offline_queue.ingest import TransportError
 from offline_queue.wire import SignedHead
 
 app = typer.Typer(help="The outbox of this terminal.", no_args_is_help=True)
+
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="A folder, for example a USB stick.")]
 
 
 @app.command()
@@ -39,6 +45,8 @@ def status(
         "head": found.head,
         "last_contact": found.last_contact.isoformat() if found.last_contact else None,
         "clock_skew_s": found.clock_skew_s,
+        "attachments_waiting": found.attachments_waiting,
+        "kept_bytes": found.kept_bytes,
         "unavailable": found.unavailable.value if found.unavailable else None,
     }
     text = (
@@ -60,6 +68,8 @@ def verify(
 ) -> None:
     """Re-compute the chain of everything kept and say what is wrong with it, if anything."""
     settings = settings_from(config, state_directory, simulated=simulated)
+    outbox = settings.state_directory / "outbox.db"
+    read_status(outbox)  # what cannot be read at all is no finding
     identity = load_identity(settings.state_directory)
     enrolment = identity.enrolment
     held: SignedHead | None = None
@@ -69,7 +79,7 @@ def verify(
         except TransportError as error:
             raise CentralUnreachable(f"the central API cannot be asked: {error}") from error
     findings = verify_outbox(
-        settings.state_directory / "outbox.db",
+        outbox,
         identity.device_key.public_key(),
         b64url_decode(enrolment.head_public_key) if enrolment else None,
         held,
@@ -83,3 +93,76 @@ def verify(
     if findings:
         refuse(value, as_json=as_json, text="\n".join(f.sentence for f in findings))
     answer(value, as_json=as_json, text="The outbox is sound: every hash and signature holds.")
+
+
+@app.command(name="export")
+def export_(
+    directory: Folder,
+    config: ConfigFile = None,
+    state_directory: StateDirectory = None,
+    simulated: Simulated = False,
+    as_json: Json = False,
+) -> None:
+    """Write all that waits, sealed, to a new folder in DIR; the outbox keeps it until answered."""
+    with closing(_open(config, state_directory, simulated)) as outbox:
+        done = outbox.export(directory)
+    value = {
+        "directory": str(done.directory),
+        "export_id": done.export_id,
+        "transactions": done.transactions,
+        "attachments": done.attachments,
+    }
+    text = f"{done.transactions} transactions and {done.attachments} attachments are in "
+    answer(value, as_json=as_json, text=f"{text}{done.directory}.")
+
+
+@app.command(name="import")
+def import_(
+    directory: Folder,
+    config: ConfigFile = None,
+    state_directory: StateDirectory = None,
+    simulated: Simulated = False,
+    as_json: Json = False,
+) -> None:
+    """Take over the central API's answers to an export from DIR."""
+    with closing(_open(config, state_directory, simulated)) as outbox:
+        done = outbox.import_results(directory)
+    value = {
+        "folders": done.folders,
+        "settled": [{"tx_id": each.tx_id, "outcome": each.outcome.value} for each in done.settled],
+    }
+    text = f"{len(done.settled)} transactions were settled from {done.folders} folders."
+    if not done.folders:
+        refuse(value, as_json=as_json, text="There are no results in this folder.")
+    answer(value, as_json=as_json, text=text)
+
+
+@app.command()
+def release(
+    tx_id: Annotated[str, typer.Argument(help="The transaction that was refused.")],
+    config: ConfigFile = None,
+    state_directory: StateDirectory = None,
+    simulated: Simulated = False,
+    as_json: Json = False,
+) -> None:
+    """Let go what waits behind a refused transaction of the same case."""
+    with closing(_open(config, state_directory, simulated)) as outbox:
+        released = outbox.release_case(tx_id)
+    value = {"released": released}
+    if not released:
+        refuse(value, as_json=as_json, text="Nothing waits behind this transaction.")
+    answer(value, as_json=as_json, text=f"{released} transactions may go now.")
+
+
+def _open(config: Path | None, state_directory: Path | None, simulated: bool) -> Outbox:
+    """Open the outbox itself. Raises ``OutboxLocked`` while the terminal runs."""
+    settings = settings_from(config, state_directory, simulated=simulated)
+    identity = load_identity(settings.state_directory)
+    if identity.enrolment is None:
+        raise IdentityError("the terminal is not enrolled with a central API")
+    return Outbox.open(
+        settings.state_directory / "outbox.db",
+        enrolment=identity.enrolment,
+        device_key=identity.device_key,
+        secret=identity.secret,
+    )
