@@ -21,11 +21,12 @@ case "${1:-}" in
 esac
 purpose=$1
 
-# Qt's libraries: fonts and text, OpenGL (linked even when the software renderer draws), X11.
+# Qt's libraries: fonts and text, OpenGL (linked even when the software renderer draws), X11, Wayland.
 packages=(
     libdbus-1-3 libegl1 libfontconfig1 libgl1 libglib2.0-0 libxkbcommon0
     libx11-xcb1 libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0
     libxcb-render-util0 libxcb-shape0 libxcb-sync1 libxcb-xfixes0 libxcb-xkb1 libxkbcommon-x11-0
+    libwayland-cursor0
 )
 # pyscard is built from source.
 packages+=(gcc libc6-dev libpcsclite-dev pkg-config swig)
