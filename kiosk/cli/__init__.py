@@ -14,6 +14,7 @@ import typer
 
 from kiosk import __version__
 from kiosk.cli.outcome import UNAVAILABLE, is_expected, sentence_of
+from kiosk.journal import configure_logging
 
 _COMMANDS = {
     "run": "run",
@@ -71,6 +72,8 @@ def _options(
 
 def main() -> None:
     """Run a command; what was to be expected ends with one sentence and never with a traceback."""
+    # Standard output is the answer's alone; a command that runs on sets its own level.
+    configure_logging("warning")
     try:
         command_line(sys.argv[1:])()
     except KeyboardInterrupt:
