@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import os
 import subprocess
 import sys
@@ -12,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
+
+import structlog
 
 from kiosk.cli import main
 
@@ -30,6 +33,8 @@ class Done:
 def kiosk(*arguments: object, stdin: str = "") -> Done:
     """Run a command in this process, as the installed script would."""
     output, errors = _Stream(), _Stream()
+    handlers, level = logging.root.handlers[:], logging.root.level
+    configuration = structlog.get_config()
     with (
         mock.patch.object(sys, "argv", ["kiosk", *map(str, arguments)]),
         mock.patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode()), "utf-8")),
@@ -41,6 +46,11 @@ def kiosk(*arguments: object, stdin: str = "") -> Done:
             main()
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else 0 if end.code is None else 1
+        finally:
+            # A command owns its process and sets up logging for all of it.
+            logging.root.handlers[:] = handlers
+            logging.root.setLevel(level)
+            structlog.configure(**configuration)
     return Done(code, output.text, errors.text)
 
 
