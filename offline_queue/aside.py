@@ -27,16 +27,27 @@ def stranded_items(
     db: sqlite3.Connection, clock: Clock, seals: Seals, now: float, limit: int
 ) -> list[BatchItem]:
     """Make items of what waits in frozen earlier epochs."""
-    items = []
-    for row in ledger.sendable(db, now, limit, stranded_before=seals.epoch):
-        try:
-            item = ledger.to_item(seals.kiosk, row)
-        except ValueError:
-            set_damaged_aside(db, clock, row)
-            continue
-        notice = sign_notice(seals.device_key, ItemKind.STRANDED, item.record, seals.epoch)
-        items.append(item.model_copy(update={"kind": ItemKind.STRANDED, "notice": notice}))
-    return items
+    rows = ledger.sendable(db, now, limit, stranded_before=seals.epoch)
+    items = [carried_item(db, clock, seals, row) for row in rows]
+    return [item for item in items if item is not None]
+
+
+def carried_item(
+    db: sqlite3.Connection, clock: Clock, seals: Seals, row: Sequence[object]
+) -> BatchItem | None:
+    """Make an item to be carried by hand under the terminal's own epoch.
+
+    ``None`` for a row that the disk damaged; it is set aside.
+    """
+    try:
+        item = ledger.to_item(seals.kiosk, row)
+    except ValueError:
+        set_damaged_aside(db, clock, row)
+        return None
+    if item.record.epoch == seals.epoch:
+        return item
+    notice = sign_notice(seals.device_key, ItemKind.STRANDED, item.record, seals.epoch)
+    return item.model_copy(update={"kind": ItemKind.STRANDED, "notice": notice})
 
 
 def void_items(db: sqlite3.Connection, seals: Seals, now: float, limit: int) -> list[BatchItem]:

@@ -54,6 +54,17 @@ def next_pending(db: sqlite3.Connection, now: float) -> Pending | None:
     return None if row is None else Pending(*row)
 
 
+def all_pending(db: sqlite3.Connection) -> list[Pending]:
+    """Return every attachment that is not uploaded yet and may still be wanted."""
+    rows = db.execute(
+        "SELECT a.sha256, o.tx_id, a.size, a.attempts FROM attachment AS a"
+        " INDEXED BY attachment_ready JOIN outbox AS o ON o.epoch = a.epoch AND o.seq = a.seq"
+        " WHERE a.state = 'ready' AND o.state IN ('ready', 'inflight', 'accepted')"
+        " ORDER BY a.epoch, a.seq"
+    )
+    return [Pending(*row) for row in rows]
+
+
 def next_due(db: sqlite3.Connection, now: float) -> float | None:
     """Return when, after ``now``, an attachment that was told to wait may go."""
     row = db.execute(

@@ -17,7 +17,7 @@ from typing import Self
 import structlog
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from offline_queue import aside, attachments, intake, ledger, overview
+from offline_queue import aside, attachments, intake, ledger, overview, stranded
 from offline_queue.batching import that_fit
 from offline_queue.chain import b64url_decode, timestamp, verify_head
 from offline_queue.clock import Clock, SystemClock
@@ -42,6 +42,7 @@ from offline_queue.records import (
 from offline_queue.room import Quota, Room
 from offline_queue.sealing import key_id, seal
 from offline_queue.seals import Seals
+from offline_queue.stranded import Exported, Imported
 from offline_queue.wire import (
     BATCH_MAX_BYTES,
     BATCH_MAX_ITEMS,
@@ -49,6 +50,7 @@ from offline_queue.wire import (
     BatchAnswer,
     BatchRequest,
     Enrolment,
+    FolderManifest,
     ItemAnswer,
     Outcome,
     Problem,
@@ -250,12 +252,7 @@ class Outbox:
         with self._connection.transaction(durable=False) as db:
             agreed = self._compare(db, answer.head)
             if agreed:
-                settled = [
-                    item
-                    for item in answer.answers
-                    if ledger.settle(db, self._clock, item, ledger.state_after(item), now)
-                    or aside.settle_void(db, self._clock, item, now)
-                ]
+                settled = self._settle(db, answer, now)
                 self._adopt(db, answer.head)
             else:
                 settled = []
@@ -346,6 +343,24 @@ class Outbox:
         with self._connection.transaction() as db:
             return ledger.expire(db, self._clock, server_now)
 
+    # What is carried by hand
+
+    def export(self, directory: Path) -> Exported:
+        """Write all that waits, sealed as it is, to a new folder within ``directory``.
+
+        The outbox keeps everything and goes on as before, over the network too: whatever arrives
+        twice is a duplicate. Raises ``FolderUnwritable`` and ``OutboxUnavailable``.
+        """
+        return stranded.export_folder(self._connection, self._clock, self._seals, directory)
+
+    def import_results(self, directory: Path) -> Imported:
+        """Take over the central API's answers from ``directory`` or the results within it.
+
+        The same results again change nothing. Raises ``FolderBroken`` before anything of a folder
+        is taken, and as ``apply_answers``.
+        """
+        return stranded.import_results(self._head_key, self._apply_carried, directory)
+
     # Inside
 
     def _start(self, enrolment: Enrolment) -> None:
@@ -383,6 +398,34 @@ class Outbox:
             ledger.log(db, self._clock, "write-tried", self._seals.epoch)
         with self._connection.transaction() as db:
             db.execute("DROP TABLE room")
+
+    def _apply_carried(self, manifest: FolderManifest, answer: BatchAnswer) -> list[ItemAnswer]:
+        """Write down answers that came by hand, with a manifest that was proven.
+
+        They may be older than what is known by now: an older head is compared and not taken over.
+        Raises as ``apply_answers``, and ``AnswerMismatch`` when they are for another terminal.
+        """
+        if manifest.kiosk != self._seals.kiosk:
+            raise AnswerMismatch("the results are for another terminal")
+        verify_head(self._head_key, answer.head)
+        now = self._clock.monotonic()
+        with self._connection.transaction() as db:
+            agreed = self._compare(db, answer.head)
+            settled = self._settle(db, answer, now) if agreed else []
+            chain = ledger.read_chain(db, answer.head.statement.epoch)
+            if agreed and chain and answer.head.statement.ack_seq >= chain.ack_seq:
+                self._adopt(db, answer.head)
+        if not agreed:
+            raise OutboxUnavailable(Reason.FROZEN)
+        return settled
+
+    def _settle(self, db: sqlite3.Connection, answer: BatchAnswer, now: float) -> list[ItemAnswer]:
+        return [
+            item
+            for item in answer.answers
+            if ledger.settle(db, self._clock, item, ledger.state_after(item), now)
+            or aside.settle_void(db, self._clock, item, now)
+        ]
 
     def _compare(self, db: sqlite3.Connection, signed: SignedHead) -> bool:
         """Tell whether a head is of this chain; freeze the epoch when it is not."""
