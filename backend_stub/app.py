@@ -30,7 +30,7 @@ from backend_stub.problems import (
     problem,
     problem_response,
 )
-from backend_stub.routes import development, kiosks, public, visits
+from backend_stub.routes import development, issuing, kiosks, public, visits
 from backend_stub.settings import Settings
 from offline_queue.wire import Problem
 
@@ -72,6 +72,8 @@ def create_app(
     app.state.central = central
     app.state.admission = admission
     for router in (public.router, kiosks.router, kiosks.batches, visits.router):
+        app.include_router(router, prefix="/v1")
+    for router in (issuing.router, issuing.public):
         app.include_router(router, prefix="/v1")
     if settings.development:
         app.include_router(development.router, prefix="/v1")

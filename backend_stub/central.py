@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from backend_stub.card_management import ManagementKeys, load_management_keys
+from backend_stub.card_registry import seed_cards
 from backend_stub.database import Database, DatabaseUnavailable, sqlite_file
 from backend_stub.hearings import LabourOffices, load_offices
+from backend_stub.issuing_ca import IssuingCa, load_issuing_ca
 from backend_stub.keys import KeysUnavailable, ServerKeys, load_or_create
 from backend_stub.limits import RateLimits
 from backend_stub.registries import DataFileWrong, seed
@@ -39,6 +42,8 @@ class Central:
     limits: RateLimits
     clock: Clock
     random_bytes: RandomBytes
+    management_keys: ManagementKeys = field(repr=False)
+    issuing_ca: IssuingCa | None
 
 
 def utc_now() -> datetime:
@@ -59,9 +64,18 @@ def open_central(
     except (CatalogueError, DataFileWrong, TrustUnavailable, DatabaseUnavailable) as error:
         raise CentralUnavailable(str(error)) from error
     try:
-        keys = load_or_create(_key_file(settings))
+        keys = load_or_create(key_file(settings))
+        management_keys = load_management_keys(keys, settings.card_master_key)
+        issuing_ca = load_issuing_ca(
+            settings.issuing_ca_key,
+            settings.issuing_ca_certificate,
+            settings.trust_directory,
+            trust.revocation_lists,
+            settings.public_url,
+        )
         with database.write() as session:
             seed(session, settings.data_directory)
+            seed_cards(session, settings.data_directory, clock())
     except (KeysUnavailable, DataFileWrong) as error:
         database.close()
         raise CentralUnavailable(str(error)) from error
@@ -75,10 +89,13 @@ def open_central(
         RateLimits.of(settings.rates),
         clock,
         random_bytes,
+        management_keys,
+        issuing_ca,
     )
 
 
-def _key_file(settings: Settings) -> Path:
+def key_file(settings: Settings) -> Path:
+    """Where the API's own keys are. Raises :class:`KeysUnavailable` when that is not set."""
     if settings.key_file is not None:
         return settings.key_file
     database = sqlite_file(settings.database_url)

@@ -16,12 +16,15 @@ from typing import Annotated
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from offline_queue.chain import b64url, b64url_decode
 from offline_queue.sealing import key_id
 
 _KEY_LENGTH = 32
+_FOR_SIMULATION = ".simulation-key."
 
 
 class KeysUnavailable(Exception):
@@ -59,6 +62,28 @@ class ServerKeys:
         """Which key the heads are countersigned with."""
         return key_id(self.head_public_key)
 
+    def short_lived_secret(self, purpose: str) -> bytes:
+        """32 secret bytes for one purpose (HKDF, RFC 5869), for what need not outlive a key."""
+        derivation = HKDF(SHA256(), _KEY_LENGTH, salt=None, info=f"manfadh {purpose}".encode())
+        return derivation.derive(self.head.private_bytes_raw())
+
+
+def read_secret_file(path: Path) -> bytes:
+    """A file with a key in it, which nobody else may read. Raises :class:`KeysUnavailable`.
+
+    Keys of a simulation are no secret; they have ``.simulation-key.`` in their names.
+    """
+    try:
+        mode = path.stat().st_mode
+        content = path.read_bytes()
+    except OSError as error:
+        raise KeysUnavailable(f"The key file {path} cannot be used: {error.strerror}.") from error
+    if mode & (stat.S_IRWXG | stat.S_IRWXO) and _FOR_SIMULATION not in path.name:
+        raise KeysUnavailable(
+            f"The key file {path} is open to other users; make it private with chmod 600."
+        )
+    return content
+
 
 def load_or_create(path: Path) -> ServerKeys:
     """Read the key file, making it when there is none. Raises :class:`KeysUnavailable`."""
@@ -66,14 +91,9 @@ def load_or_create(path: Path) -> ServerKeys:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
             _create(path)
-        mode = path.stat().st_mode
-        content = path.read_bytes()
     except OSError as error:
         raise KeysUnavailable(f"The key file {path} cannot be used: {error.strerror}.") from error
-    if mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise KeysUnavailable(
-            f"The key file {path} is open to other users; make it private with chmod 600."
-        )
+    content = read_secret_file(path)
     try:
         parsed = _KeyFile.model_validate_json(content)
         sealing = [_raw(text) for text in parsed.sealing]

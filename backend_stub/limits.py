@@ -40,6 +40,8 @@ class Rates:
     """Attempts from one address: codes are not for guessing."""
     health: Rate = Rate(1, 20)
     """Reports by one terminal, once its token is seen."""
+    card_witnesses: Rate = Rate(0.2, 60)
+    """Witnesses of one card, once its holder is identified: each uses the management key."""
 
 
 @dataclass(slots=True)
@@ -83,6 +85,7 @@ class RateLimits:
     visits: TokenBuckets
     enrolments: TokenBuckets
     health: TokenBuckets
+    card_witnesses: TokenBuckets
 
     @classmethod
     def of(cls, rates: Rates) -> RateLimits:
@@ -92,4 +95,5 @@ class RateLimits:
             TokenBuckets(rates.visits),
             TokenBuckets(rates.enrolments),
             TokenBuckets(rates.health),
+            TokenBuckets(rates.card_witnesses),
         )

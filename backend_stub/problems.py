@@ -44,6 +44,16 @@ TITLES: Final[Mapping[str, tuple[int, str]]] = {
     "sign-in-refused": (401, "The card's answer is not accepted"),
     "session-unknown": (401, "The session is unknown or expired"),
     "transaction-unknown": (404, "This terminal sent no such transaction"),
+    # Card issuing.
+    "unknown-card": (404, "No card with this serial number is registered"),
+    "not-approved": (401, "The cardholder has not been identified for this, or too long ago"),
+    "not-eligible": (403, "The card is revoked, has expired, or is another person's"),
+    "card-not-authentic": (403, "The card has not shown that it is the registered one"),
+    "key-refused": (422, "The key, or the proof that the card has it, is not accepted"),
+    "no-mobile": (409, "The civil registry knows no telephone to send a code to"),
+    "code-wrong": (403, "The code is wrong, used or expired"),
+    "too-many-codes": (429, "Too many codes were sent for this card; come again later"),
+    "issuing-unavailable": (503, "This central API cannot issue for this card"),
     # Items of a batch: the terminal's proof.
     "record-mismatch": (422, "The record is of another terminal or epoch than the batch"),
     "bad-signature": (422, "The device key did not sign this record"),

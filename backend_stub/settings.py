@@ -44,3 +44,13 @@ class Settings:
     room: Room = field(default_factory=Room)
     challenge_lifetime: timedelta = timedelta(minutes=2)
     session_lifetime: timedelta = timedelta(minutes=15)
+    issuing_ca_key: Path | None = None
+    """PEM private key of the CA that certifies cards; without it no card is activated."""
+    issuing_ca_certificate: Path | None = None
+    """PEM certificate of that CA; more of its chain may follow."""
+    card_master_key: Path | None = None
+    """JSON file of the master key of the state's cards (:mod:`backend_stub.card_management`)."""
+    public_url: str = "http://central.manfadh.example"
+    """Where everyone reaches this API: certificates say so, for revocation lists and status."""
+    code_lifetime: timedelta = timedelta(minutes=5)
+    approval_lifetime: timedelta = timedelta(minutes=30)

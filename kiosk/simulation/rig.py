@@ -11,6 +11,11 @@ from urllib.parse import urlsplit
 from backend_stub import EmbeddedServer, EnrolmentCode
 from backend_stub import Settings as CentralSettings
 from cardreader.simulator import TRUST, SimulatedReaders
+from cardreader.simulator.issuing_files import (
+    CARD_MASTER_KEY,
+    ISSUING_CA_CERTIFICATE,
+    ISSUING_CA_KEY,
+)
 from cardreader.trust import TrustStore
 from kiosk.central.client import CentralClient
 from kiosk.config import Settings
@@ -46,6 +51,9 @@ class Rig:
                     trust_directory=TRUST,
                     enrolment_codes=(EnrolmentCode(self._code, reusable=True),),
                     development=True,
+                    issuing_ca_key=ISSUING_CA_KEY,
+                    issuing_ca_certificate=ISSUING_CA_CERTIFICATE,
+                    card_master_key=CARD_MASTER_KEY,
                 )
             )
             self.central_url = stack.enter_context(server)
