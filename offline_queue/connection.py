@@ -51,6 +51,19 @@ class Connection:
             os.close(self._lock_descriptor)
             self._lock_descriptor = None
 
+    def write_tip(self, epoch: int, seq: int) -> None:
+        """Note beside the database how far the chain surely goes."""
+        with self._mutex:
+            if self._lock_descriptor is not None:
+                schema.write_tip(self._lock_descriptor, epoch, seq)
+
+    def read_tip(self) -> tuple[int, int]:
+        """Return the epoch and seq that were noted last; zeroes when there are none."""
+        with self._mutex:
+            if self._lock_descriptor is None:
+                return 0, 0
+            return schema.read_tip(self._lock_descriptor)
+
     @contextlib.contextmanager
     def transaction(self, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
         """Give the database for one change; leaving the block commits it.

@@ -47,6 +47,10 @@ ANSWER_MAX_BYTES: Final = 1024 * 1024
 
 _CHUNK: Final = 16 * 1024
 
+_SLOWEST_BYTES_PER_S: Final = 100
+_TRAVEL_MAX_S: Final = 90.0
+"""A larger body does not get more time: the syncer sends smaller ones after a time-out."""
+
 _ATTACHMENT_REFUSED: Final = frozenset({400, 404, 405, 409, 411, 413, 415, 416, 422})
 """Answers about this attachment, or of a central API that takes none."""
 
@@ -62,7 +66,7 @@ class Timeouts:
 
     connect_s: float = 5.0
     silence_s: float = 30.0
-    headers_s: float = 45.0
+    headers_s: float = 150.0
     body_s: float = 60.0
 
 
@@ -120,7 +124,7 @@ class HttpIngest:
                 f"{self._base}/v1/batches",
                 data=body,
                 headers=headers,
-                timeout=(self._timeouts.connect_s, self._timeouts.silence_s),
+                timeout=self._patience(body),
                 allow_redirects=False,
                 stream=True,
             )
@@ -165,7 +169,7 @@ class HttpIngest:
                 f"{self._base}/v1/attachments/{ticket.ticket.sha256}",
                 data=data,
                 headers=headers | proof,
-                timeout=(self._timeouts.connect_s, self._timeouts.silence_s),
+                timeout=self._patience(data),
                 allow_redirects=False,
                 stream=True,
             )
@@ -173,6 +177,11 @@ class HttpIngest:
         if response.status_code in _ATTACHMENT_REFUSED:
             raise AttachmentRefused(response.status_code, _problem(response, content))
         return _parse(AttachmentStatus, response, content)
+
+    def _patience(self, body: bytes) -> tuple[float, float]:
+        """Allow for the time that a body takes on a line of a thousand bits per second."""
+        travel = min(len(body) / _SLOWEST_BYTES_PER_S, _TRAVEL_MAX_S)
+        return self._timeouts.connect_s, self._timeouts.silence_s + travel
 
     def _exchange(self, call: Callable[[], requests.Response]) -> tuple[requests.Response, bytes]:
         try:

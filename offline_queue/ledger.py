@@ -45,6 +45,9 @@ RETRY_AFTER_CAP_S: Final = 60 * 60.0
 TAIL_CUT: Final = "tail-cut"
 """The outbox has fewer transactions than it counted."""
 
+ROLLED_BACK: Final = "rolled-back"
+"""The outbox ends before a transaction that was once surely in it."""
+
 _ITEM_COLUMNS: Final = (
     "epoch",
     "seq",
@@ -156,12 +159,23 @@ def freeze(db: sqlite3.Connection, clock: Clock, epoch: int, why: str) -> None:
     log(db, clock, "frozen", epoch, detail=why)
 
 
-def tail_is_whole(db: sqlite3.Connection, chain: Chain) -> bool:
-    """Tell whether the last transaction is the one that the epoch counted last."""
+def read_epochs(db: sqlite3.Connection) -> list[Chain]:
+    """Read every epoch that is not frozen."""
+    rows = db.execute("SELECT epoch FROM epoch WHERE frozen IS NULL ORDER BY epoch").fetchall()
+    return [chain for row in rows if (chain := read_chain(db, row[0])) is not None]
+
+
+def why_not_whole(db: sqlite3.Connection, chain: Chain, tip: tuple[int, int]) -> str | None:
+    """Say what an epoch lacks at its end; ``None`` when it is whole as far as one can see here.
+
+    ``tip`` is how far the chain of an epoch is known to have gone.
+    """
+    if chain.epoch == tip[0] and chain.last_seq < tip[1]:
+        return ROLLED_BACK
     row = db.execute(
         "SELECT seq, chain FROM outbox WHERE epoch = ? ORDER BY seq DESC LIMIT 1", (chain.epoch,)
     ).fetchone()
-    return (chain.last_seq, chain.head) == (row or (0, GENESIS))
+    return None if (chain.last_seq, chain.head) == (row or (0, GENESIS)) else TAIL_CUT
 
 
 def recover_inflight(db: sqlite3.Connection) -> None:

@@ -181,6 +181,8 @@ def connect(path: Path) -> sqlite3.Connection:
     Raises ``OutboxUnavailable``.
     """
     try:
+        if _is_beheaded(path):
+            raise OutboxUnavailable(Reason.CORRUPT)
         _create_private(path)
     except OSError as error:
         raise OutboxUnavailable(Reason.CANNOT_OPEN) from error
@@ -204,6 +206,31 @@ def connect(path: Path) -> sqlite3.Connection:
         _close(db)
         raise
     return db
+
+
+def _is_beheaded(path: Path) -> bool:
+    """Tell whether the database is gone and its log is not: SQLite would delete the log."""
+    log = path.with_name(f"{path.name}-wal")
+    gone = not path.exists() or path.stat().st_size == 0
+    return gone and log.exists() and log.stat().st_size > 0
+
+
+def write_tip(descriptor: int, epoch: int, seq: int) -> None:
+    """Note in the lock file how far the chain went, after it is surely on the disk.
+
+    Not synced: it may lag behind the database, never run ahead. When it is ahead all the same,
+    the database lost something: its log was deleted, or an older copy was put in its place.
+    """
+    os.pwrite(descriptor, b"%10d %16d\n" % (epoch, seq), 0)
+
+
+def read_tip(descriptor: int) -> tuple[int, int]:
+    """Return the epoch and seq of ``write_tip``; zeroes when there are none."""
+    try:
+        epoch, seq = os.pread(descriptor, 32, 0).split()
+        return int(epoch), int(seq)
+    except ValueError:
+        return 0, 0
 
 
 def _create_private(path: Path) -> None:

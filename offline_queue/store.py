@@ -145,7 +145,11 @@ class Outbox:
                 if known[0] != fingerprint:
                     raise TransactionConflict("this tx_id is taken by another payload")
                 return Enqueued(known[1], known[2], known[3])
-            return intake.append(db, self._clock, self._room, self._seals, submission, fingerprint)
+            kept = intake.append(db, self._clock, self._room, self._seals, submission, fingerprint)
+        # A hint for the next start: what is kept is kept without it, on a full disk too.
+        with contextlib.suppress(OSError):
+            self._connection.write_tip(kept.epoch, kept.seq)
+        return kept
 
     def ensure_room(self) -> None:
         """Raise ``OutboxFull`` unless a new visit may begin; one that began can still end."""
@@ -367,6 +371,7 @@ class Outbox:
         head_key = b64url_decode(enrolment.head_public_key)
         if key_id(head_key) != enrolment.head_key_id:
             raise ValueError("the enrolment names its keys wrongly")
+        tip = self._connection.read_tip()
         with self._connection.transaction() as db:
             before = ledger.read_meta(db)
             if before is not None and (
@@ -379,9 +384,11 @@ class Outbox:
             attachments.forget_waits(db)
             aside.try_refused_again(db)
             chain = ledger.read_chain(db, enrolment.epoch)
-            if chain is not None and not chain.frozen and not ledger.tail_is_whole(db, chain):
-                ledger.freeze(db, self._clock, chain.epoch, ledger.TAIL_CUT)
-                _log.error("outbox.frozen", epoch=chain.epoch, why=ledger.TAIL_CUT)
+            for epoch in ledger.read_epochs(db):
+                why = ledger.why_not_whole(db, epoch, tip)
+                if why is not None:
+                    ledger.freeze(db, self._clock, epoch.epoch, why)
+                    _log.error("outbox.frozen", epoch=epoch.epoch, why=why)
             ledger.log(db, self._clock, "opened", enrolment.epoch, detail=enrolment.sealing_key_id)
         self._head_key = head_key
         _log.info("outbox.opened", epoch=enrolment.epoch, last_seq=chain.last_seq if chain else 0)

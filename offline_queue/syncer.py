@@ -32,7 +32,7 @@ from offline_queue.ingest import (
 )
 from offline_queue.ledger import RETRY_AFTER_CAP_S
 from offline_queue.store import Outbox
-from offline_queue.wire import BatchItem, BatchRequest, ItemAnswer
+from offline_queue.wire import BATCH_MAX_ITEMS, BatchItem, BatchRequest, ItemAnswer
 
 _log = structlog.get_logger()
 
@@ -90,6 +90,7 @@ class Syncer:
         self._not_before = 0.0
         self._demanded = False
         self._head_checked = False
+        self._most = BATCH_MAX_ITEMS
         self._received: dict[str, int] = {}
         self._server_time: tuple[dt.datetime, float] | None = None
         self._condition = threading.Condition()
@@ -176,7 +177,7 @@ class Syncer:
         if self._server_time is not None:
             told, at = self._server_time
             self._outbox.expire(told + dt.timedelta(seconds=now - at))
-        batch = self._outbox.take_batch(now)
+        batch = self._outbox.take_batch(now, max_items=self._most)
         if batch is None:
             return self._upload(now)
         sent = [item.record.tx_id for item in batch.items]
@@ -190,6 +191,9 @@ class Syncer:
             slot = self._deliver(batch)
         except (TransportError, ChainBroken) as error:
             arrived = posted and not isinstance(error, Refused | Unreachable)
+            if arrived and isinstance(error, NoAnswer):
+                # On a very slow line half as much may come through in time.
+                self._most = max(1, self._most // 2)
             self._outbox.release(sent, 0.0, charged=arrived)
             match error:
                 case Refused() if self._closes_epoch(error, batch.epoch):
@@ -201,6 +205,7 @@ class Syncer:
                 case _:
                     return self._back_off(error)
         self._failures = 0
+        self._most = min(BATCH_MAX_ITEMS, self._most * 2)
         self._wait_until(slot, demanded=slot > 0)
         if slot > 0:
             self._enter(SyncState.WAITING if self._outbox.has_ready() else SyncState.IDLE)

@@ -77,18 +77,19 @@ class Storm:
 
 
 @contextlib.contextmanager
-def process(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a Python process of the storm and end it."""
+def process(*arguments: str, told: bool = False) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a Python process of the storm and end it; ``told`` when its output is read."""
     running = subprocess.Popen(
         [sys.executable, *arguments],
         cwd=ROOT,
-        stdout=subprocess.PIPE,
+        # A pipe that nobody reads fills with the server's log, and the server stands still.
+        stdout=subprocess.PIPE if told else subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     try:
         yield running
     finally:
-        running.terminate()
+        running.kill()
         running.wait(timeout=20)
         if running.stdout is not None:
             running.stdout.close()
@@ -109,7 +110,7 @@ def storm(folder: Path, seed: int) -> Iterator[Storm]:
     )
     with (
         process("-c", SERVE, str(folder), str(port)),
-        process("-m", "tests.offline_queue.fault_proxy", url, str(seed)) as proxy,
+        process("-m", "tests.offline_queue.fault_proxy", url, str(seed), told=True) as proxy,
         requests.Session() as http,
     ):
         http.mount("http://", HTTPAdapter(max_retries=Retry(connect=8, backoff_factor=0.1)))

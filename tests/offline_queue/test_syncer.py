@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import email.utils
-import gzip
-import http.server
 import json
 import queue
 import random
 import socket
 import threading
-from collections import deque
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 
@@ -25,89 +22,8 @@ from offline_queue.records import State
 from offline_queue.store import Outbox
 from offline_queue.syncer import BACKOFF_CAP_S, Syncer, SyncState
 from offline_queue.wire import BatchRequest, ItemAnswer, Outcome
+from tests.offline_queue.http_central import Fault, Reply, Server
 from tests.offline_queue.world import KIOSK, Central, FakeClock, Terminal, submission
-
-
-@dataclass
-class Reply:
-    """One answer of the server, as bytes on the wire."""
-
-    status: int = 200
-    body: bytes = b""
-    headers: dict[str, str] = field(default_factory=dict)
-    cut: int = 0
-    """How many bytes of the body are promised and never sent."""
-    drop: bool = False
-    """Close the connection without a word."""
-
-
-Fault = Callable[[BatchRequest, bytes], Reply]
-
-
-class Server:
-    """A central API behind a real socket; ``faults`` answer the next batches in its place."""
-
-    def __init__(self, central: Central) -> None:
-        self.central = central
-        self.faults: deque[Fault] = deque()
-        self.always: Fault | None = None
-        self.connections = 0
-        self.batches: list[list[int]] = []
-        self.bodies: list[bytes] = []
-        server = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def setup(self) -> None:
-                server.connections += 1
-                super().setup()
-
-            def do_GET(self) -> None:
-                assert self.path == f"/v1/kiosks/{KIOSK}/head"
-                body = server.central.head(KIOSK).model_dump_json().encode()
-                self.answer(Reply(body=body))
-
-            def do_POST(self) -> None:
-                assert self.path == "/v1/batches"
-                assert self.headers["Content-Encoding"] == "gzip"
-                raw = self.rfile.read(int(self.headers["Content-Length"]))
-                server.bodies.append(raw)
-                batch = BatchRequest.model_validate_json(gzip.decompress(raw))
-                server.batches.append([item.record.seq for item in batch.items])
-                fault = server.faults.popleft() if server.faults else server.always
-                good = Reply()
-                if fault is None:
-                    good.body = server.central.post_batch(batch).answer.model_dump_json().encode()
-                self.answer(good if fault is None else fault(batch, raw))
-
-            def answer(self, reply: Reply) -> None:
-                if reply.drop:
-                    self.close_connection = True
-                    return
-                self.send_response(reply.status)
-                headers = {"Content-Type": "application/json"} | reply.headers
-                for name, value in headers.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(reply.body) + reply.cut))
-                self.end_headers()
-                self.wfile.write(reply.body)
-                self.close_connection = self.close_connection or reply.cut > 0
-
-            def log_message(self, format: str, *args: object) -> None:
-                pass
-
-        self.http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.http.server_port}"
-        self.thread = threading.Thread(
-            target=self.http.serve_forever, kwargs={"poll_interval": 0.01}
-        )
-        self.thread.start()
-
-    def close(self) -> None:
-        self.http.shutdown()
-        self.http.server_close()
-        self.thread.join()
 
 
 @pytest.fixture
