@@ -82,29 +82,30 @@ def test_every_event_has_a_constant_id() -> None:
 
 def test_every_event_is_in_the_catalogue() -> None:
     events = load_events()
-    assert [(use.where, use.event_id) for use in USES if use.event_id not in events] == []
+    missing = [f"{use.where} {use.event_id}" for use in USES if use.event_id not in events]
+    assert not missing, "\n".join(missing)
 
 
 def test_events_are_written_at_the_level_of_the_catalogue() -> None:
     events = load_events()
     wrong = [
-        (use.where, use.event_id, use.level)
+        f"{use.where} {use.event_id} {use.level}"
         for use in USES
         if use.level is not None
         and use.event_id in events
         and use.level != events[use.event_id].level
     ]
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def test_events_carry_only_declared_fields() -> None:
     events = load_events()
     undeclared = [
-        (use.where, use.event_id, sorted(use.fields - set(events[use.event_id].fields)))
+        f"{use.where} {use.event_id} {sorted(use.fields - set(events[use.event_id].fields))}"
         for use in USES
         if use.event_id in events and use.fields - set(events[use.event_id].fields)
     ]
-    assert undeclared == []
+    assert not undeclared, "\n".join(undeclared)
 
 
 def test_the_catalogue_holds_nothing_that_nobody_writes() -> None:
@@ -114,4 +115,5 @@ def test_the_catalogue_holds_nothing_that_nobody_writes() -> None:
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
-    assert sorted(load_events().keys() - constants) == []
+    unused = sorted(load_events().keys() - constants)
+    assert not unused, "\n".join(unused)
