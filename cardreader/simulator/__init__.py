@@ -16,6 +16,7 @@ and are made by ``python -m cardreader.simulator.generate``. Nothing here has le
 from pathlib import Path
 
 from cardreader.simulator.card import CONTACT_LATENCY, Profile, SimulatedCard, issue
+from cardreader.simulator.faults import NO_FAULTS, Faults, FaultyCard, Garble
 from cardreader.simulator.issuer import management_key
 from cardreader.simulator.personas import Chip, KeyType, Persona, UnknownPersona, persona, personas
 from cardreader.simulator.readers import READER, SimulatedConnection, SimulatedReaders
@@ -26,10 +27,14 @@ TRUST = Path(__file__).parent / "data" / "trust"
 
 __all__ = [
     "CONTACT_LATENCY",
+    "NO_FAULTS",
     "READER",
     "TRUST",
     "CardStateUnreadable",
     "Chip",
+    "Faults",
+    "FaultyCard",
+    "Garble",
     "KeyType",
     "Persona",
     "Profile",

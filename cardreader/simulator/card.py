@@ -71,6 +71,35 @@ class Application(Protocol):
         """Answer one whole command (chaining already undone)."""
 
 
+class InsertableCard(Protocol):
+    """What goes into a reader: a :class:`SimulatedCard`, or one with faults."""
+
+    @property
+    def atr(self) -> bytes | None:
+        """The answer to reset; ``None``: the chip does not answer."""
+
+    @property
+    def protocol(self) -> Protocol7816:
+        """What it speaks."""
+
+    @property
+    def is_mute(self) -> bool:
+        """Whether the chip does not answer to reset."""
+
+    @property
+    def is_powered(self) -> bool:
+        """Whether the chip has power and has answered to reset."""
+
+    def power_on(self) -> bytes:
+        """Apply power (or a reset) and return the ATR. Raises :class:`CardMute`."""
+
+    def power_off(self) -> None:
+        """Remove power: everything volatile is gone."""
+
+    def transmit(self, raw: bytes | bytearray) -> bytes:
+        """Answer one command: data field and two status bytes. Raises :class:`CardMute`."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Chain:
     header: tuple[int, int, int]

@@ -20,7 +20,7 @@ from cardreader.events import (
     ReaderEvent,
 )
 from cardreader.readers import ReaderStatus, Slot
-from cardreader.simulator.card import Profile, SimulatedCard, issue
+from cardreader.simulator.card import InsertableCard, Profile, issue
 from cardreader.simulator.personas import persona
 from cardreader.simulator.state import CardMemory, personalised
 
@@ -32,7 +32,7 @@ READER = "Simulated Reader 00 00"
 class _Reader:
     name: str
     attached: bool = True
-    card: SimulatedCard | None = None
+    card: InsertableCard | None = None
     insertion: int = 0
     holder: SimulatedConnection | None = None
 
@@ -152,7 +152,7 @@ class SimulatedReaders:
                 reader,
             )
 
-    def insert_card(self, card: SimulatedCard, reader: str = READER) -> None:
+    def insert_card(self, card: InsertableCard, reader: str = READER) -> None:
         """Put any card in; a card that is there is taken out first."""
         with self._lock:
             slot = self._find(reader)
@@ -241,7 +241,7 @@ class SimulatedReaders:
 class SimulatedConnection:
     """A connection that ends at the instant the card or the reader goes away."""
 
-    def __init__(self, lock: threading.RLock, slot: _Reader, card: SimulatedCard) -> None:
+    def __init__(self, lock: threading.RLock, slot: _Reader, card: InsertableCard) -> None:
         self.reader = slot.name
         self.atr = card.atr or b""
         self.protocol = card.protocol

@@ -11,13 +11,15 @@ import enum
 import socket
 import threading
 
-from cardreader.errors import CardMute
-from cardreader.simulator.card import SimulatedCard
+from cardreader.errors import CardMute, CardRemoved
+from cardreader.simulator.card import InsertableCard
 
 PORT = 35963
 """vpcd's first slot; the second is on the next port."""
 
 _BACK_OFF_FIRST, _BACK_OFF_LAST = 0.1, 2.0
+_OUT = 1.0
+"""Least seconds that a card which was pulled is out: pcscd looks every 0.4 s and must notice."""
 _POLL = 0.1
 """Seconds after which a waiting connection looks at ``stop``."""
 _NO_ATR = bytes(34)
@@ -39,7 +41,11 @@ class _Ended(Exception):
     """The other side closed, or ``stop`` was set."""
 
 
-def serve(card: SimulatedCard, host: str, port: int, stop: threading.Event) -> None:
+class _Pulled(Exception):
+    """The card was taken out in the middle of a command; it comes back by itself."""
+
+
+def serve(card: InsertableCard, host: str, port: int, stop: threading.Event) -> None:
     """Keep ``card`` in the virtual reader at ``host:port`` until ``stop`` is set.
 
     Blocks. When vpcd is not there, or goes away, the card comes back by itself within two seconds
@@ -54,6 +60,9 @@ def serve(card: SimulatedCard, host: str, port: int, stop: threading.Event) -> N
                 while True:
                     _answer(card, connection, stop)
                     delay = _BACK_OFF_FIRST
+        except _Pulled:
+            card.power_off()
+            delay = _OUT
         except (OSError, _Ended):
             # Refused, reset or closed are all one: nobody is there now.
             card.power_off()
@@ -61,7 +70,7 @@ def serve(card: SimulatedCard, host: str, port: int, stop: threading.Event) -> N
         delay = min(delay * 2, _BACK_OFF_LAST)
 
 
-def _answer(card: SimulatedCard, connection: socket.socket, stop: threading.Event) -> None:
+def _answer(card: InsertableCard, connection: socket.socket, stop: threading.Event) -> None:
     size = int.from_bytes(_receive(connection, 2, stop), "big")
     message = _receive(connection, size, stop)
     if size == 1:
@@ -71,11 +80,13 @@ def _answer(card: SimulatedCard, connection: socket.socket, stop: threading.Even
             reply = card.transmit(message)
         except CardMute:
             reply = b""
+        except CardRemoved:
+            raise _Pulled from None
     if reply is not None:
         connection.sendall(len(reply).to_bytes(2, "big") + reply)
 
 
-def _signal(card: SimulatedCard, signal: int) -> bytes | None:
+def _signal(card: InsertableCard, signal: int) -> bytes | None:
     """Power and reset have no answer; asking for the ATR leaves the card as it is."""
     if signal == _Signal.ATR:
         return card.atr or _NO_ATR

@@ -14,13 +14,16 @@ import typer
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
+from cardreader.activation import VENDOR_PIN, activate
 from cardreader.apdu import CardConnection
+from cardreader.authority import ActivationRefused, RefusalReason
 from cardreader.channel import wipe
 from cardreader.cms import sign_cms
 from cardreader.errors import (
     CardNotGenuine,
     ObjectNotFound,
     PinError,
+    PinWrong,
     PukError,
     ReaderUnavailable,
 )
@@ -32,8 +35,10 @@ from cardreader.pki import KeyPurpose
 from cardreader.readers import ReaderStatus
 from cardreader.simulator import TRUST as SIMULATED_TRUST
 from cardreader.trust import TrustStore
+from kiosk.central.client import CentralClient, CentralRefused
+from kiosk.central.issuing import CodeRefused, HttpCardAuthority
 from kiosk.cli.options import ConfigFile, Json, settings_from
-from kiosk.cli.outcome import REFUSED, answer, read_pin, refuse
+from kiosk.cli.outcome import REFUSED, answer, read_pin, refuse, sentence_of
 from kiosk.services.wording import mask_civil_number
 
 app = typer.Typer(help="The national ID card in a PC/SC reader.", no_args_is_help=True)
@@ -182,6 +187,56 @@ def unblock_pin(
     answer({"unblocked": True}, as_json=as_json, text="The PIN was set and has all its tries.")
 
 
+@app.command("activate")
+def activate_card(
+    central: Annotated[str, typer.Option(help="Base URL of the central API.")],
+    reader: Reader = "",
+    trust: Trust = None,
+    config: ConfigFile = None,
+    pin_stdin: PinStdin = False,
+    as_json: Json = False,
+) -> None:
+    """Activate the card as the window does: keys made on it, certificates from the central API.
+
+    Asks for the one-time code, where the central API wants one, then for the new PIN twice. An
+    interrupted activation continues with the PIN that was chosen then. From standard input the PIN
+    is read a second time only if there is another line; for a card that still has its maker's PIN
+    the two lines may be that one and the new one.
+    """
+    client = CentralClient(central)
+    authority = HttpCardAuthority(client)
+
+    def act(card: NationalIdCard) -> dict[str, Any]:
+        _ensure_approved(card, authority, pin_stdin)
+        new = _new_pin(pin_stdin, may_follow_vendor_pin=not card.has_identity)
+        try:
+            _require_good(new, card)
+            done = activate(card, authority, new)
+        finally:
+            wipe(new)
+        return {
+            "activated": True,
+            "was_active": done.was_active,
+            "serial": card.serial,
+            "certificates": {
+                purpose.value: certificate.fingerprint(hashes.SHA256()).hex()
+                for purpose, certificate in done.certificates.items()
+            },
+        }
+
+    try:
+        value = _with_card(reader, _trust(trust, config), act)
+    except (ActivationRefused, PinError, CodeRefused, CentralRefused, ValueError) as error:
+        refused: dict[str, Any] = {"activated": False, "reason": _reason(error)}
+        if isinstance(error, PinWrong | CodeRefused):
+            refused["tries_left"] = error.tries_left
+        refuse(refused, as_json=as_json, text=sentence_of(error))
+    finally:
+        client.close()
+    text = "The card had been activated before." if value["was_active"] else "The card is active."
+    answer(value, as_json=as_json, text=text)
+
+
 @app.command()
 def sign(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="What to sign.")],
@@ -221,10 +276,41 @@ def sign(
     answer(value, as_json=as_json, text=f"{out}: {algorithm}, {len(signature)} bytes.")
 
 
-def _new_pin(from_stdin: bool) -> bytearray:
+def _ensure_approved(card: NationalIdCard, authority: HttpCardAuthority, from_stdin: bool) -> None:
+    """A one-time code by SMS, unless the office approved the card when it was registered."""
+    try:
+        authority.begin(card.serial)
+    except ActivationRefused as refused:
+        if refused.reason is not RefusalReason.NOT_APPROVED or not card.has_identity:
+            raise
+        sent_to = authority.send_code(card.serial, card.identity().civil_number)
+        typer.echo(f"A code was sent to {sent_to}.", err=True)
+        code = read_pin(from_stdin, "Code: ")
+        authority.enter_code(card.serial, code.decode("ascii", "replace"))
+
+
+def _reason(error: Exception) -> str:
+    match error:
+        case ActivationRefused():
+            return error.reason.value
+        case CentralRefused():
+            return error.code
+        case CodeRefused():
+            return "code-wrong"
+        case PinWrong():
+            return "pin-wrong"
+        case PinError():
+            return "pin-blocked"
+        case _:
+            return "pin-not-allowed"
+
+
+def _new_pin(from_stdin: bool, *, may_follow_vendor_pin: bool = False) -> bytearray:
     """The new PIN, typed twice. Raises :class:`typer.Exit` when the two differ."""
     new = read_pin(from_stdin, "New PIN: ")
     again = read_pin(from_stdin, "New PIN again: ")
+    if from_stdin and may_follow_vendor_pin and new == VENDOR_PIN and again:
+        return again
     same = new == again or (from_stdin and not again)
     wipe(again)
     if not same:

@@ -1,0 +1,140 @@
+"""Activation through the real pcscd, and two readers at once."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+
+from cardreader import KeyPurpose, PinInfo, Protocol7816, TrustStore, activate, open_card
+from cardreader.apdu import CardConnection
+from cardreader.errors import CardError, CardRemoved
+from cardreader.pcsc import PcscReaders
+from cardreader.simulator import TRUST, Faults, FaultyCard, issue, persona
+from cardreader.simulator.authority import SimulatedAuthority
+from cardreader.simulator.card import InsertableCard
+from cardreader.simulator.vpcd import serve
+from tests.pcscd import VPCD_PORTS, Pcscd, pcscd  # noqa: F401 - a fixture
+
+STORE = TrustStore.load(TRUST)
+PIN = b"482913"
+
+
+def clock() -> datetime:
+    return datetime(2026, 11, 1, 9, tzinfo=UTC)
+
+
+@contextmanager
+def in_virtual_reader(card: InsertableCard, port: int = VPCD_PORTS[0]) -> Iterator[None]:
+    stop = threading.Event()
+    serving = threading.Thread(target=serve, args=(card, "127.0.0.1", port, stop))
+    serving.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        serving.join(10)
+
+
+@contextmanager
+def watched() -> Iterator[PcscReaders]:
+    readers = PcscReaders()
+    readers.start(lambda _event: None)
+    try:
+        yield readers
+    finally:
+        readers.stop()
+
+
+def seated(readers: PcscReaders, count: int = 1) -> list[str]:
+    """The readers with a card in them, as soon as there are ``count``."""
+    pause = threading.Event()
+    for _ in range(400):
+        found = [status.reader for status in readers.readers() if status.atr]
+        if len(found) >= count:
+            return found
+        pause.wait(0.05)
+    pytest.fail("the cards did not show up in pcscd")
+
+
+def connected(readers: PcscReaders) -> CardConnection:
+    """A connection to the card, also when it is just being put back."""
+    pause = threading.Event()
+    for _ in range(100):
+        try:
+            return readers.connect(seated(readers)[0])
+        except CardRemoved:
+            pause.wait(0.05)
+    pytest.fail("the card did not come back")
+
+
+@pytest.mark.pcscd
+def test_activation_through_the_real_pcscd(pcscd: Pcscd) -> None:  # noqa: F811 - the fixture
+    """The power fails once in between; then other people's software reads what was written."""
+    office = SimulatedAuthority()
+    office.register(persona("citizen-new"))
+    card = FaultyCard(issue("citizen-new", protocol=Protocol7816.T0))
+    with watched() as readers, in_virtual_reader(card):
+        connection = connected(readers)
+        opened = open_card(connection, STORE, clock)
+        opened.identity()
+        # Somewhere behind the first certificate.
+        card.set_faults(Faults(power_lost_at=30))
+        with pytest.raises(CardError):
+            activate(opened, office, bytearray(PIN))
+        connection.disconnect()
+        card.set_faults(Faults())
+        connection = connected(readers)
+        opened = open_card(connection, STORE, clock)
+        activate(opened, office, bytearray(PIN))
+        for purpose in KeyPurpose:
+            opened.sign(purpose, b"message", bytearray(PIN))
+        written = opened.certificate(KeyPurpose.SIGNATURE)
+        connection.disconnect()
+        assert office.issued == 2
+        assert _by_opensc("02") == written
+
+
+def _by_opensc(identifier: str) -> x509.Certificate:
+    if shutil.which("pkcs15-tool") is None:
+        pytest.skip("OPENSC NOT TESTED: it is not installed (apt-get install opensc)")
+    done = subprocess.run(
+        ["pkcs15-tool", "--read-certificate", identifier],
+        env={**os.environ, "OPENSC_CONF": str(Path(os.devnull))},
+        capture_output=True,
+        check=False,
+        timeout=30,
+    )
+    assert done.returncode == 0, done.stderr
+    return x509.load_pem_x509_certificate(done.stdout)
+
+
+@pytest.mark.pcscd
+def test_two_readers_at_once(pcscd: Pcscd) -> None:  # noqa: F811 - the fixture
+    """The citizen's and the operator's card, interleaved command by command."""
+    citizen, operator = (issue(who, protocol=Protocol7816.T0) for who in ("last-try", "operator"))
+    with (
+        watched() as readers,
+        in_virtual_reader(citizen, VPCD_PORTS[0]),
+        in_virtual_reader(operator, VPCD_PORTS[1]),
+    ):
+        connections = [readers.connect(name) for name in sorted(seated(readers, 2))]
+        first, second = (open_card(connection, STORE, clock) for connection in connections)
+        assert first.identity().civil_number == persona("last-try").civil_number
+        assert second.identity().civil_number == persona("operator").civil_number
+        assert first.pin_info() == PinInfo(1, blocked=False)
+        assert second.pin_info() == PinInfo(3, blocked=False)
+        for card, who in ((first, "last-try"), (second, "operator")):
+            card.verify_pin(bytearray(str(persona(who).pin).encode()))
+        for card in (second, first):
+            card.sign(KeyPurpose.AUTHENTICATION, b"message")
+        for connection in connections:
+            connection.disconnect()
