@@ -51,8 +51,14 @@ class Room:
 class Admission:
     """The gate in front of ingest. ``enter`` belongs to the event loop, the rest to any thread."""
 
-    def __init__(self, room: Room, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        room: Room,
+        on_put_off: Callable[[], None] = lambda: None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._room = room
+        self._on_put_off = on_put_off
         self._monotonic = monotonic
         self._gate = asyncio.Semaphore(room.at_once)
         self._lock = threading.Lock()
@@ -70,13 +76,13 @@ class Admission:
     async def enter(self) -> AsyncIterator[None]:
         """Wait for a place and hold it. Raises :class:`NoRoom`."""
         if self._gate.locked() and self._waiting >= self._room.waiting:
-            raise NoRoom(self._next_time())
+            raise self._put_off()
         self._waiting += 1
         try:
             async with asyncio.timeout(self._room.patience_s):
                 await self._gate.acquire()
         except TimeoutError:
-            raise NoRoom(self._next_time()) from None
+            raise self._put_off() from None
         finally:
             self._waiting -= 1
         try:
@@ -93,6 +99,10 @@ class Admission:
         if items < BATCH_MAX_ITEMS or self._waiting == 0:
             return None
         return round(self._next_time(), 1)
+
+    def _put_off(self) -> NoRoom:
+        self._on_put_off()
+        return NoRoom(self._next_time())
 
     def _next_time(self) -> float:
         with self._lock:

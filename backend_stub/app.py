@@ -30,7 +30,16 @@ from backend_stub.problems import (
     problem,
     problem_response,
 )
-from backend_stub.routes import development, issuing, kiosks, public, visits
+from backend_stub.routes import (
+    attachments,
+    development,
+    fleet,
+    issuing,
+    kiosks,
+    pages,
+    public,
+    visits,
+)
 from backend_stub.settings import Settings
 from offline_queue.wire import Problem
 
@@ -53,7 +62,7 @@ def create_app(
     The database is closed when the application shuts down.
     """
     central = open_central(settings, clock, random_bytes)
-    admission = Admission(settings.room)
+    admission = Admission(settings.room, central.metrics.batches_put_off.inc)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -67,12 +76,22 @@ def create_app(
         description=_DESCRIPTION,
         version=_version(),
         lifespan=lifespan,
+        docs_url=None,
         redoc_url=None,
     )
     app.state.central = central
     app.state.admission = admission
-    for router in (public.router, kiosks.router, kiosks.batches, visits.router):
+    for router in (
+        public.router,
+        kiosks.router,
+        kiosks.batches,
+        attachments.router,
+        visits.router,
+        fleet.router,
+    ):
         app.include_router(router, prefix="/v1")
+    app.include_router(fleet.pages)
+    app.include_router(pages.router)
     for router in (issuing.router, issuing.public):
         app.include_router(router, prefix="/v1")
     if settings.development:

@@ -7,6 +7,7 @@ application). Each check that fails has its own problem code.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
@@ -22,7 +23,9 @@ from kiosk.central.wire import CivilNumber
 from offline_queue.chain import (
     ChainBroken,
     b64url_decode,
+    check_terms,
     envelope_hash,
+    verify_notice,
     verify_record,
 )
 from offline_queue.sealing import SealBroken, associated_data, open_sealed
@@ -30,6 +33,7 @@ from offline_queue.wire import (
     ENVELOPE_MAX_BYTES,
     BatchItem,
     BatchRequest,
+    ItemKind,
     KioskId,
     TxId,
     WireModel,
@@ -101,18 +105,33 @@ class NotDecidable(ItemRefused):
 
 
 def check_record(
-    batch: BatchRequest, item: BatchItem, device_key: ec.EllipticCurvePublicKey
+    batch: BatchRequest, item: BatchItem, device_keys: Mapping[int, ec.EllipticCurvePublicKey]
 ) -> bytes:
-    """The envelope, once the record is shown to be the terminal's.
+    """The envelope, once the record is shown to be the terminal's; empty for a void item.
 
-    Raises :class:`RecordRefused`.
+    ``device_keys`` are those of the terminal's epochs, the batch's among them. Raises
+    :class:`RecordRefused`.
     """
-    if (item.record.kiosk, item.record.epoch) != (batch.kiosk, batch.epoch):
+    record = item.record
+    key = device_keys.get(record.epoch)
+    own = record.epoch == batch.epoch
+    if record.kiosk != batch.kiosk or key is None or (item.kind is ItemKind.SEALED and not own):
         raise RecordRefused("record-mismatch")
     try:
-        verify_record(device_key, item.record, item.signature)
+        verify_record(key, record, item.signature)
     except ChainBroken as error:
         raise RecordRefused("bad-signature") from error
+    try:
+        check_terms(item)
+    except ChainBroken as error:
+        raise RecordRefused("terms-mismatch") from error
+    if item.kind is not ItemKind.SEALED:
+        try:
+            verify_notice(device_keys[batch.epoch], item, batch.epoch)
+        except ChainBroken as error:
+            raise RecordRefused("notice-invalid") from error
+    if item.kind is ItemKind.VOID:
+        return b""
     try:
         envelope = b64url_decode(item.envelope)
     except ValueError as error:

@@ -15,9 +15,10 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend_stub.problems import problem, problem_response
-from offline_queue.wire import BATCH_MAX_BYTES
+from offline_queue.wire import ATTACHMENT_RANGE_MAX_BYTES, BATCH_MAX_BYTES
 
 _LIMITS: Final = {"/v1/batches": BATCH_MAX_BYTES}
+_ATTACHMENTS: Final = "/v1/attachments/"
 _DEFAULT_LIMIT: Final = 64 * 1024
 _DRAIN_LIMIT: Final = 16 * 1024 * 1024
 """How much of a refused body is read before the connection is given up, in bytes."""
@@ -49,7 +50,7 @@ class BodyMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        limit = _LIMITS.get(scope["path"], _DEFAULT_LIMIT)
+        limit = _limit(scope["path"])
         headers = Headers(scope=scope)
         try:
             async with asyncio.timeout(self.timeout_s):
@@ -69,6 +70,12 @@ class BodyMiddleware:
         changed["content-length"] = str(len(body))
         inner = {**scope, "headers": changed.raw}
         await self.app(inner, _replay(body, receive), send)
+
+
+def _limit(path: str) -> int:
+    if path.startswith(_ATTACHMENTS):
+        return ATTACHMENT_RANGE_MAX_BYTES
+    return _LIMITS.get(path, _DEFAULT_LIMIT)
 
 
 async def _read(receive: Receive, limit: int) -> bytes:

@@ -15,6 +15,7 @@ from backend_stub.hearings import LabourOffices, load_offices
 from backend_stub.issuing_ca import IssuingCa, load_issuing_ca
 from backend_stub.keys import KeysUnavailable, ServerKeys, load_or_create
 from backend_stub.limits import RateLimits
+from backend_stub.metrics import Metrics
 from backend_stub.registries import DataFileWrong, seed
 from backend_stub.settings import Settings
 from backend_stub.trust import TrustAnchors, TrustUnavailable, load_trust_anchors
@@ -40,6 +41,7 @@ class Central:
     catalogue: Catalogue
     offices: LabourOffices
     limits: RateLimits
+    metrics: Metrics
     clock: Clock
     random_bytes: RandomBytes
     management_keys: ManagementKeys = field(repr=False)
@@ -87,6 +89,7 @@ def open_central(
         catalogue,
         offices,
         RateLimits.of(settings.rates),
+        Metrics(),
         clock,
         random_bytes,
         management_keys,

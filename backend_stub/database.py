@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, make_url, select
+from sqlalchemy import Connection, Engine, create_engine, event, insert, make_url, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
@@ -21,7 +21,17 @@ from sqlalchemy.orm import Session
 
 from backend_stub.tables import Base, SchemaVersion
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
+_MIGRATIONS: Final[dict[int, tuple[str, ...]]] = {
+    1: (
+        "ALTER TABLE kiosk ADD COLUMN health JSON",
+        "ALTER TABLE kiosk ADD COLUMN health_at {time}",
+        "ALTER TABLE kiosk_epoch ADD COLUMN frozen_at {time}",
+        "ALTER TABLE kiosk_epoch ADD COLUMN backed_up_seq BIGINT NOT NULL DEFAULT 0",
+        "ALTER TABLE transactions ADD COLUMN void_reason VARCHAR(12)",
+    ),
+}
+"""Schema → what makes the next one of it; new tables are made by themselves."""
 _BUSY_TIMEOUT_MS: Final = 10_000
 
 _PRAGMAS: Final[tuple[tuple[str, str, object], ...]] = (
@@ -162,7 +172,15 @@ def _prepare_schema(engine: Engine) -> None:
         version = connection.execute(select(SchemaVersion.version)).scalar_one_or_none()
         if version is None:
             connection.execute(insert(SchemaVersion).values(version=SCHEMA_VERSION))
-        elif version != SCHEMA_VERSION:
+            return
+        if version > SCHEMA_VERSION:
             raise DatabaseUnavailable(
                 f"The database has schema {version}; this program knows {SCHEMA_VERSION}."
             )
+        postgres = connection.dialect.name == "postgresql"
+        for older in range(version, SCHEMA_VERSION):
+            for statement in _MIGRATIONS[older]:
+                connection.exec_driver_sql(
+                    statement.format(time="TIMESTAMP WITH TIME ZONE" if postgres else "DATETIME")
+                )
+        connection.execute(update(SchemaVersion).values(version=SCHEMA_VERSION))

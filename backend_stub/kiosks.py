@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend_stub.central import Central
@@ -37,7 +37,7 @@ def enrol(central: Central, kiosk: str, request: EnrolmentRequest) -> Enrolment:
     """Take up a terminal's device key; the same key again changes nothing, another is a new epoch.
 
     Raises :class:`ProblemError`: ``enrolment-code-refused``, ``device-key-invalid``,
-    ``device-key-in-use``.
+    ``device-key-in-use``, ``device-key-spent``.
     """
     code = _accepted_code(central, kiosk, request.code)
     key = parse_device_key(request.device_public_key)
@@ -47,15 +47,15 @@ def enrol(central: Central, kiosk: str, request: EnrolmentRequest) -> Enrolment:
         known = session.get(Kiosk, kiosk, with_for_update=True)
         if known is not None:
             current = session.get_one(KioskEpoch, (kiosk, known.epoch))
-            if current.device_key_sha256 == fingerprint and current.revoked_at is None:
+            if current.device_key_sha256 == fingerprint and is_usable(current):
                 return _enrolment(central, kiosk, known.epoch)
-        elsewhere = session.scalar(
-            select(func.count())
-            .select_from(KioskEpoch)
-            .where(KioskEpoch.device_key_sha256 == fingerprint, KioskEpoch.kiosk != kiosk)
-        )
-        if elsewhere:
+        former = session.scalars(
+            select(KioskEpoch).where(KioskEpoch.device_key_sha256 == fingerprint)
+        ).all()
+        if any(row.kiosk != kiosk for row in former):
             raise ProblemError("device-key-in-use")
+        if not all(is_usable(row) for row in former):
+            raise ProblemError("device-key-spent")
         epoch = 1 if known is None else known.epoch + 1
         if known is None:
             session.add(Kiosk(id=kiosk, epoch=epoch, last_contact_at=now))
@@ -102,7 +102,7 @@ def authenticate_kiosk(central: Central, session: Session, token: str) -> str:
     try:
         kiosk, epoch = _claimed_key(token)
         row = session.get(KioskEpoch, (kiosk, epoch))
-        if row is None or row.revoked_at is not None:
+        if row is None or not is_usable(row):
             raise refused
         claims = jwt.decode(token, ECKey.import_key(row.device_key), algorithms=["ES256"]).claims
         issued, expires = float(claims["iat"]), float(claims["exp"])
@@ -132,20 +132,43 @@ def find_epoch(
     session: Session, kiosk: str, epoch: int | None, *, lock: bool = False
 ) -> KioskEpoch:
     """The row of a terminal's epoch. Raises as :func:`current_head`."""
-    known = session.get(Kiosk, kiosk)
+    # The terminal's row is the lock for all of its epochs.
+    known = session.get(Kiosk, kiosk, with_for_update=lock)
     if known is None:
         raise ProblemError("kiosk-not-enrolled")
-    row = session.get(
-        KioskEpoch, (kiosk, known.epoch if epoch is None else epoch), with_for_update=lock
-    )
+    row = session.get(KioskEpoch, (kiosk, known.epoch if epoch is None else epoch))
     if row is None:
         raise ProblemError("epoch-unknown")
     return row
 
 
+def is_usable(epoch: KioskEpoch) -> bool:
+    """Whether the key of an epoch may still send."""
+    return epoch.revoked_at is None and epoch.frozen_at is None
+
+
+def revoke_epoch(central: Central, kiosk: str, epoch: int) -> None:
+    """Take a device key out of use: stolen, or the terminal is no more. Receipts stay readable.
+
+    What the terminal still holds can come with a later epoch, as stranded items. Raises
+    :class:`ProblemError`: ``kiosk-not-enrolled``, ``epoch-unknown``.
+    """
+    with central.database.write() as session:
+        row = find_epoch(session, kiosk, epoch, lock=True)
+        if row.revoked_at is None:
+            row.revoked_at = central.clock()
+            log.warning("central.epoch_revoked", kiosk=kiosk, epoch=epoch)
+
+
 def signed_head(central: Central, row: KioskEpoch) -> SignedHead:
     """Countersign what a row says."""
-    statement = HeadStatement(kiosk=row.kiosk, epoch=row.epoch, ack_seq=row.ack_seq, head=row.head)
+    statement = HeadStatement(
+        kiosk=row.kiosk,
+        epoch=row.epoch,
+        ack_seq=row.ack_seq,
+        head=row.head,
+        backed_up_seq=row.backed_up_seq,
+    )
     return sign_head(central.keys.head, statement)
 
 

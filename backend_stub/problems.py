@@ -35,10 +35,18 @@ TITLES: Final[Mapping[str, tuple[int, str]]] = {
     "kiosk-not-enrolled": (403, "This terminal is not enrolled"),
     "epoch-unknown": (403, "This terminal was never enrolled with that epoch"),
     "epoch-revoked": (403, "The device key of this epoch is revoked"),
+    "epoch-frozen": (403, "Two chains came with this device key; the terminal needs a new one"),
     "enrolment-code-refused": (403, "The enrolment code is not accepted"),
     "device-key-invalid": (422, "The device key is not a P-256 public key"),
     "device-key-in-use": (409, "Another terminal uses this device key"),
+    "device-key-spent": (409, "This device key was revoked or frozen; a new one is needed"),
     "kiosk-token-refused": (401, "The terminal's token is not accepted"),
+    "ticket-refused": (401, "The attachment's ticket is not accepted"),
+    "attachment-unknown": (404, "No transaction of this terminal here names this attachment"),
+    "range-invalid": (422, "The range does not fit the attachment or the body"),
+    "attachment-mismatch": (422, "The bytes are not those that the transaction names"),
+    # The fleet.
+    "administrator-refused": (401, "Only the fleet administrator may do this"),
     # Visits.
     "challenge-unknown": (401, "The challenge is unknown, used or expired"),
     "sign-in-refused": (401, "The card's answer is not accepted"),
@@ -57,6 +65,8 @@ TITLES: Final[Mapping[str, tuple[int, str]]] = {
     # Items of a batch: the terminal's proof.
     "record-mismatch": (422, "The record is of another terminal or epoch than the batch"),
     "bad-signature": (422, "The device key did not sign this record"),
+    "terms-mismatch": (422, "What travels beside the envelope is not what was signed"),
+    "notice-invalid": (422, "The notice does not vouch for this record"),
     "envelope-mismatch": (422, "The envelope is not the one that the record names"),
     "chain-broken": (422, "The first record of an epoch must start the chain"),
     "tx-id-taken": (409, "This transaction is already here with another hash"),
@@ -77,6 +87,7 @@ TITLES: Final[Mapping[str, tuple[int, str]]] = {
     "application-malformed": (422, "The application lacks fields or has foreign ones"),
     "application-mismatch": (422, "The application names another transaction or terminal"),
     "applicant-mismatch": (422, "The application is not of the person who signed it"),
+    "voided": (422, "The terminal gave this transaction up for good"),
     "answers-invalid": (422, "An answer breaks a rule of the service"),
 }
 """Code → (HTTP status, title)."""

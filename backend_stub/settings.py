@@ -39,6 +39,8 @@ class Settings:
     """Host and path that receipts point to."""
     development: bool = False
     """Shows the notices and the received transactions to anyone who asks."""
+    administrator_token: str | None = field(default=None, repr=False)
+    """Bearer token of the fleet administrator; without one nobody may do what needs it."""
     data_directory: Path = DATA_DIRECTORY
     rates: Rates = field(default_factory=Rates)
     room: Room = field(default_factory=Room)

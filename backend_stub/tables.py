@@ -82,6 +82,10 @@ class Kiosk(Base):
     epoch: Mapped[int]
     """The current epoch: how often this terminal got a device key."""
     last_contact_at: Mapped[datetime]
+    health: Mapped[dict[str, Any] | None]
+    """The last ``kiosk.central.fleet_wire.HealthReport``."""
+    health_at: Mapped[datetime | None]
+    """When it came, by this API's clock."""
 
 
 class KioskEpoch(Base):
@@ -95,6 +99,10 @@ class KioskEpoch(Base):
     device_key_sha256: Mapped[str] = mapped_column(String(64), index=True)
     enrolled_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    frozen_at: Mapped[datetime | None]
+    """When two chains with this key were seen: its disk was cloned or set back."""
+    backed_up_seq: Mapped[int] = mapped_column(BigInteger, default=0)
+    """Up to here a backup holds everything."""
     ack_seq: Mapped[int] = mapped_column(BigInteger)
     head: Mapped[str] = mapped_column(String(64))
 
@@ -122,6 +130,8 @@ class Transaction(Base):
     kiosk: Mapped[str] = mapped_column(String(32))
     epoch: Mapped[int]
     seq: Mapped[int] = mapped_column(BigInteger)
+    """Place in the chain of the epoch. Negative, and no place: a stranded transaction, which came
+    after its epoch's chain was closed."""
     prev: Mapped[str] = mapped_column(String(64))
     record_sha256: Mapped[str] = mapped_column(String(64))
     case_ref: Mapped[str] = mapped_column(String(64))
@@ -133,8 +143,50 @@ class Transaction(Base):
     """A ``TransactionResult`` when accepted."""
     problem: Mapped[dict[str, Any] | None]
     """A ``Problem`` when rejected."""
+    void_reason: Mapped[str | None] = mapped_column(String(12))
+    """Why only the record came, without an envelope; nothing took effect."""
     document: Mapped[str] = mapped_column(Text)
     """Accepted: the compact JWS that the citizen signed. Rejected: the envelope as it came."""
+
+
+class Attachment(Base):
+    """An attachment that a transaction names, sealed; it is uploaded after the transaction."""
+
+    __tablename__ = "attachment"
+    tx_id: Mapped[str] = mapped_column(_same_commit("transactions.tx_id"), primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    size: Mapped[int]
+    received: Mapped[int]
+    """How many bytes are here, from the first on."""
+    completed_at: Mapped[datetime | None]
+
+
+class AttachmentPart(Base):
+    """Some bytes of an attachment, as they came."""
+
+    __tablename__ = "attachment_part"
+    __table_args__ = (
+        ForeignKeyConstraint(["tx_id", "sha256"], ["attachment.tx_id", "attachment.sha256"]),
+    )
+    tx_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    first: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    content: Mapped[bytes]
+
+
+class ConflictingItem(Base):
+    """An item that contradicts what is here, as it came: for people to look at."""
+
+    __tablename__ = "conflicting_item"
+    record_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    kiosk: Mapped[str] = mapped_column(String(32))
+    epoch: Mapped[int]
+    tx_id: Mapped[str] = mapped_column(String(36))
+    code: Mapped[str] = mapped_column(String(32))
+    """One of :mod:`backend_stub.problems`."""
+    received_at: Mapped[datetime]
+    item: Mapped[dict[str, Any]]
+    """A ``BatchItem``."""
 
 
 class Complaint(Base):

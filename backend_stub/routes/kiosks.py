@@ -11,7 +11,8 @@ from fastapi.routing import APIRoute
 from pydantic import AwareDatetime
 from starlette.exceptions import HTTPException
 
-from backend_stub.ingest import first_problem, first_result, ingest
+from backend_stub.deciding import first_problem, first_result
+from backend_stub.ingest import ingest
 from backend_stub.kiosks import authenticate_kiosk, enrol
 from backend_stub.problems import ProblemError, batch_problem, documented
 from backend_stub.routes import (
@@ -76,6 +77,7 @@ batches = APIRouter(tags=["terminals"], route_class=BatchRoute)
             "enrolment-code-refused",
             "device-key-invalid",
             "device-key-in-use",
+            "device-key-spent",
             "invalid",
             "too-many-requests",
             "busy",
@@ -106,6 +108,7 @@ def post_enrolment(
             "kiosk-not-enrolled",
             "epoch-unknown",
             "epoch-revoked",
+            "epoch-frozen",
             "body-too-large",
             "unsupported-encoding",
             "too-many-requests",

@@ -7,16 +7,38 @@ import hashlib
 import json
 import uuid
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import requests
 import uuid_utils
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from joserfc import jwt
+from joserfc.jwk import ECKey
 
-from offline_queue.chain import GENESIS, b64url, b64url_decode, record_hash, sign_record
+from offline_queue.chain import (
+    GENESIS,
+    b64url,
+    b64url_decode,
+    canonical,
+    record_hash,
+    sign_by_device,
+    sign_notice,
+    sign_record,
+    terms_hash,
+    timestamp,
+)
 from offline_queue.sealing import associated_data, seal
-from offline_queue.wire import ChainRecord
+from offline_queue.wire import (
+    TICKET_HEADER,
+    AttachmentRef,
+    AttachmentTicket,
+    ChainRecord,
+    ItemKind,
+    SignedTicket,
+    VoidReason,
+)
 
 from .cards import Card
 
@@ -33,6 +55,10 @@ ANSWERS: dict[str, Any] = {
     "mobile": "91234567",
     "email": None,
 }
+
+
+def references(attachments: tuple[bytes, ...]) -> list[dict[str, Any]]:
+    return [{"sha256": hashlib.sha256(each).hexdigest(), "size": len(each)} for each in attachments]
 
 
 def new_tx_id() -> str:
@@ -105,6 +131,7 @@ class Terminal:
         prev: str | None = None,
         schema_version: int = 1,
         key_id: str | None = None,
+        attachments: tuple[bytes, ...] = (),
     ) -> dict[str, Any]:
         tx_id = tx_id or new_tx_id()
         follows = seq is None
@@ -123,6 +150,7 @@ class Terminal:
             tx_id=tx_id,
             prev=self.head if prev is None else prev,
             sha256=hashlib.sha256(envelope).hexdigest(),
+            terms=self._terms(tx_id, schema_version, key_id, attachments) if attachments else None,
         )
         if follows:
             self.seq, self.head = seq, record_hash(record)
@@ -135,7 +163,64 @@ class Terminal:
             "key_id": key_id or self.enrolment["sealing_key_id"],
             "envelope": b64url(envelope),
             "confirmed_at": self.confirmed_at,
-        }
+        } | ({"attachments": references(attachments)} if attachments else {})
+
+    def _terms(
+        self, tx_id: str, schema_version: int, key_id: str | None, attachments: tuple[bytes, ...]
+    ) -> str:
+        return terms_hash(
+            hashlib.sha256(tx_id.encode()).hexdigest(),
+            1,
+            schema_version,
+            key_id or self.enrolment["sealing_key_id"],
+            timestamp(datetime.fromisoformat(self.confirmed_at)),
+            [AttachmentRef.model_validate(each) for each in references(attachments)],
+        )
+
+    def void(self, item: dict[str, Any], reason: str = "expired") -> dict[str, Any]:
+        """The same record without its envelope."""
+        return self._with_notice(item, ItemKind.VOID, VoidReason(reason)) | {"envelope": ""}
+
+    def stranded(self, item: dict[str, Any]) -> dict[str, Any]:
+        """An item of an earlier epoch, vouched for by this one."""
+        return self._with_notice(item, ItemKind.STRANDED, None)
+
+    def _with_notice(
+        self, item: dict[str, Any], kind: ItemKind, reason: VoidReason | None
+    ) -> dict[str, Any]:
+        record = ChainRecord.model_validate(item["record"])
+        notice = sign_notice(self.device_key, kind, record, self.enrolment["epoch"], reason)
+        return item | {"kind": kind.value, "notice": notice.model_dump(mode="json")}
+
+    def ticket(self, tx_id: str, content: bytes, **changes: Any) -> dict[str, str]:
+        """Header with the ticket for an attachment."""
+        ticket = AttachmentTicket.model_validate(
+            {
+                "kiosk": self.kiosk,
+                "epoch": self.enrolment["epoch"],
+                "tx_id": tx_id,
+                "sha256": hashlib.sha256(content).hexdigest(),
+                "size": len(content),
+            }
+            | changes
+        )
+        signed = SignedTicket(
+            ticket=ticket, signature=sign_by_device(self.device_key, canonical(ticket))
+        )
+        return {TICKET_HEADER: b64url(signed.model_dump_json().encode())}
+
+    def token(self, now: datetime) -> dict[str, str]:
+        """Header with the terminal's own token."""
+        key = self.device_key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        at = int(now.timestamp())
+        claims = {"iss": self.kiosk, "aud": "manfadh-central", "iat": at, "exp": at + 60}
+        header = {"alg": "ES256", "kid": f"{self.kiosk}/{self.enrolment['epoch']}"}
+        token = jwt.encode(header, claims, ECKey.import_key(key))
+        return {"Authorization": f"Bearer {token}"}
 
     def post(
         self, *items: dict[str, Any], compress: bool = True, epoch: int | None = None

@@ -290,8 +290,9 @@ def test_one_item_of_a_batch_that_another_terminal_sends_at_the_same_moment(
         with engine.begin() as first:
             first.execute(
                 text(
-                    "INSERT INTO transactions VALUES (:tx_id, 'SLL-0001', 1, 1, :zero, :hash, "
-                    ":zero, 1, now(), 'rejected', NULL, NULL, NULL, '')"
+                    "INSERT INTO transactions (tx_id, kiosk, epoch, seq, prev, record_sha256, "
+                    "case_ref, case_seq, received_at, outcome, document) VALUES (:tx_id, "
+                    "'SLL-0001', 1, 1, :zero, :hash, :zero, 1, now(), 'rejected', '')"
                 ),
                 {"tx_id": tx_id, "zero": GENESIS, "hash": "1" * 64},
             )

@@ -32,7 +32,7 @@ class Stopwatch:
 
 def test_some_are_decided_some_wait_and_the_others_get_times_one_after_the_other() -> None:
     async def story() -> None:
-        admission = Admission(Room(at_once=1, waiting=2, patience_s=60), Stopwatch())
+        admission = Admission(Room(at_once=1, waiting=2, patience_s=60), monotonic=Stopwatch())
         order: list[int] = []
         finish = asyncio.Event()
 
@@ -77,7 +77,7 @@ def test_patience_ends() -> None:
 def test_a_time_is_given_only_under_load_and_only_to_who_has_more() -> None:
     async def story() -> None:
         watch = Stopwatch()
-        admission = Admission(Room(at_once=1, waiting=5, patience_s=60), watch)
+        admission = Admission(Room(at_once=1, waiting=5, patience_s=60), monotonic=watch)
         assert admission.next_sync_in_s(50) is None
 
         async def batch() -> None:
@@ -106,7 +106,7 @@ def test_a_time_is_given_only_under_load_and_only_to_who_has_more() -> None:
 
 def test_the_timetable_has_an_end() -> None:
     async def story() -> None:
-        admission = Admission(Room(at_once=1, waiting=0, patience_s=0), Stopwatch())
+        admission = Admission(Room(at_once=1, waiting=0, patience_s=0), monotonic=Stopwatch())
         async with admission.enter():
             for _ in range(20_000):
                 with pytest.raises(NoRoom) as refused:

@@ -1,0 +1,328 @@
+"""Deciding a batch inside its database transaction: what is new, what is known, what contradicts.
+
+New rows are written together; only when one of them meets another terminal's are the items decided
+one by one, each in a savepoint, so that it takes nothing from the others.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Final
+
+from sqlalchemy import and_, insert, or_, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from backend_stub.applications import (
+    Application,
+    ApplicationRefused,
+    ItemRefused,
+    NotDecidable,
+    RecordRefused,
+)
+from backend_stub.central import Central
+from backend_stub.complaints import NewComplaint, register
+from backend_stub.problems import problem
+from backend_stub.tables import Attachment, Transaction
+from offline_queue.chain import GENESIS
+from offline_queue.wire import (
+    BatchItem,
+    BatchRequest,
+    ItemAnswer,
+    ItemKind,
+    Outcome,
+    Problem,
+    TransactionResult,
+    VoidReason,
+)
+
+_RETRY_AFTER_S: Final = 3600.0
+"""When this API lacks a key, a schema or a service, people must act first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Void:
+    """The record came without its envelope."""
+
+    reason: VoidReason
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """An item after its proofs."""
+
+    item: BatchItem
+    record_sha256: str
+    finding: Application | Void | ItemRefused | None
+    """``None``: the transaction is here already, so its envelope was not opened again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _New:
+    """A transaction that this batch brings: a row to insert, or a void one that comes to life."""
+
+    row: Transaction
+    item: BatchItem
+    finding: Application | Void | ApplicationRefused
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What the database holds of a batch's transactions and of their places in the chain."""
+
+    by_tx_id: dict[str, Transaction]
+    by_place: dict[tuple[int, int], Transaction]
+    """By epoch and sequence number."""
+
+    def add(self, row: Transaction) -> None:
+        self.by_tx_id[row.tx_id] = row
+        self.by_place[row.epoch, row.seq] = row
+
+
+def decide(
+    central: Central,
+    session: Session,
+    batch: BatchRequest,
+    examined: Sequence[Examined],
+    now: datetime,
+) -> list[ItemAnswer]:
+    """Decide every item and write what is new; the terminal's row is locked by the caller."""
+    try:
+        with session.begin_nested():
+            return _decide_together(central, session, batch, examined, now)
+    except IntegrityError:
+        # Another terminal sends one of these transactions at the same moment.
+        return [_decide_alone(central, session, batch, each, now) for each in examined]
+
+
+def _decide_alone(
+    central: Central, session: Session, batch: BatchRequest, examined: Examined, now: datetime
+) -> ItemAnswer:
+    try:
+        with session.begin_nested():
+            [answer] = _decide_together(central, session, batch, [examined], now)
+    except IntegrityError:
+        # The other terminal was first: this time its row is seen.
+        [answer] = _decide_together(central, session, batch, [examined], now)
+    return answer
+
+
+def _decide_together(
+    central: Central,
+    session: Session,
+    batch: BatchRequest,
+    examined: Sequence[Examined],
+    now: datetime,
+) -> list[ItemAnswer]:
+    """Decide in the order of the request, write what is new, then answer.
+
+    Raises ``IntegrityError`` when another terminal's transaction came in between.
+    """
+    held = _read_held(session, batch, examined)
+    new: list[_New] = []
+    decisions = [_decide(held, new, each, now) for each in examined]
+    _write(central, session, new, now)
+    return [answer() for answer in decisions]
+
+
+def _read_held(session: Session, batch: BatchRequest, examined: Sequence[Examined]) -> _Held:
+    records = [each.item.record for each in examined]
+    by_tx_id = session.scalars(
+        select(Transaction).where(Transaction.tx_id.in_({record.tx_id for record in records}))
+    )
+    # The neighbours too: a record must follow the one before it, and the one after it must follow.
+    places: dict[int, set[int]] = {}
+    for record in records:
+        places.setdefault(record.epoch, set()).update(record.seq + step for step in (-1, 0, 1))
+    by_place = session.scalars(
+        select(Transaction).where(
+            Transaction.kiosk == batch.kiosk,
+            or_(
+                *(
+                    and_(Transaction.epoch == epoch, Transaction.seq.in_(seqs))
+                    for epoch, seqs in places.items()
+                )
+            ),
+        )
+    )
+    return _Held(
+        {row.tx_id: row for row in by_tx_id}, {(row.epoch, row.seq): row for row in by_place}
+    )
+
+
+def _decide(
+    held: _Held, new: list[_New], examined: Examined, now: datetime
+) -> Callable[[], ItemAnswer]:
+    """What makes an item's answer, once everything in ``new`` is written."""
+    item, finding = examined.item, examined.finding
+    if isinstance(finding, RecordRefused):
+        return partial(_refused, item, finding)
+    row = held.by_tx_id.get(item.record.tx_id)
+    if row is not None and not _comes_to_life(row, examined):
+        return partial(_answer_to, row, examined)
+    if row is None and item.kind is not ItemKind.STRANDED:
+        contradiction = _contradiction(held, examined)
+        if contradiction is not None:
+            return contradiction
+    if isinstance(finding, NotDecidable):
+        return partial(_refused, item, finding)
+    if isinstance(finding, Application | ApplicationRefused | Void):
+        if row is None:
+            row = _row(examined, now)
+            held.add(row)
+        row.void_reason = finding.reason if isinstance(finding, Void) else None
+        new.append(_New(row, item, finding))
+        return partial(_first_answer, row)
+    # It was here when the proofs were checked and is not now: an old backup came in between.
+    return partial(_refused, item, NotDecidable("busy"), retry_after_s=1.0)
+
+
+def _comes_to_life(row: Transaction, examined: Examined) -> bool:
+    """Whether the envelope of a void record followed after all, and may."""
+    return (
+        row.void_reason in (VoidReason.UNREADABLE, VoidReason.DAMAGED)
+        and row.record_sha256 == examined.record_sha256
+        and not isinstance(examined.finding, Void)
+    )
+
+
+def _contradiction(held: _Held, examined: Examined) -> Callable[[], ItemAnswer] | None:
+    """The answer to an item whose place in the chain is not free or not where it says."""
+    item, record = examined.item, examined.item.record
+    epoch, seq = record.epoch, record.seq
+    if (epoch, seq) in held.by_place:
+        return partial(_conflict, item, "seq-taken")
+    if seq == 1 and record.prev != GENESIS:
+        return partial(_refused, item, RecordRefused("chain-broken"))
+    before, after = held.by_place.get((epoch, seq - 1)), held.by_place.get((epoch, seq + 1))
+    if (before is not None and before.record_sha256 != record.prev) or (
+        after is not None and after.prev != examined.record_sha256
+    ):
+        return partial(_conflict, item, "chain-forked")
+    return None
+
+
+def _row(examined: Examined, now: datetime) -> Transaction:
+    item, record = examined.item, examined.item.record
+    # A stranded one has no place: its number is made of the random bits of its tx_id.
+    no_place = -1 - (uuid.UUID(record.tx_id).int & (2**52 - 1))
+    return Transaction(
+        tx_id=record.tx_id,
+        kiosk=record.kiosk,
+        epoch=record.epoch,
+        seq=no_place if item.kind is ItemKind.STRANDED else record.seq,
+        prev=record.prev,
+        record_sha256=examined.record_sha256,
+        case_ref=item.case_ref,
+        case_seq=item.case_seq,
+        received_at=now,
+        outcome=Outcome.ACCEPTED,
+        document=item.envelope,
+    )
+
+
+def _write(central: Central, session: Session, new: Sequence[_New], now: datetime) -> None:
+    """Write transactions and their effects: first the effects, since the rows hold the results."""
+    accepted: list[tuple[Transaction, Application]] = []
+    for each in new:
+        if isinstance(each.finding, Application):
+            accepted.append((each.row, each.finding))
+        elif isinstance(each.finding, ApplicationRefused):
+            each.row.outcome = Outcome.REJECTED
+            each.row.problem = _problem_of(each.finding).model_dump(mode="json")
+            each.row.document = each.item.envelope
+    results = register(session, central.offices, [_complaint(one) for _, one in accepted], now)
+    for (row, application), result in zip(accepted, results, strict=True):
+        row.service = application.payload.service
+        row.result = result.model_dump(mode="json")
+        row.document = application.document
+    # In one order for all: of two batches with the same transactions, one waits for the other.
+    rows = sorted((each.row for each in new if each.row not in session), key=lambda row: row.tx_id)
+    if rows:
+        session.execute(insert(Transaction), [_columns(row) for row in rows])
+    attachments = [
+        {"tx_id": each.row.tx_id, "sha256": wanted.sha256, "size": wanted.size, "received": 0}
+        for each in new
+        if not isinstance(each.finding, Void)
+        for wanted in {wanted.sha256: wanted for wanted in each.item.attachments}.values()
+    ]
+    if attachments:
+        session.execute(insert(Attachment), attachments)
+
+
+def _complaint(application: Application) -> NewComplaint:
+    payload = application.payload
+    return NewComplaint(
+        tx_id=payload.tx_id,
+        civil_number=payload.applicant.civil_number,
+        language=payload.language,
+        catalogue_version=payload.catalogue,
+        answers=payload.answers,
+    )
+
+
+def _columns(row: Transaction) -> dict[str, object]:
+    return {column.key: getattr(row, column.key) for column in Transaction.__mapper__.column_attrs}
+
+
+def _answer_to(row: Transaction, examined: Examined) -> ItemAnswer:
+    """The answer to an item whose ``tx_id`` is here: the first one again, or a conflict."""
+    if row.record_sha256 != examined.record_sha256:
+        return _conflict(examined.item, "tx-id-taken")
+    if examined.item.kind is ItemKind.VOID:
+        outcome = Outcome.DUPLICATE
+    elif row.void_reason == VoidReason.EXPIRED:
+        return _refused(examined.item, ApplicationRefused("voided"))
+    elif row.void_reason is not None:
+        # Made void between the reading of its envelope and now.
+        return _refused(examined.item, NotDecidable("busy"), retry_after_s=1.0)
+    else:
+        outcome = Outcome.DUPLICATE if row.outcome == Outcome.ACCEPTED else Outcome.REJECTED
+    return ItemAnswer(
+        tx_id=row.tx_id, outcome=outcome, result=first_result(row), problem=first_problem(row)
+    )
+
+
+def _first_answer(row: Transaction) -> ItemAnswer:
+    return ItemAnswer(
+        tx_id=row.tx_id,
+        outcome=Outcome(row.outcome),
+        result=first_result(row),
+        problem=first_problem(row),
+    )
+
+
+def first_result(row: Transaction) -> TransactionResult | None:
+    """What the transaction led to, as it was said the first time."""
+    return None if row.result is None else TransactionResult.model_validate(row.result)
+
+
+def first_problem(row: Transaction) -> Problem | None:
+    """Why the transaction was rejected, as it was said the first time."""
+    return None if row.problem is None else Problem.model_validate(row.problem)
+
+
+def _conflict(item: BatchItem, code: str) -> ItemAnswer:
+    return ItemAnswer(tx_id=item.record.tx_id, outcome=Outcome.CONFLICT, problem=problem(code))
+
+
+def _refused(
+    item: BatchItem, refusal: ItemRefused, retry_after_s: float = _RETRY_AFTER_S
+) -> ItemAnswer:
+    document = _problem_of(refusal)
+    if isinstance(refusal, NotDecidable):
+        return ItemAnswer(
+            tx_id=item.record.tx_id,
+            outcome=Outcome.RETRY_AFTER,
+            problem=document,
+            retry_after_s=retry_after_s,
+        )
+    return ItemAnswer(tx_id=item.record.tx_id, outcome=Outcome.REJECTED, problem=document)
+
+
+def _problem_of(refusal: ItemRefused) -> Problem:
+    return problem(refusal.code, refusal.detail, **refusal.more)

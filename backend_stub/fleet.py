@@ -1,0 +1,129 @@
+"""The fleet: what each terminal last said of itself, and which of them need somebody."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from pydantic import ValidationError
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from backend_stub.central import Central
+from backend_stub.kiosks import authenticate_kiosk
+from backend_stub.metrics import Moment
+from backend_stub.problems import ProblemError
+from backend_stub.tables import Kiosk, KioskEpoch
+from kiosk.central.fleet_wire import HealthNoted, HealthReport
+
+_REPORT_EVERY: Final = timedelta(minutes=5)
+SILENT_AFTER: Final = 3 * _REPORT_EVERY
+"""A terminal that said nothing for so long may be off, or without a network."""
+_LONG_WAIT: Final = timedelta(hours=1)
+
+
+class Standing(enum.StrEnum):
+    """How a terminal stands; the order is that of urgency."""
+
+    STOPPED = "stopped"
+    """Its key is frozen or revoked, or it serves nobody."""
+    ATTENTION = "attention"
+    SILENT = "silent"
+    WELL = "well"
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalView:
+    """One terminal as the fleet page shows it."""
+
+    kiosk: str
+    standing: Standing
+    last_contact_at: datetime
+    epoch: int
+    frozen: bool
+    revoked: bool
+    ack_seq: int
+    backed_up_seq: int
+    health: HealthReport | None
+    """``None``: it never reported, or in a shape that is not understood any more."""
+
+
+def note_health(central: Central, token: str, kiosk: str, report: HealthReport) -> HealthNoted:
+    """Keep a terminal's report; the last one replaces the one before.
+
+    Raises :class:`ProblemError`: ``kiosk-token-refused``, ``too-many-requests``.
+    """
+    now = central.clock()
+    with central.database.write() as session:
+        if authenticate_kiosk(central, session, token) != kiosk:
+            raise ProblemError("kiosk-token-refused", headers={"WWW-Authenticate": "Bearer"})
+        central.limits.health.charge(kiosk)
+        row = session.get_one(Kiosk, kiosk)
+        row.health = report.model_dump(mode="json")
+        row.health_at = row.last_contact_at = now
+    return HealthNoted(next_report_in_s=_REPORT_EVERY.total_seconds())
+
+
+def read_fleet(central: Central) -> list[TerminalView]:
+    """Every terminal, those that need somebody first."""
+    with central.database.read() as session:
+        views = [_view(kiosk, epoch, central.clock()) for kiosk, epoch in _rows(session)]
+    urgency = list(Standing)
+    return sorted(views, key=lambda view: (urgency.index(view.standing), view.kiosk))
+
+
+def count_fleet(fleet: Sequence[TerminalView], batches_waiting: int) -> Moment:
+    """The fleet in figures."""
+    return Moment(
+        {each.value: sum(view.standing is each for view in fleet) for each in Standing},
+        sum(view.health.outbox.waiting for view in fleet if view.health is not None),
+        batches_waiting,
+    )
+
+
+def _rows(session: Session) -> list[tuple[Kiosk, KioskEpoch]]:
+    rows = session.execute(
+        select(Kiosk, KioskEpoch).join(
+            KioskEpoch, (KioskEpoch.kiosk == Kiosk.id) & (KioskEpoch.epoch == Kiosk.epoch)
+        )
+    )
+    return [(kiosk, epoch) for kiosk, epoch in rows]
+
+
+def _view(kiosk: Kiosk, epoch: KioskEpoch, now: datetime) -> TerminalView:
+    try:
+        health = None if kiosk.health is None else HealthReport.model_validate(kiosk.health)
+    except ValidationError:
+        health = None
+    frozen, revoked = epoch.frozen_at is not None, epoch.revoked_at is not None
+    if frozen or revoked:
+        standing = Standing.STOPPED
+    elif now - kiosk.last_contact_at > SILENT_AFTER:
+        standing = Standing.SILENT
+    else:
+        standing = Standing.WELL if health is None else _standing(health)
+    return TerminalView(
+        kiosk=kiosk.id,
+        standing=standing,
+        last_contact_at=kiosk.last_contact_at,
+        epoch=epoch.epoch,
+        frozen=frozen,
+        revoked=revoked,
+        ack_seq=epoch.ack_seq,
+        backed_up_seq=epoch.backed_up_seq,
+        health=health,
+    )
+
+
+def _standing(health: HealthReport) -> Standing:
+    if not health.in_service or health.outbox.unavailable is not None:
+        return Standing.STOPPED
+    waits_long = (health.outbox.oldest_waiting_s or 0) > _LONG_WAIT.total_seconds()
+    troubled = any(each.state not in ("online", "deviceBusy") for each in health.devices)
+    detailed = any(each.detail is not None for each in health.devices)
+    if waits_long or troubled or detailed or health.outbox.sync == "paused":
+        return Standing.ATTENTION
+    return Standing.WELL
