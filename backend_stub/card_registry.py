@@ -113,8 +113,10 @@ def add_card(
         session.add(card)
     elif card.civil_number != civil_number:
         raise CardRefused("The card is registered for another person.")
-    elif card.state in {CardState.ACTIVATED, CardState.REVOKED}:
-        raise CardRefused(f"The card is {card.state} already.")
+    elif card.state == CardState.ACTIVATED:
+        raise CardRefused("The card is active; its certificates have to be revoked first.")
+    elif card.state == CardState.REVOKED:
+        raise CardRefused("The card is revoked.")
     card.state = CardState.APPROVED
     card.approved_by_office = True
     card.management_algorithm = kind.identifier

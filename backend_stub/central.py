@@ -66,7 +66,7 @@ def open_central(
     except (CatalogueError, DataFileWrong, TrustUnavailable, DatabaseUnavailable) as error:
         raise CentralUnavailable(str(error)) from error
     try:
-        keys = load_or_create(key_file(settings))
+        keys = load_or_create(key_file(settings.database_url, settings.key_file))
         management_keys = load_management_keys(keys, settings.card_master_key)
         issuing_ca = load_issuing_ca(
             settings.issuing_ca_key,
@@ -97,11 +97,14 @@ def open_central(
     )
 
 
-def key_file(settings: Settings) -> Path:
-    """Where the API's own keys are. Raises :class:`KeysUnavailable` when that is not set."""
-    if settings.key_file is not None:
-        return settings.key_file
-    database = sqlite_file(settings.database_url)
+def key_file(database_url: str, chosen: Path | None) -> Path:
+    """The file of the API's own keys: the chosen one, else beside the database file.
+
+    Raises :class:`KeysUnavailable` when none is chosen and the database is no file.
+    """
+    if chosen is not None:
+        return chosen
+    database = sqlite_file(database_url)
     if database is None:
         raise KeysUnavailable("With a database server the setting key_file is needed.")
     return database.with_name(f"{database.name}.keys.json")

@@ -12,6 +12,8 @@ from backend_stub.limits import Rates
 DATA_DIRECTORY = Path(__file__).parent / "data"
 """The fictional registries and offices that come with the package."""
 
+PUBLIC_URL = "http://central.manfadh.example"
+
 
 @dataclass(frozen=True, slots=True)
 class EnrolmentCode:
@@ -52,7 +54,7 @@ class Settings:
     """PEM certificate of that CA; more of its chain may follow."""
     card_master_key: Path | None = None
     """JSON file of the master key of the state's cards (:mod:`backend_stub.card_management`)."""
-    public_url: str = "http://central.manfadh.example"
+    public_url: str = PUBLIC_URL
     """Where everyone reaches this API: certificates say so, for revocation lists and status."""
     code_lifetime: timedelta = timedelta(minutes=5)
     approval_lifetime: timedelta = timedelta(minutes=30)

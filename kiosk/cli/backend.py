@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 import sys
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from pydantic import TypeAdapter, ValidationError
 
 from backend_stub import EnrolmentCode, Settings, serve
+from backend_stub.card_management import KeyType
+from backend_stub.office import CardRefused, add_card, revoke_card
+from backend_stub.settings import PUBLIC_URL
 from cardreader.simulator import TRUST as SIMULATED_TRUST
-from kiosk.cli.options import ConfigFile, settings_from
+from cardreader.simulator.issuing_files import (
+    CARD_MASTER_KEY,
+    ISSUING_CA_CERTIFICATE,
+    ISSUING_CA_KEY,
+)
+from kiosk.central.issuing_wire import CardSerial
+from kiosk.central.wire import CivilNumber
+from kiosk.cli.options import ConfigFile, Json, settings_from
+from kiosk.cli.outcome import answer, refuse
 from kiosk.journal import configure_logging
 
 app = typer.Typer(help="The central API.", no_args_is_help=True)
+
+_TWO_KEYS = 16
 
 
 @app.callback()
@@ -35,6 +50,20 @@ def serve_central(
     trust: Annotated[
         Path | None, typer.Option(help="Trust anchors of the cards; default: the simulated state.")
     ] = None,
+    issuing_ca_key: Annotated[
+        Path | None,
+        typer.Option(help="Key of the CA for cards; without --trust the simulated state's."),
+    ] = None,
+    issuing_ca_certificate: Annotated[
+        Path | None, typer.Option(help="Certificate of that CA, its chain may follow.")
+    ] = None,
+    card_master_key: Annotated[
+        Path | None,
+        typer.Option(help="Master key of the state's cards; without --trust the simulated one's."),
+    ] = None,
+    public_url: Annotated[
+        str, typer.Option(help="Where everyone reaches this API; stands in certificates.")
+    ] = PUBLIC_URL,
     codes_stdin: Annotated[
         bool, typer.Option("--codes-stdin", help="Read one-time enrolment codes, one per line.")
     ] = False,
@@ -49,6 +78,10 @@ def serve_central(
         settings.state_directory.mkdir(parents=True, exist_ok=True)
         database = f"sqlite:///{settings.state_directory / 'central.db'}"
     codes = tuple(EnrolmentCode(line.strip()) for line in sys.stdin) if codes_stdin else ()
+    if trust is None and issuing_ca_key is None and issuing_ca_certificate is None:
+        issuing_ca_key, issuing_ca_certificate = ISSUING_CA_KEY, ISSUING_CA_CERTIFICATE
+    if trust is None and card_master_key is None:
+        card_master_key = CARD_MASTER_KEY
     typer.echo(f"The central API listens on http://{host}:{port}, docs at /docs.", err=True)
     serve(
         Settings(
@@ -57,7 +90,134 @@ def serve_central(
             key_file=keys,
             enrolment_codes=codes,
             development=development,
+            issuing_ca_key=issuing_ca_key,
+            issuing_ca_certificate=issuing_ca_certificate,
+            card_master_key=card_master_key,
+            public_url=public_url,
         ),
         host,
         port,
     )
+
+
+class KeyTypeName(StrEnum):
+    """Kinds of card management key."""
+
+    AES_128 = "aes128"
+    AES_192 = "aes192"
+    AES_256 = "aes256"
+    TRIPLE_DES = "3des"
+
+
+Database = Annotated[str, typer.Option(help="sqlite:///file or postgresql+psycopg://…")]
+Serial = Annotated[
+    str,
+    typer.Option(help="The CHUID's GUID, or the card's own number where it has none; hexadecimal."),
+]
+
+
+@app.command("add-card")
+def register_card(
+    database: Database,
+    serial: Serial,
+    civil_number: Annotated[str, typer.Option(help="Who will hold the card.")],
+    key_type: Annotated[KeyTypeName, typer.Option(help="Kind of the card management key, 9B.")],
+    management_key_stdin: Annotated[
+        bool,
+        typer.Option(
+            "--management-key-stdin",
+            help="Read the card management key from standard input: one line, hexadecimal.",
+        ),
+    ],
+    keys: Annotated[
+        Path | None, typer.Option(help="File of the API's own keys; needed with PostgreSQL.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Register a card that another maker made, so that it can be activated.
+
+    The office has seen the holder: the card is activated without a one-time code. The key is kept
+    sealed. The same card again replaces the key, until the card is activated.
+    """
+    configure_logging()
+    number = _parsed(CardSerial, _compact(serial), "--serial")
+    holder = _parsed(CivilNumber, civil_number, "--civil-number")
+    kind = next(kind for kind in KeyType if kind.label == key_type.value)
+    if not management_key_stdin:
+        raise typer.BadParameter("the card management key comes from standard input only")
+    try:
+        add_card(
+            database,
+            serial=number,
+            civil_number=holder,
+            kind=kind,
+            management_key=_management_key(kind),
+            keys=keys,
+        )
+    except CardRefused as refused:
+        refuse(
+            {"registered": False, "serial": number, "detail": str(refused)},
+            as_json=as_json,
+            text=str(refused),
+        )
+    answer(
+        {"registered": True, "serial": number, "key_type": kind.label},
+        as_json=as_json,
+        text=f"The card {number} is registered and may be activated.",
+    )
+
+
+@app.command("revoke-card")
+def withdraw_card(
+    database: Database,
+    serial: Serial,
+    activate_again: Annotated[
+        bool,
+        typer.Option(
+            "--activate-again", help="Revoke the certificates only: the card may get new ones."
+        ),
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Revoke a card that was lost or stolen, or the certificates of one that made other keys."""
+    configure_logging()
+    number = _parsed(CardSerial, _compact(serial), "--serial")
+    try:
+        count = revoke_card(database, serial=number, activate_again=activate_again)
+    except CardRefused as refused:
+        refuse(
+            {"revoked": False, "serial": number, "detail": str(refused)},
+            as_json=as_json,
+            text=str(refused),
+        )
+    answer(
+        {"revoked": True, "serial": number, "certificates": count},
+        as_json=as_json,
+        text=f"{count} certificates of the card {number} are revoked.",
+    )
+
+
+def _parsed(kind: Any, text: str, option: str) -> str:
+    try:
+        value: str = TypeAdapter(kind).validate_python(text)
+    except ValidationError as error:
+        raise typer.BadParameter(f"{option} is malformed") from error
+    return value
+
+
+def _compact(text: str) -> str:
+    """Hexadecimal as people copy it: with spaces, colons, hyphens, in small letters."""
+    return "".join(text.split()).replace(":", "").replace("-", "").upper()
+
+
+def _management_key(kind: KeyType) -> bytes:
+    """The key on standard input. A two-key triple DES key is completed (SP 800-67r2, 2)."""
+    try:
+        key = bytes.fromhex(_compact(sys.stdin.readline()))
+    except ValueError:
+        raise typer.BadParameter("the card management key is not hexadecimal") from None
+    if kind is KeyType.TRIPLE_DES and len(key) == _TWO_KEYS:
+        key += key[:8]
+    if len(key) != kind.length:
+        raise typer.BadParameter(f"a card management key {kind.label} has {kind.length} bytes")
+    return key
