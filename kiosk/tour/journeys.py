@@ -178,6 +178,7 @@ JOURNEYS: Mapping[str, Journey] = MappingProxyType(
         "card-removed": card_removed,
         "printer-out-of-paper": printer_out_of_paper,
         "forged-card": forged_card,
+        "card-activation": card_activation,
         "change-pin": change_pin,
         "blocked-pin": blocked_pin,
     }
