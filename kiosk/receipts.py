@@ -44,6 +44,13 @@ _QUEUED_STEP = Bilingual(
     "There is no need to apply again.",
 )
 
+_REFUSED = Bilingual("تعذّر قبول الطلب", "Not taken by the office")
+_REFUSED_STEP = Bilingual(
+    "تعذّر على الجهة قبول طلبك. يُرجى الاتصال بالجهة وذكر رقم المعاملة أعلاه.",
+    "The office could not take your request. Please call the office and quote the transaction "
+    "number above.",
+)
+
 # Fields of the application that help to recognise one's own receipt and name nobody else.
 _SHOWN_KINDS = frozenset({"governorate", "wilayat", "choices", "money", "period"})
 
@@ -84,21 +91,30 @@ def compose_receipt(
     rows.append(Row(_OFFICE, authority.department.ar, authority.department.en))
     rows.append(Row(_PHONE, authority.phone))
     rows.append(Row(_KIOSK, kiosk))
-    steps = next_steps(service, submission)
-    if not confirmed:
-        steps = (_QUEUED_STEP, *steps)
+    if submission.rejected:
+        # Nothing of what usually follows will happen, and nothing will be sent again.
+        steps: tuple[Bilingual, ...] = (_REFUSED_STEP,)
+    else:
+        steps = next_steps(service, submission)
+        if not confirmed:
+            steps = (_QUEUED_STEP, *steps)
     return Receipt(
         title=Bilingual(service.title.ar, service.title.en),
         authority=_letterhead(authority.name),
-        badge=Badge(
-            _DONE if submission.final else _CONFIRMED if confirmed else _QUEUED,
-            BadgeKind.DONE if confirmed else BadgeKind.WAITING,
-        ),
+        badge=_badge(submission, confirmed=confirmed),
         rows=tuple(rows),
         next_steps=steps,
         qr_text=submission.qr_text,
         copy=copy,
     )
+
+
+def _badge(submission: Submission, *, confirmed: bool) -> Badge:
+    if submission.rejected:
+        return Badge(_REFUSED, BadgeKind.WARNING)
+    if confirmed:
+        return Badge(_DONE if submission.final else _CONFIRMED, BadgeKind.DONE)
+    return Badge(_QUEUED, BadgeKind.WAITING)
 
 
 def _letterhead(name: Text) -> Bilingual:
