@@ -48,7 +48,7 @@ class HolderKind(enum.StrEnum):
 class CardIdentity:
     """The cardholder as the issuing state vouches for them. ``repr`` shows nothing personal.
 
-    ``nationality`` is ISO 3166-1 alpha-3; ``photo`` is a JPEG file.
+    ``nationality`` is ISO 3166-1 alpha-3. The portrait is read apart: it is most of the bytes.
     """
 
     civil_number: str = field(repr=False)
@@ -62,12 +62,9 @@ class CardIdentity:
     kind: HolderKind
     occupation_ar: str | None = field(repr=False)
     occupation_en: str | None = field(repr=False)
-    photo: bytes = field(repr=False)
 
 
-def parse_identity(
-    dg1: bytes, dg2: bytes, dg11: bytes, dg13: bytes | None, today: date
-) -> CardIdentity:
+def parse_identity(dg1: bytes, dg11: bytes, dg13: bytes | None, today: date) -> CardIdentity:
     """Read the record from whole files. Authenticity is the caller's business, and comes first.
 
     Raises :class:`~cardreader.errors.CardProtocolError` when anything is missing or malformed.
@@ -92,7 +89,6 @@ def parse_identity(
         kind=_kind(_optional_text(national, 0x5F21), zone.nationality),
         occupation_ar=_optional_text(national, 0x5F22),
         occupation_en=_optional_text(national, 0x5F23),
-        photo=parse_portrait(dg2),
     )
 
 

@@ -359,7 +359,7 @@ def _identity(card: NationalIdCard) -> dict[str, Any]:
         "kind": identity.kind.value,
         "nationality": identity.nationality,
         "expiry_date": identity.expiry_date.isoformat(),
-        "photo_bytes": len(identity.photo),
+        "photo_bytes": len(card.photo()),
     }
 
 

@@ -94,7 +94,7 @@ class CardDesk:
                 expiry_date=identity.expiry_date,
                 kind=identity.kind.value,
                 nationality=identity.nationality,
-                photo=identity.photo,
+                photo=card.photo(),
             )
             if holder.expiry_date < self._now().astimezone(MUSCAT).date():
                 # Its certificates ended with it: that must not be said as "not genuine".
