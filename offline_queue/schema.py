@@ -233,6 +233,18 @@ def read_tip(descriptor: int) -> tuple[int, int]:
         return 0, 0
 
 
+def read_tip_beside(path: Path) -> tuple[int, int]:
+    """Return what ``read_tip`` does, for an outbox that somebody else may hold."""
+    try:
+        descriptor = os.open(f"{path}.lock", os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return 0, 0
+    try:
+        return read_tip(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def _create_private(path: Path) -> None:
     with contextlib.suppress(FileExistsError):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))

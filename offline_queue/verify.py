@@ -26,6 +26,7 @@ from offline_queue.chain import (
 )
 from offline_queue.errors import OutboxUnavailable
 from offline_queue.outside import open_read_only
+from offline_queue.schema import read_tip_beside
 from offline_queue.wire import AttachmentRef, ChainRecord, SignedHead
 
 _REORDER_SEARCH = 64
@@ -105,7 +106,8 @@ def verify_outbox(
     """
     try:
         with open_read_only(path) as db:
-            return list(_verify(db, device_public_key, head_public_key, held))
+            tip = read_tip_beside(path)
+            return list(_verify(db, device_public_key, head_public_key, held, tip))
     except OutboxUnavailable as error:
         sentence = f"The outbox cannot be read: {error.reason.value}."
     except ValidationError:
@@ -130,6 +132,7 @@ def _verify(
     device: ec.EllipticCurvePublicKey,
     head_key: bytes | None,
     held: SignedHead | None,
+    tip: tuple[int, int],
 ) -> Iterator[Finding]:
     check = db.execute("PRAGMA quick_check(1)").fetchone()[0]
     if check != "ok":
@@ -147,6 +150,13 @@ def _verify(
         yield from _rows(rows, kiosk, epoch, device, ack_seq)
         yield from _attachments(db, epoch)
         yield from _tail(rows, last_seq, head)
+        if epoch == tip[0] and last_seq < tip[1]:
+            yield Finding(
+                Code.ROLLED_BACK,
+                last_seq + 1,
+                f"The outbox ends at {last_seq}, but transaction {tip[1]} was once in it: its log"
+                " was deleted, or it was put back to an older copy.",
+            )
         if stored is not None:
             signed = SignedHead.model_validate_json(stored)
             yield from _compare(rows, kiosk, epoch, head_key, signed, Code.TAIL_CUT)

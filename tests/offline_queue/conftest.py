@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from offline_queue.store import Outbox
+from tests.offline_queue.scene import scene
 from tests.offline_queue.world import Central, FakeClock, Terminal
 
 
@@ -35,3 +36,6 @@ def outbox(terminal: Terminal) -> Iterator[Outbox]:
     """The terminal's outbox, empty and open."""
     with terminal.open() as opened:
         yield opened
+
+
+__all__ = ["scene"]

@@ -25,6 +25,13 @@ import pytest
 
 from offline_queue import schema
 
+_CODES = {
+    apsw.FullError: sqlite3.SQLITE_FULL,
+    apsw.ReadOnlyError: sqlite3.SQLITE_READONLY,
+    apsw.IOError: sqlite3.SQLITE_IOERR_FSYNC,
+}
+"""Errors that a fault hook raises come back as they are, without SQLite's own code."""
+
 _NAMES = itertools.count()
 _KINDS = {
     apsw.SQLITE_OPEN_MAIN_DB: "db",
@@ -58,6 +65,8 @@ class Disk:
 
     operations: list[Operation] = field(default_factory=list)
     fault: Callable[[Operation], None] | None = None
+    failing: bool = False
+    """For fault hooks: whether the disk is to fail at this time."""
     pragmas: Sequence[str] = ()
     """Settings that each connection gets before all others."""
     forced: dict[str, str] = field(default_factory=dict)
@@ -159,5 +168,5 @@ def _as_sqlite3() -> Iterator[None]:
         yield
     except apsw.Error as error:
         translated = sqlite3.OperationalError(str(error))
-        translated.sqlite_errorcode = getattr(error, "extendedresult", 0)
+        translated.sqlite_errorcode = _CODES.get(type(error), getattr(error, "extendedresult", 0))
         raise translated from error
