@@ -67,6 +67,9 @@ class Conversation(Generic[_T]):
         self._events: queue.SimpleQueue[_T | Received | Lost] = queue.SimpleQueue()
         self._line: Line | None = None
         self._out_of_step = False
+        # Fences not answered yet, in order: the token of GS ( H, nothing for GS r.
+        self._marks: deque[bytes] = deque()
+        self._mark_lost = False
         self.waiting: deque[_T] = deque()
         self.status = PrinterStatus()
 
@@ -125,11 +128,13 @@ class Conversation(Generic[_T]):
 
         Raises :exc:`PrinterError`, :exc:`NotReady`.
         """
+        self._forget_marks()
         self.send(_PROLOGUE)
         self.fence(self._settings.fence_base)
 
     def clear_remains(self) -> None:
         """Push out what an unfinished print left. Raises :exc:`PrinterError`, :exc:`NotReady`."""
+        self._forget_marks()
         self.send(escpos.CLEAR_BUFFERS)
         with contextlib.suppress(PrinterSilent):
             # Models without this command say nothing; the NULs flush those.
@@ -145,23 +150,50 @@ class Conversation(Generic[_T]):
             except PrinterError:
                 _log.warning("printer.not_cleared")
 
-    def fence(self, timeout: float) -> None:
-        """Return when the printer did everything sent before.
+    def _forget_marks(self) -> None:
+        self._marks.clear()
+        self._mark_lost = False
 
-        Raises :exc:`PrinterError` and, as soon as the printer says that it stopped,
-        :exc:`NotReady`.
+    def mark(self) -> None:
+        """Send a fence that :meth:`fence` will wait for, where power may go unnoticed.
+
+        A serial printer that was off for a moment goes on as if nothing had been; only the
+        answers to what it had in its buffer are missing.
         """
+        if self._line is not None and not self._line.tells_power_loss:
+            self._request()
+
+    def _request(self) -> None:
         if self._settings.fence is Fence.PROCESS_ID:
             token = "".join(secrets.choice(_TOKEN_ALPHABET) for _ in range(4)).encode("ascii")
+            self._marks.append(token)
             self.send(escpos.process_id_request(token))
-            self._await_working(lambda reply: reply == ProcessId(token), timeout)
         else:
+            self._marks.append(b"")
             self.send(escpos.PAPER_REQUEST)
-            reply = self._await_working(lambda reply: isinstance(reply, PaperSensor), timeout)
-            if isinstance(reply, PaperSensor):
-                self._publish(with_paper(self.status, reply))
 
-    def _await_working(self, wanted: Callable[[Reply], bool], timeout: float) -> Reply:
+    def fence(self, timeout: float) -> None:
+        """Return when the printer did everything sent before, all marks among it.
+
+        Raises :exc:`PrinterError` and, as soon as the printer says that it stopped or an answer
+        is missing before another one, :exc:`NotReady`.
+        """
+        self._request()
+        self._await_working(lambda _: not self._marks or self._mark_lost, timeout)
+        if self._mark_lost:
+            raise NotReady(Reason.RESET)
+
+    def _passed(self, reply: ProcessId | PaperSensor) -> None:
+        """Strike out the fence that this answers."""
+        if isinstance(reply, PaperSensor):
+            if self._marks and not self._marks[0]:
+                self._marks.popleft()
+                self._publish(with_paper(self.status, reply))
+        elif reply.token in self._marks:
+            while self._marks.popleft() != reply.token:
+                self._mark_lost = True
+
+    def _await_working(self, wanted: Callable[[Reply], bool], timeout: float) -> None:
         """Wait for a reply, but no longer once the printer says that it stopped."""
 
         def stopped(reply: Reply) -> bool:
@@ -170,7 +202,6 @@ class Conversation(Generic[_T]):
         reply = self._await(lambda reply: wanted(reply) or stopped(reply), timeout)
         if not wanted(reply):
             self.require_working()
-        return reply
 
     def require_working(self) -> None:
         """Raise :exc:`NotReady` unless the last known state allows to print."""
@@ -218,6 +249,8 @@ class Conversation(Generic[_T]):
                 return None
             if isinstance(event.reply, Automatic):
                 self._publish(from_automatic(event.reply))
+            elif isinstance(event.reply, ProcessId | PaperSensor):
+                self._passed(event.reply)
             return event.reply
         if isinstance(event, Lost):
             if event.line is not self._line:

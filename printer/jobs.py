@@ -32,6 +32,8 @@ class Reason(StrEnum):
     HARDWARE = "hardware"
     GONE = "gone"
     SILENT = "silent"
+    RESET = "reset"
+    """Was off in the middle and lost what it had not printed yet."""
     WRONG_WIDTH = "wrong_width"
     ALREADY_PRINTED = "already_printed"
     JOURNAL = "journal"

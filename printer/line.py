@@ -37,6 +37,11 @@ class Line:
         self._reader = threading.Thread(target=self._read, name="printer-reader", daemon=True)
         self._reader.start()
 
+    @property
+    def tells_power_loss(self) -> bool:
+        """See :class:`printer.transport.Transport`."""
+        return self._transport.tells_power_loss
+
     def send(self, data: bytes, timeout: float) -> None:
         """Send everything. Raises :exc:`PrinterGone`, :exc:`printer.transport.PrinterSilent`."""
         self._transport.write(data, timeout)

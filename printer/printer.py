@@ -4,8 +4,9 @@ A receipt goes ``PREPARED → DLE EOT 1–4 → 8 KiB NUL, ESC @, automatic stat
 SEND_STARTED on disk → bands → fence → cut → fence → DLE EOT 3 → DONE``. A fence is a request that
 the printer answers in order, after what came before it is on paper. The first one proves, before
 anything of the receipt is sent, that the printer takes commands and that no late answer to an older
-question is mistaken for a new one. No answer means *unknown*, and nothing unknown is ever printed
-again by machine.
+question is mistaken for a new one. On a serial line every band is followed by one, waited for at
+the end: a printer that was off for a moment owes some of the answers. No answer means *unknown*,
+and nothing unknown is ever printed again by machine.
 """
 
 from __future__ import annotations
@@ -216,6 +217,7 @@ class ReceiptPrinter:
         try:
             for band in encoded.bands:
                 self._talk.send(band)
+                self._talk.mark()
                 self._talk.look()
             self._talk.fence(patience)
             self._talk.send(encoded.cut)

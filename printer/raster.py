@@ -68,9 +68,10 @@ def encode(bitmap: ReceiptBitmap) -> EncodedReceipt:
             if doubled:
                 width, data = (width + 1) // 2, _halved(width, data)
             band = escpos.raster(width, len(data) // width, data, doubled=doubled)
-            if left != margin:
+            # Every band brings its margin along: a printer that was off for a moment forgets it.
+            if left or margin:
                 band = escpos.left_margin(left * 8) + band
-                margin = left
+            margin = left
             bands.append(band)
             rasters += 1
     if margin:

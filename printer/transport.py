@@ -40,6 +40,10 @@ class PrinterSilent(PrinterError):
 class Transport(Protocol):
     """One open connection: one thread writes, one reads; closed after the reader has ended."""
 
+    @property
+    def tells_power_loss(self) -> bool:
+        """Whether the connection breaks when the printer is switched off, if only for a moment."""
+
     def write(self, data: bytes, timeout: float) -> None:
         """Send everything within ``timeout`` seconds.
 
@@ -58,6 +62,8 @@ class Transport(Protocol):
 
 class NetworkTransport:
     """A printer on raw TCP, usually port 9100."""
+
+    tells_power_loss: Final = True
 
     def __init__(self, host: str, port: int = 9100, *, timeout: float = 3.0) -> None:
         """Connect within ``timeout`` seconds. Raises :exc:`PrinterGone`."""
@@ -106,8 +112,12 @@ class NetworkTransport:
 class DeviceTransport:
     """A printer behind a device file: USB (``/dev/usb/lp0``), a serial line, a pseudo terminal.
 
-    python-escpos cannot serve here: its ``File`` never reads, its ``Serial`` writes without a
-    time-out. The kernel's drivers do both.
+    The kernel's drivers are the way in, not python-escpos: its ``File`` never reads, its ``Serial``
+    (pyserial) writes without a time-out, its ``Usb`` (pyusb) takes the device away from the
+    kernel, needs write access to the bus instead of one device file, has fixed endpoints and
+    waits for ever by default. ``usblp`` and the serial drivers have time-outs through ``select``,
+    report an unplugged cable as an error, survive a crash of ours, and need no other library.
+    A udev rule gives the device a lasting name, so a printer plugged in again is found again.
     """
 
     def __init__(self, path: str, *, baud: int = 115200) -> None:
@@ -120,7 +130,8 @@ class DeviceTransport:
             raise PrinterGone("no printer at this device") from error
         self._woken, self._wake = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         try:
-            if os.isatty(self._fd):
+            self.tells_power_loss = not os.isatty(self._fd)
+            if not self.tells_power_loss:
                 self._configure(_BAUD[baud])
         except termios.error as error:
             self.close()

@@ -8,10 +8,11 @@ real one, and has its faults on switches that work at any time, also in the midd
     printer.set_faults(paper_out=True)
     printer.stop()
 
-``interpreter`` knows the command language, ``paper`` collects the dots, ``device`` has the faults,
-the status replies and the connections.
+``interpreter`` knows the command language, ``paper`` collects the dots, ``faults`` lists what can
+go wrong, ``device`` has the mechanism, the status replies and the connections.
 """
 
-from printer.virtual.device import Faults, VirtualPrinter
+from printer.virtual.device import VirtualPrinter
+from printer.virtual.faults import Faults
 
 __all__ = ["Faults", "VirtualPrinter"]

@@ -5,51 +5,18 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TypedDict, Unpack
+from typing import Unpack
 
 from printer.bitmap import DOTS_PER_INCH, ReceiptBitmap
+from printer.virtual.faults import FaultChanges, Faults
 from printer.virtual.interpreter import Command, next_command
 from printer.virtual.link import Link, PtyLink, TcpListener
 from printer.virtual.paper import Paper
 
 OnReceipt = Callable[[bytes, bytes], None]
 """Gets the picture as a PNG and the bytes that made it, from the printer's own thread."""
-
-
-@dataclass(frozen=True, slots=True)
-class Faults:
-    """The switches. All off is a healthy printer."""
-
-    paper_out: bool = False
-    paper_low: bool = False
-    cover_open: bool = False
-    cutter_jam: bool = False
-    """Shows when the next cut is tried."""
-    offline: bool = False
-    silent: bool = False
-    """Prints, but answers nothing: a one-way cable."""
-    hold_replies: bool = False
-    """Answers come late: when this is switched off again."""
-    stalled: bool = False
-    """Hangs: takes nothing, prints nothing, answers nothing."""
-    stall_after_bytes: int | None = None
-    """Takes this many more bytes from the line, then hangs."""
-
-
-class FaultChanges(TypedDict, total=False):
-    """Any of :class:`Faults`."""
-
-    paper_out: bool
-    paper_low: bool
-    cover_open: bool
-    cutter_jam: bool
-    offline: bool
-    silent: bool
-    hold_replies: bool
-    stalled: bool
-    stall_after_bytes: int | None
 
 
 class VirtualPrinter:
@@ -77,7 +44,7 @@ class VirtualPrinter:
         self._receipt = bytearray()
         self._receipts = 0
         self._consumed = 0
-        self._triggers: list[tuple[int, FaultChanges]] = []
+        self._triggers: list[tuple[int, Callable[[], None]]] = []
         self._cutter_failed = False
         self._push = False
         self._pushed = b""
@@ -173,16 +140,33 @@ class VirtualPrinter:
     def set_faults_at(self, consumed: int, **changes: Unpack[FaultChanges]) -> None:
         """Turn switches as soon as ``consumed`` bytes in all went to the mechanism: mid-print."""
         with self._changed:
-            self._triggers.append((consumed, changes))
+            self._triggers.append((consumed, lambda: self.set_faults(**changes)))
+
+    def call_at(self, consumed: int, action: Callable[[], None]) -> None:
+        """Do something then, such as :meth:`power_cycle` or :meth:`unplug`; it must be quick."""
+        with self._changed:
+            self._triggers.append((consumed, action))
 
     def power_cycle(self) -> None:
-        """Off and on: connection, buffer and settings are gone, half a receipt stays inside."""
+        """Off and on: network connection, buffer and settings are gone, half a receipt stays.
+
+        A serial line is not told: only the answers are missing.
+        """
         with self._changed:
             self._inbox.clear()
             self._tail = b""
             self._push = False
             self._held.clear()
+            self._cutter_failed = False
             self._reset()
+            link = self._link
+            if link is not None and link.needs_power:
+                self._link = None
+                link.close()
+
+    def unplug(self) -> None:
+        """Pull the cable: the connection ends; over the network another one can be made."""
+        with self._changed:
             link = self._link
         if link is not None:
             link.close()
@@ -203,6 +187,8 @@ class VirtualPrinter:
             self._push = False
         while data := link.receive():
             with self._changed:
+                if self._link is not link:
+                    break  # power went before this was in the printer's memory
                 limit = self._faults.stall_after_bytes
                 if limit is not None:
                     taken, data = data[:limit], data[limit:]
@@ -275,8 +261,8 @@ class VirtualPrinter:
     def _pull_triggers(self) -> None:
         due = [entry for entry in self._triggers if entry[0] <= self._consumed]
         self._triggers = [entry for entry in self._triggers if entry[0] > self._consumed]
-        for _, changes in due:
-            self.set_faults(**changes)
+        for _, action in due:
+            action()
 
     def _finish(self, command: Command) -> tuple[ReceiptBitmap, bytes] | None:
         self._receipt += command.raw

@@ -8,11 +8,14 @@ import pty
 import select
 import socket
 import tty
-from typing import Protocol
+from typing import Final, Protocol
 
 
 class Link(Protocol):
-    """One connected host."""
+    """One connected host. ``needs_power``: the printer's power holds the connection."""
+
+    @property
+    def needs_power(self) -> bool: ...
 
     def receive(self) -> bytes:
         """Wait for bytes; empty when the host hung up or the link was closed."""
@@ -26,6 +29,8 @@ class Link(Protocol):
 
 class TcpLink:
     """A host connected by TCP, as to port 9100 of a network printer."""
+
+    needs_power: Final = True
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
@@ -71,6 +76,8 @@ class TcpListener:
 
 class PtyLink:
     """A pseudo terminal that looks like a serial line to the host."""
+
+    needs_power: Final = False
 
     def __init__(self) -> None:
         self._master, self._slave = pty.openpty()
