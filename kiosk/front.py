@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from kiosk.config import Settings
 from kiosk.devices import Terminal
+from kiosk.memory import return_memory_early
 from kiosk.pin_buffer import PinBuffer
 from kiosk.services import load_catalogue
 from kiosk.session.events import Event, PinDigitsChanged
@@ -29,6 +30,7 @@ class Front:
 
     def __init__(self, settings: Settings, now: Callable[[], datetime] = utc_now) -> None:
         """Opens the window. Raises :class:`ui.app.WindowFailed`, ``CatalogueError``."""
+        return_memory_early()
         self._handle: Callable[[Event], None] | None = None
         self.catalogue = load_catalogue()
         self.state = State(Terminal(), Visit(language=settings.screen.language))

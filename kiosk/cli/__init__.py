@@ -14,7 +14,6 @@ import typer
 
 from kiosk import __version__
 from kiosk.cli.outcome import UNAVAILABLE, is_expected, sentence_of
-from kiosk.journal import configure_logging
 
 _COMMANDS = {
     "run": "run",
@@ -72,10 +71,15 @@ def _options(
 
 def main() -> None:
     """Run a command; what was to be expected ends with one sentence and never with a traceback."""
-    # Standard output is the answer's alone; a command that runs on sets its own level.
-    configure_logging("warning")
+    arguments = sys.argv[1:]
+    if arguments[:1] != ["run"]:
+        # Standard output is the answer's alone. The terminal sets up its log by itself, as soon as
+        # its first picture is on the screen: loading it takes longer than the picture.
+        from kiosk.journal import configure_logging
+
+        configure_logging("warning")
     try:
-        command_line(sys.argv[1:])()
+        command_line(arguments)()
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as error:

@@ -114,7 +114,7 @@ T.ApplicationWindow {
             NumberAnimation on opacity {
                 id: fade
                 running: false
-                from: 0
+                from: 0.3 // the page is there in its first frame, it only settles
                 to: 1
                 duration: Theme.duration.fade
             }
