@@ -65,7 +65,7 @@ def _touches(kiosk: Kiosk, readers: FarReaders, pin: str, count: int) -> None:
     person = Person(kiosk, readers, pin, samples)
     for _ in range(count):
         person.file_a_complaint()
-    say(touches=[{"kind": kind} | asdict(touch) for kind, touch in samples])
+    say(touches=[{"kind": kind, "where": where} | asdict(touch) for kind, where, touch in samples])
 
 
 def _visits(kiosk: Kiosk, readers: FarReaders, pin: str, count: int) -> None:
@@ -74,7 +74,7 @@ def _visits(kiosk: Kiosk, readers: FarReaders, pin: str, count: int) -> None:
     person = Person(kiosk, readers, pin)
     for number in range(1, count + 1):
         person.file_a_complaint()
-        if number == 1 or number % LOOK_EVERY == 0:
+        if number in (1, count) or number % LOOK_EVERY == 0:
             say(visit=number)
             sys.stdin.readline()
 

@@ -39,6 +39,9 @@ class Touch:
     where it looks the same when pressed."""
     shown: float
     """To the frame that shows the effect, from the event that causes it."""
+    work: float
+    """Of ``shown``, what the window's thread computed: without waiting, and without the time that
+    other processes took from it."""
 
 
 class Finger:
@@ -95,7 +98,7 @@ class Finger:
             raise NotShown(f"a change after touching {name}: it is shown already")
         before = self._window.grabWindow()
         if on_press:
-            touch = Touch(None, self._seen(lambda: self._press(point), shown, name))
+            touch = Touch(None, *self._seen(lambda: self._press(point), shown, name))
             self._must_differ(before, name)
             self._release(point)
             return touch
@@ -107,7 +110,9 @@ class Finger:
         if pressed is not None:
             self._must_differ(before, f"{name} pressed")
         before = self._window.grabWindow()
-        touch = Touch(pressed, self._seen(lambda: self._release(point), shown, name))
+        touch = Touch(
+            pressed and pressed[0], *self._seen(lambda: self._release(point), shown, name)
+        )
         self._must_differ(before, name)
         return touch
 
@@ -127,7 +132,9 @@ class Finger:
                 return item
         return None
 
-    def _seen(self, act: Callable[[], None], shown: Callable[[], bool], what: str) -> float:
+    def _seen(
+        self, act: Callable[[], None], shown: Callable[[], bool], what: str
+    ) -> tuple[float, float]:
         took = self._until_frame(act, shown, PATIENCE_S)
         if took is None:
             raise NotShown(what)
@@ -135,24 +142,26 @@ class Finger:
 
     def _until_frame(
         self, act: Callable[[], None], shown: Callable[[], bool], patience: float
-    ) -> float | None:
-        """Milliseconds from the act to the first frame in which ``shown`` holds."""
+    ) -> tuple[float, float] | None:
+        """Milliseconds from the act to the first frame in which ``shown`` holds; work in them."""
         loop = QEventLoop()
-        frames: list[float] = []
+        frames: list[tuple[float, float]] = []
 
         def look(at: float) -> None:
             if not frames and shown():
-                frames.append(at)
+                frames.append((at, time.thread_time()))
                 loop.quit()
 
         self._on_frame = look
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.thread_time()
         act()
         if not frames:
             QTimer.singleShot(round(patience * 1000), loop, loop.quit)
             loop.exec()
         self._on_frame = lambda _at: None
-        return (frames[0] - began) * 1000 if frames else None
+        if not frames:
+            return None
+        return (frames[0][0] - began) * 1000, (frames[0][1] - worked) * 1000
 
     def _must_differ(self, before: QImage, what: str) -> None:
         if self._window.grabWindow() == before:

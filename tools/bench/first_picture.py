@@ -31,8 +31,8 @@ class Memory:
     """Own pages, and of shared ones its share: libraries count only in part while others run."""
     rss: float
     """Everything mapped and in memory, shared or not."""
-    uss: float
-    """Its own alone."""
+    own: float
+    """Anonymous pages, what it allocated: the same whoever else runs."""
     threads: int
     files: int
 
@@ -43,6 +43,8 @@ class Start:
 
     from_process: float
     from_main: float
+    work: float
+    """Of the processor, in all threads: the same on a busy machine."""
     memory: Memory
 
 
@@ -51,8 +53,19 @@ def memory_of(pid: int) -> Memory:
     process = psutil.Process(pid)
     full = process.memory_full_info()
     return Memory(
-        full.pss / 1e6, full.rss / 1e6, full.uss / 1e6, process.num_threads(), process.num_fds()
+        full.pss / 1e6,
+        full.rss / 1e6,
+        _anonymous(pid) / 1e6,
+        process.num_threads(),
+        process.num_fds(),
     )
+
+
+def _anonymous(pid: int) -> int:
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").splitlines():
+        if line.startswith("Anonymous:"):
+            return int(line.split()[1]) * 1024
+    raise ProcessLookupError(pid)
 
 
 def bare(work: Path) -> Start:
@@ -84,14 +97,15 @@ def measure(work: Path, config: str, runs: int, rested: Callable[[], None]) -> l
 def rows(bares: list[Start], terminals: list[Start]) -> list[Row]:
     """The figures of both."""
 
-    def row(name: str, unit: str, of: Callable[[Start], float]) -> Row:
+    def row(name: str, unit: str, of: Callable[[Start], float], floor: float | None = FLOOR) -> Row:
         value, base = median(map(of, terminals)), median(map(of, bares))
         baseline = f"{base:.0f} {unit} {BARE}"
-        return Row(name, f"{value:.0f} {unit}", baseline, value / base, FLOOR)
+        return Row(name, f"{value:.0f} {unit}", baseline, value / base, floor)
 
     return [
         row("attract page on screen, from process start", "ms", lambda s: s.from_process),
         row("attract page on screen, from main", "ms", lambda s: s.from_main),
+        row("  of it, work of the processor", "ms", lambda s: s.work, None),
         row("memory at rest (PSS)", "MB", lambda s: s.memory.pss),
         row("memory at rest (RSS)", "MB", lambda s: s.memory.rss),
     ]
@@ -106,5 +120,6 @@ def _start(child: Child, start: dict[str, Any], rested: Callable[[], None]) -> S
     return Start(
         (start["frame"] - child.started) * 1000,
         (start["frame"] - start["main"]) * 1000,
+        start["work"] * 1000,
         memory_of(child.pid),
     )

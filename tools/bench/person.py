@@ -15,7 +15,8 @@ PERSONA = "resident-worker"
 _EMPLOYER = "السيب"
 _SPACE = {" ": "space"}
 
-Samples = list[tuple[str, Touch]]
+Samples = list[tuple[str, str, Touch]]
+"""Kind, what was touched on which page, and how long it took."""
 
 
 class Person:
@@ -117,7 +118,9 @@ class Person:
             self._finger.tap(name)
             self._finger.wait(shown, f"the effect of {name}")
         else:
-            self._samples.append((kind, self._finger.measure(name, shown, on_press=on_press)))
+            where = f"{name} on {self._visit.page.value}"
+            touch = self._finger.measure(name, shown, on_press=on_press)
+            self._samples.append((kind, where, touch))
 
     def _type(self, field: str, text: str) -> None:
         for letter in text:

@@ -65,6 +65,7 @@ def _serve(line: Connection[Any, Any], readers: SimulatedReaders) -> None:
         try:
             match name:
                 case "start":
+                    readers.stop()  # whoever watched before is gone
                     readers.start(line.send)
                     continue
                 case "connect":

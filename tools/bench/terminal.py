@@ -36,13 +36,13 @@ def _watch(kiosk_window: app.KioskWindow) -> None:
     seen: list[float] = []
 
     def swapped() -> None:
-        at = time.monotonic()
+        at, work = time.monotonic(), time.process_time()
         if not seen and kiosk_window.settled and window.property("opened") == "attract":
             seen.append(at)
             from tools.bench.child import say
             from tools.bench.pixels import colours
 
-            say(frame=at, main=MAIN, colours=colours(window))
+            say(frame=at, main=MAIN, work=work, colours=colours(window))
 
     window.frameSwapped.connect(swapped)
 

@@ -27,10 +27,13 @@ def rows(touches: list[dict[str, Any]]) -> list[Row]:
     first = [touch["shown"] if touch["press"] is None else touch["press"] for touch in touches]
     result = [
         _row("tap to frame that shows its effect, p99", shown, FLOOR_MS),
+        _row("  of it, work of the window's thread, p99", [touch["work"] for touch in touches]),
         _row("finger down to first reaction, p99", first, FLOOR_MS),
     ]
     for kind in dict.fromkeys(touch["kind"] for touch in touches):
         result.append(_row(f"  {kind}, p99", [t["shown"] for t in touches if t["kind"] == kind]))
+    slowest = max(touches, key=lambda touch: float(touch["shown"]))
+    result.append(_row(f"  slowest: {slowest['where']}", [slowest["shown"]]))
     return result
 
 

@@ -28,7 +28,8 @@ def measure(work: Path, about: dict[str, Any], visits: int) -> list[Row]:
 def rows(looks: dict[int, Memory], window: Memory) -> list[Row]:
     """Growth from a fifth of the visits on (of 500: from visit 100), and the weight at the end."""
     last = max(looks)
-    early, late = _around(looks, last // 5), _around(looks, last)
+    start = max(min(looks), last // 5)
+    early, late = _around(looks, start), _around(looks, last)
     result = [
         Row(
             f"memory after {last} visits (PSS)",
@@ -39,16 +40,16 @@ def rows(looks: dict[int, Memory], window: Memory) -> list[Row]:
         )
     ]
     for name, key, floor in (
-        ("own memory (USS)", "uss", GROWTH_FLOOR),
+        ("own memory", "own", GROWTH_FLOOR),
         ("threads", "threads", 1.0),
         ("open files", "files", 1.0),
     ):
-        unit = " MB" if key == "uss" else ""
+        unit = " MB" if key == "own" else ""
         result.append(
             Row(
-                f"{name}, visit {last // 5} to {last}",
+                f"{name}, visit {start} to {last}",
                 f"{late[key]:.4g}{unit}",
-                f"{early[key]:.4g}{unit} at visit {last // 5}",
+                f"{early[key]:.4g}{unit} at visit {start}",
                 late[key] / early[key],
                 floor,
             )

@@ -1,0 +1,1 @@
+"""The benchmark itself under test: it measures what it says, and it can fail."""

@@ -1,0 +1,97 @@
+"""Arithmetic and verdicts of the benchmark, without processes."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tools.bench import first_picture, touches, visits
+from tools.bench.first_picture import Memory, Start
+from tools.bench.table import Row, as_json, as_text
+
+
+def _memory(own: float = 50, threads: int = 4, files: int = 9) -> Memory:
+    return Memory(pss=own + 10, rss=own + 30, own=own, threads=threads, files=files)
+
+
+def test_a_row_is_judged_by_its_floor() -> None:
+    assert Row("slow", "3 s", "1 s", 3.0, floor=2.0).ok is False
+    assert Row("quick", "1 s", "1 s", 1.0, floor=2.0).ok is True
+    assert Row("rate", "1 /s", "2 /s", 0.5, floor=0.9, at_least=True).ok is False
+    assert Row("only told", "1 s", "1 s", 9.0).ok is None
+
+
+def test_the_table_says_what_was_missed() -> None:
+    text = as_text([Row("start", "3 s", "1 s bare", 3.0, floor=2.0), Row("told", "1", "2", 0.5)])
+    start = next(line for line in text.splitlines() if line.startswith("start"))
+    assert [cell.strip() for cell in start.split("|")] == [
+        "start",
+        "3 s",
+        "1 s bare",
+        "3.00",
+        "≤ 2",
+        "MISSED",
+    ]
+
+
+def test_the_json_has_verdicts_and_conditions() -> None:
+    value = json.loads(json.dumps(as_json([Row("a", "1", "1", 1.0, floor=2.0)], {"runs": 3})))
+    assert value["about"] == {"runs": 3}
+    assert value["rows"][0]["ok"] is True
+
+
+def test_starts_are_compared_by_their_medians() -> None:
+    bares = [Start(100, 80, 60, _memory(20)) for _ in range(3)]
+    terminals = [Start(ms, ms - 30, ms - 50, _memory(90)) for ms in (150, 190, 5000)]
+    by_name = {row.name: row for row in first_picture.rows(bares, terminals)}
+    start = by_name["attract page on screen, from process start"]
+    assert (start.judged, start.ok) == (1.9, True)
+    assert by_name["attract page on screen, from main"].judged == 2.0
+    assert by_name["memory at rest (PSS)"].ok is False
+
+
+@pytest.mark.parametrize(
+    ("slow", "ok"),
+    [(1, True), (2, False)],
+    ids=["one of a hundred may be slow", "two of a hundred may not"],
+)
+def test_the_slowest_hundredth_does_not_count(slow: int, ok: bool) -> None:
+    def touch(ms: float) -> dict[str, object]:
+        return {"kind": "key", "where": "a on b", "press": None, "shown": ms, "work": 1.0}
+
+    rows = touches.rows([touch(5)] * (100 - slow) + [touch(500)] * slow)
+    assert rows[0].ok is ok
+    assert rows[-1].name == "  slowest: a on b"
+
+
+def test_the_first_reaction_of_a_button_is_its_pressed_look() -> None:
+    touch = {"kind": "continue", "where": "a on b", "press": 6.0, "shown": 20.0, "work": 9.0}
+    rows = {row.name: row.judged for row in touches.rows([touch])}
+    assert rows["tap to frame that shows its effect, p99"] == 20.0
+    assert rows["finger down to first reaction, p99"] == 6.0
+
+
+def test_growth_counts_from_a_fifth_of_the_visits() -> None:
+    # The first visits load what a visit needs; that is no leak.
+    steady = {n: _memory(60 if n <= 80 else 100) for n in range(10, 501, 10)}
+    assert _growth(steady).ok is True
+
+
+def test_a_leak_of_a_tenth_is_found() -> None:
+    leaking = {n: _memory(100 + n / 40) for n in range(10, 501, 10)}
+    growth = _growth(leaking)
+    assert growth.judged == pytest.approx(1.1, abs=0.01)
+    assert growth.ok is False
+
+
+def test_one_more_thread_is_found() -> None:
+    looks = {n: _memory(threads=4 if n < 480 else 5) for n in range(10, 501, 10)}
+    rows = {row.name: row for row in visits.rows(looks, _memory())}
+    assert rows["threads, visit 100 to 500"].ok is False
+    assert rows["open files, visit 100 to 500"].ok is True
+
+
+def _growth(looks: dict[int, Memory]) -> Row:
+    rows = {row.name: row for row in visits.rows(looks, _memory())}
+    return rows["own memory, visit 100 to 500"]

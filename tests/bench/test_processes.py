@@ -1,0 +1,70 @@
+"""A small run with real processes, and what the terminal loads before its first picture."""
+
+from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kiosk.cli.outcome import EXPECTED
+from tools.bench import enqueue, first_picture, touches, visits
+from tools.bench.child import ROOT, Child, ChildFailed, environment
+
+LATE = ("structlog", "requests", "cryptography", "sqlalchemy", "fastapi", "PIL", "phonenumbers")
+"""Not needed for the first picture; each takes a tenth of a second or so."""
+
+
+@pytest.mark.window
+@pytest.mark.timeout(300)
+def test_a_small_run_gives_every_figure(tmp_path: Path) -> None:
+    with Child("tools.bench.surroundings", str(tmp_path / "world"), work=tmp_path) as world:
+        about = world.hear()
+        window = first_picture.bare(tmp_path)
+        terminal = first_picture.terminal(tmp_path, about["config"], lambda: None)
+        touched = touches.measure(tmp_path, about, 1)
+        grown = visits.measure(tmp_path, about, 2)
+        kept = enqueue.measure(tmp_path, about["config"], 3)
+    assert 0 < window.from_main < window.from_process < terminal.from_process
+    assert terminal.memory.own > window.memory.own
+    assert touched[0].baseline.startswith("6"), "some sixty touches in a visit"
+    assert grown[0].judged > 1
+    assert kept[0].judged > 0
+
+
+def test_a_process_that_fails_is_no_figure(tmp_path: Path) -> None:
+    with (
+        Child("tools.bench.counter", "{}", "touches", "1", work=tmp_path) as child,
+        pytest.raises(ChildFailed, match="KeyError"),
+    ):
+        child.hear()
+
+
+def test_the_first_picture_waits_for_nothing_it_does_not_show(tmp_path: Path) -> None:
+    code = (
+        "import sys; from kiosk import cli; cli.command_line(['run']);"
+        "from kiosk.config import Settings; from kiosk.front import Front;"
+        "from ui.app import make_application; application = make_application();"
+        "front = Front(Settings()); front.window.wait_until_seen(); front.window.close();"
+        "print(*sys.modules)"
+    )
+    loaded = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=environment(tmp_path),
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    assert "kiosk.front" in loaded
+    assert [module for module in LATE if module in loaded] == []
+
+
+@pytest.mark.parametrize("name", sorted(EXPECTED))
+def test_an_expected_error_is_found_by_its_name(name: str) -> None:
+    module, _, kind = name.rpartition(".")
+    found = getattr(importlib.import_module(module), kind)
+    assert issubclass(found, Exception)
+    assert f"{found.__module__}.{found.__qualname__}" == name
