@@ -36,9 +36,15 @@ MAX_EXCHANGES = 128
 """Most exchanges for one command: 32 KiB at full blocks. A card that answers 61xx for every single
 byte would otherwise keep the terminal busy for minutes."""
 
+MAX_FILE_EXCHANGES = 512
+"""Most exchanges for one file: 64 KiB in blocks half as large as they may be. A card that gives one
+byte at a time would keep the terminal busy for an hour."""
+
 _CHAINING = 0x10
 _GET_RESPONSE = 0xC0
 _EXTENDED_CHUNK = 0x1000
+_WITH_PIN = frozenset({0x20, 0x24, 0x2A, 0x2C, 0x87})
+"""VERIFY, CHANGE, RESET, and the signatures that want a PIN: there 6983 is about the PIN."""
 _NOT_FOUND = frozenset({0x6A82, 0x6A83, 0x6A88})
 
 _log = structlog.get_logger()
@@ -55,7 +61,7 @@ def raise_for_status(ins: int, sw: int) -> None:
         raise ObjectNotFound(ins, sw)
     if sw == 0x6982:
         raise SecurityStatusNotSatisfied(ins, sw)
-    if sw == 0x6983:
+    if sw == 0x6983 and ins in _WITH_PIN:
         raise PinBlocked
     raise CommandRefused(ins, sw)
 

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from cardreader import tlv
 from cardreader.apdu import SHORT_MAX, CommandApdu
-from cardreader.channel import SUCCESS, CardChannel, wipe
+from cardreader.channel import MAX_FILE_EXCHANGES, SUCCESS, CardChannel, wipe
 from cardreader.errors import (
     CardNotSupported,
     CardProtocolError,
@@ -115,6 +115,7 @@ class IasClassicApplication:
         """
         select = CommandApdu(0x00, 0xA4, 0x08, 0x00, _CERTIFICATE_FILE, _LE)
         self._channel.send(select, enough=0)
+        limit = self._channel.exchanges + MAX_FILE_EXCHANGES
         content = bytearray(self._read(0, _LE))
         total = int.from_bytes(content[:2], "big")
         if total > _MAX_FILE:
@@ -124,6 +125,8 @@ class IasClassicApplication:
             if not chunk:
                 raise CardProtocolError("the certificate file ends before its own length")
             content += chunk
+            if self._channel.exchanges > limit:
+                raise CardProtocolError("the certificate file comes in too many pieces")
         return bytes(content[:total])
 
     def _read(self, offset: int, length: int) -> bytes:

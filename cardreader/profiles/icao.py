@@ -10,7 +10,7 @@ import enum
 
 from cardreader import tlv
 from cardreader.apdu import CommandApdu
-from cardreader.channel import CardChannel
+from cardreader.channel import MAX_FILE_EXCHANGES, CardChannel
 from cardreader.errors import CardProtocolError, CommandRefused
 
 AID = bytes.fromhex("A0000002471001")
@@ -53,6 +53,7 @@ class IcaoApplication:
         Raises :class:`~cardreader.errors.ObjectNotFound` when it is not on the card and
         :class:`~cardreader.errors.CardProtocolError` when it is cut off or too long.
         """
+        limit = self._channel.exchanges + MAX_FILE_EXCHANGES
         start = self._read_start(file)
         total = tlv.header(start).total_length
         if total > MAX_FILE:
@@ -71,6 +72,8 @@ class IcaoApplication:
             if not chunk:
                 raise CardProtocolError("a file ends before its own length")
             content += chunk
+            if self._channel.exchanges > limit:
+                raise CardProtocolError("a file comes in too many pieces")
         return bytes(content)
 
     def _read_start(self, file: ElementaryFile) -> bytes:

@@ -121,7 +121,8 @@ def test_every_encoded_buffer_is_wiped() -> None:
         ("6A82", ObjectNotFound),
         ("6A88", ObjectNotFound),
         ("6982", SecurityStatusNotSatisfied),
-        ("6983", PinBlocked),
+        # About a PIN only where there is one.
+        ("6983", CommandRefused),
         ("6D00", CommandRefused),
         ("6B00", CommandRefused),
     ],
@@ -130,6 +131,13 @@ def test_status_words_become_typed_errors(sw: str, error: type[CardError]) -> No
     card = ScriptedConnection(("00B0000010", sw))
     with pytest.raises(error):
         CardChannel(card).send(CommandApdu(0, 0xB0, 0, 0, le=16))
+
+
+@pytest.mark.parametrize("ins", [0x20, 0x24, 0x2A, 0x2C, 0x87])
+def test_blocked_is_about_the_pin_where_a_pin_is_wanted(ins: int) -> None:
+    card = ScriptedConnection((f"00{ins:02X}000000", "6983"))
+    with pytest.raises(PinBlocked):
+        CardChannel(card).send(CommandApdu(0, ins, 0, 0))
 
 
 @pytest.mark.parametrize("reply", ["", "90", "0000", "FFFF", "6000", "00" * 257 + "9000"])

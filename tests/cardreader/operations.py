@@ -1,0 +1,187 @@
+"""Every operation on a card, on four kinds of card: for the fuzzer and the fault matrix."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from cardreader import (
+    CardConnection,
+    KeyPurpose,
+    ManagementAlgorithm,
+    NationalIdCard,
+    Protocol7816,
+    TrustStore,
+    activate,
+    card_state,
+    open_card,
+)
+from cardreader.simulator import TRUST, KeyType, Profile, SimulatedCard, issue, persona
+from cardreader.simulator.authority import SimulatedAuthority
+from cardreader.simulator.piv import PivApplication
+from cardreader.simulator.state import CardMemory, padded, personalised
+
+STORE = TrustStore.load(TRUST)
+PIN, NEW_PIN, PUK = b"246813", b"482913", b"83612479"
+VENDOR_KEY = bytes(range(1, 9)) * 3
+VENDOR_SERIAL = "00000000000040008000000000000001"
+
+
+def clock() -> datetime:
+    return datetime(2026, 11, 1, 9, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of card. ``national``: it carries identity data."""
+
+    name: str
+    make: Callable[[CardMemory, str], SimulatedCard]
+    """From its memory, for an operation: it decides whose identity data the card carries."""
+    blank: Callable[[], CardMemory]
+    active: Callable[[], CardMemory]
+    national: bool = True
+    activates: bool = True
+
+
+@functools.cache
+def _personalised(persona_id: str) -> CardMemory:
+    return personalised(persona(persona_id))
+
+
+def _copy(persona_id: str) -> CardMemory:
+    """A card's memory without reading its keys from files once more."""
+    memory = _personalised(persona_id)
+    return replace(memory, keys=dict(memory.keys), objects=dict(memory.objects))
+
+
+def _national(protocol: Protocol7816, profile: Profile) -> Kind:
+    def make(memory: CardMemory, operation: str) -> SimulatedCard:
+        persona_id = "citizen-new" if operation == "activate" else "citizen-active"
+        return issue(persona_id, protocol=protocol, state=memory, profile=profile)
+
+    return Kind(
+        f"{profile.value} {protocol.name}",
+        make,
+        blank=lambda: _copy("citizen-new"),
+        active=lambda: _copy("citizen-active"),
+        activates=profile is Profile.PIV,
+    )
+
+
+def _vendor_memory() -> CardMemory:
+    memory = CardMemory(
+        padded("123456"), 3, b"12345678", 3, ManagementAlgorithm.TRIPLE_DES, VENDOR_KEY
+    )
+    # A bare CHUID: nothing but the number.
+    memory.objects[0x5FC102] = b"\x34\x10" + bytes.fromhex(VENDOR_SERIAL)
+    return memory
+
+
+def _vendor_active() -> CardMemory:
+    memory = _copy("citizen-active")
+    memory.objects[0x5FC102] = b"\x34\x10" + bytes.fromhex(VENDOR_SERIAL)
+    return memory
+
+
+def _vendor_card(memory: CardMemory, _operation: str) -> SimulatedCard:
+    return SimulatedCard(
+        [PivApplication(memory)], bytes.fromhex("3B80018081"), protocol=Protocol7816.T1
+    )
+
+
+KINDS = (
+    _national(Protocol7816.T0, Profile.PIV),
+    _national(Protocol7816.T1, Profile.PIV),
+    _national(Protocol7816.T0, Profile.IAS_CLASSIC),
+    Kind("vendor T1", _vendor_card, _vendor_memory, _vendor_active, national=False),
+)
+
+
+def office(kind: Kind) -> SimulatedAuthority:
+    """An authority that knows the blank card of this kind. P-256: it is made in a moment."""
+    authority = SimulatedAuthority()
+    holder = persona("citizen-new")
+    if kind.national:
+        authority.register(holder)
+    else:
+        holder = replace(holder, authentication_key=KeyType.P_256, signature_key=KeyType.P_256)
+        authority.register(holder, VENDOR_SERIAL, ManagementAlgorithm.TRIPLE_DES, VENDOR_KEY)
+    return authority
+
+
+def opened(connection: CardConnection) -> NationalIdCard:
+    return open_card(connection, STORE, clock, identity_required=False)
+
+
+Secrets = list[bytearray]
+Operation = Callable[[CardConnection, SimulatedAuthority, Secrets], object]
+
+
+def _secret(value: bytes, secrets: Secrets) -> bytearray:
+    """A buffer that has to be empty in the end."""
+    buffer = bytearray(value)
+    secrets.append(buffer)
+    return buffer
+
+
+def _identity(connection: CardConnection, _office: SimulatedAuthority, _s: Secrets) -> object:
+    card = opened(connection)
+    return card.identity() if card.has_identity else None
+
+
+def _photo(connection: CardConnection, _office: SimulatedAuthority, _s: Secrets) -> object:
+    card = opened(connection)
+    return card.photo() if card.has_identity else None
+
+
+def _certificates(connection: CardConnection, _office: SimulatedAuthority, _s: Secrets) -> object:
+    card = opened(connection)
+    return [card.certificate(purpose) for purpose in KeyPurpose]
+
+
+def _verify(connection: CardConnection, _office: SimulatedAuthority, secrets: Secrets) -> object:
+    opened(connection).verify_pin(_secret(PIN, secrets))
+    return None
+
+
+def _change(connection: CardConnection, _office: SimulatedAuthority, secrets: Secrets) -> object:
+    card = opened(connection)
+    card.change_pin(_secret(PIN, secrets), _secret(NEW_PIN, secrets))
+    return None
+
+
+def _unblock(connection: CardConnection, _office: SimulatedAuthority, secrets: Secrets) -> object:
+    card = opened(connection)
+    card.unblock_pin(_secret(PUK, secrets), _secret(NEW_PIN, secrets))
+    return None
+
+
+def _sign(connection: CardConnection, _office: SimulatedAuthority, secrets: Secrets) -> object:
+    return opened(connection).sign(KeyPurpose.SIGNATURE, b"message", _secret(PIN, secrets))
+
+
+def _activate(connection: CardConnection, office: SimulatedAuthority, secrets: Secrets) -> object:
+    return activate(opened(connection), office, _secret(NEW_PIN, secrets))
+
+
+OPERATIONS: dict[str, Operation] = {
+    "open": lambda connection, _office, _s: opened(connection),
+    "identity": _identity,
+    "photo": _photo,
+    "certificates": _certificates,
+    "pin_info": lambda connection, _office, _s: opened(connection).pin_info(),
+    "card_state": lambda connection, _office, _s: card_state(opened(connection)),
+    "verify": _verify,
+    "change": _change,
+    "unblock": _unblock,
+    "sign": _sign,
+    "activate": _activate,
+}
+
+
+def memory_for(operation: str, kind: Kind) -> CardMemory:
+    """Activation begins with a blank card, all else with an active one."""
+    return kind.blank() if operation == "activate" else kind.active()
