@@ -1,19 +1,14 @@
 """The print journal: states, one original only, crashes."""
 
-import os
-import signal
 import sqlite3
-import subprocess
-import sys
 from datetime import UTC, datetime
 
 import pytest
 
-from printer import escpos
-from printer.bitmap import ReceiptBitmap
-from printer.journal import AlreadyPrinted, JournalError, PrintJournal, PrintState
+from printer.journal import AlreadyPrinted, JournalError, PrintJournal
 from printer.layout import render
-from printer.raster import encode
+from tests.printer import killing
+from tests.printer.fault_matrix import PHASES, offsets, receipt
 from tests.printer.receipt_samples import complaint
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -121,60 +116,13 @@ def test_only_the_terminal_may_read_it(path):
     assert path.stat().st_mode & 0o077 == 0
 
 
-CHILD = """
-import sys
-from pathlib import Path
-from printer.bitmap import ReceiptBitmap
-from printer.jobs import PrintJob, Settings
-from printer.journal import PrintJournal
-from printer.printer import ReceiptPrinter
-from printer.status import PaperState
-from printer.transport import NetworkTransport
-
-host, port, folder = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])
-
-def on_status(status):
-    if status.paper is PaperState.LOW:
-        print("now", file=sys.stderr, flush=True)
-
-patient = Settings(poll=600, reply=600, write=600, fence_base=600)
-printer = ReceiptPrinter(
-    lambda: NetworkTransport(host, port), PrintJournal(folder / "print.db"),
-    settings=patient, on_status=on_status,
-)
-bitmap = ReceiptBitmap.from_png((folder / "receipt.png").read_bytes())
-printer.print(PrintJob("tx-1", bitmap)).result()
-"""
+@pytest.mark.parametrize("phase", [phase for phase in PHASES if phase not in ("before", "flush")])
+def test_kill_9_in_every_phase_leaves_unknown_and_at_most_one_original(phase, tmp_path):
+    killing.check(receipt(0x81), offsets("network")[phase], tmp_path)
 
 
-@pytest.mark.parametrize("part", [0.0, 0.25, 0.6, 0.999])
-def test_kill_9_in_the_middle_leaves_unknown_and_at_most_one_original(
-    virtual, tray, tmp_path, part
-):
-    receipt = render(complaint("ar"), 576)
-    (tmp_path / "receipt.png").write_bytes(receipt.png())
-    host, port = virtual.start()
-    at = len(escpos.NUL_FLUSH) + 40 + int(len(encode(receipt).data) * part)
-    # The printer says "paper low", which is the signal to kill, and hangs at the same byte.
-    virtual.set_faults_at(at, paper_low=True)
-    virtual.set_faults_at(at, stalled=True)
-    child = subprocess.Popen(
-        [sys.executable, "-c", CHILD, host, str(port), str(tmp_path)],
-        stderr=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        text=True,
-    )
-    with child:
-        assert any(line.strip() == "now" for line in child.stderr)
-        os.kill(child.pid, signal.SIGKILL)
-    assert child.returncode == -signal.SIGKILL
-    journal = PrintJournal(tmp_path / "print.db")
-    assert journal.interrupted == 1
-    [record] = journal.records()
-    assert (record.state, record.reason) == (PrintState.UNKNOWN, "restart")
-    assert record.sha256 == receipt.sha256
-    again = journal.prepare("tx-1", 0, receipt.sha256)
-    with pytest.raises(AlreadyPrinted):
-        journal.send_started(again)
-    journal.close()
-    assert sum(ReceiptBitmap.from_png(png) == receipt for png, _ in tray.receipts) <= 1
+def test_kill_9_in_the_middle_of_a_full_receipt(tmp_path):
+    """``python -m tests.printer.killing`` does it at every band."""
+    bitmap = render(complaint("ar"), 576)
+    [*_, middle] = killing.starts(bitmap)[:30]
+    killing.check(bitmap, middle, tmp_path)
