@@ -9,6 +9,7 @@ from kiosk.session import card_service_steps
 from kiosk.session.effects import Effect, ReadCard, Record, SignIn, VerifyPin
 from kiosk.session.ending import begin, end_visit
 from kiosk.session.events import (
+    CardholderKnown,
     CardInserted,
     CardRead,
     CardRefused,
@@ -61,6 +62,8 @@ def on_insert_card(state: State, event: Event, world: World) -> Step:
 
 def on_reading_card(state: State, event: Event, world: World) -> Step:
     """The card was read: is it still valid, and does its PIN still work?"""
+    if isinstance(event, CardholderKnown):
+        return Step(with_visit(state, cardholder=event.cardholder))
     if not isinstance(event, CardRead):
         return stay(state)
     if event.cardholder.expiry_date < world.today:

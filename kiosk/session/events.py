@@ -149,6 +149,20 @@ class CardRefused:
 
 
 @dataclass(frozen=True, slots=True)
+class CardholderKnown:
+    """The identity data are read and genuine; portrait, certificates and counter are to come."""
+
+    cardholder: Cardholder
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoRead:
+    """The portrait, which is most of what is on the card, a little after all else."""
+
+    photo: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class CardRead:
     """Identity read and verified, retry counter known (``None``: the card does not tell)."""
 
@@ -376,7 +390,9 @@ Event = (
     | CardInserted
     | CardRemoved
     | CardRefused
+    | CardholderKnown
     | CardRead
+    | PhotoRead
     | PinVerified
     | PinRefused
     | TriesKnown

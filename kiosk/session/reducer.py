@@ -29,6 +29,7 @@ from kiosk.session.events import (
     InputChanged,
     LanguageChosen,
     NewCodePressed,
+    PhotoRead,
     PinDigitsChanged,
     ServiceChosen,
     ShutDown,
@@ -147,6 +148,8 @@ def _everywhere(state: State, event: Event, world: World) -> Step | None:
             return handler(with_visit(state, card_present=True, card_problem=None), event, world)
         case CardRefused() if visit.page is not Page.WORKING:
             return card_steps.on_card_refused(state, event, world)
+        case PhotoRead() if visit.cardholder is not None:
+            return Step(with_visit(state, cardholder=replace(visit.cardholder, photo=event.photo)))
         case SignedIn() if visit.cardholder is not None:
             known = {"mobile": event.mobile, "employers": event.employers}
             return Step(with_visit(state, signed_in=True, **known))

@@ -13,7 +13,7 @@ import structlog
 
 from cardreader import events as card
 from cardreader.apdu import CardConnection
-from cardreader.errors import ObjectNotFound
+from cardreader.errors import CardNotGenuine, ObjectNotFound
 from cardreader.jws import sign_compact
 from cardreader.national_id import NationalIdCard, open_card
 from cardreader.pki import KeyPurpose
@@ -41,6 +41,8 @@ class _Seat:
 
     worker: CardWorker
     card: NationalIdCard | None = None
+    refusal: CardNotGenuine | None = None
+    """Found out after the visit went on: nothing more is asked of this card."""
 
 
 class CardDesk:
@@ -81,7 +83,11 @@ class CardDesk:
         return self._reader is not None
 
     def read(self, visit: int) -> None:
-        """Read and verify who it is, that the card is activated, and the retry counter."""
+        """Read and verify who it is, that the card is activated, and the retry counter.
+
+        The name is told as soon as it is known. The portrait follows; the PIN waits for it, because
+        a card whose portrait is not genuine gets none.
+        """
 
         def task(connection: CardConnection) -> ev.Event:
             card = self._open(connection)
@@ -94,8 +100,9 @@ class CardDesk:
                 expiry_date=identity.expiry_date,
                 kind=identity.kind.value,
                 nationality=identity.nationality,
-                photo=card.photo(),
+                photo=b"",
             )
+            self._answer(ev.CardholderKnown(holder), visit)
             if holder.expiry_date < self._now().astimezone(MUSCAT).date():
                 # Its certificates ended with it: that must not be said as "not genuine".
                 return ev.CardRead(holder, None)
@@ -103,7 +110,18 @@ class CardDesk:
             # certificate names somebody else is refused.
             activated = _has_certificates(card)
             pin = card.pin_info()
+            # In line before anything that the visit asks for next.
+            self._ask(portrait, _READ_DEADLINE, visit)
             return ev.CardRead(holder, 0 if pin.blocked else pin.tries_left, activated)
+
+        def portrait(connection: CardConnection) -> ev.Event:
+            seat = self._seat
+            try:
+                return ev.PhotoRead(self._open(connection).photo())
+            except CardNotGenuine as error:
+                if seat is not None:
+                    seat.refusal = error
+                raise
 
         self._ask(task, _READ_DEADLINE, visit)
 
@@ -150,6 +168,8 @@ class CardDesk:
         seat = self._seat
         if seat is None:
             return open_card(connection, self._trust, self._now)
+        if seat.refusal is not None:
+            raise seat.refusal
         if seat.card is None:
             seat.card = open_card(connection, self._trust, self._now)
         return seat.card

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -39,6 +40,17 @@ def test_the_tries_left_are_known_before_the_first_digit(desk):
     assert desk.page is Page.PIN
     assert desk.visit.pin.tries_left == 2
     assert desk.visit.pin.digits == 0
+
+
+def test_the_name_is_there_before_the_rest_and_the_portrait_after_it(desk):
+    desk(ev.Started(), ev.LanguageChosen("ar"), ev.CardInserted())
+    desk(ev.CardholderKnown(replace(HOLDER, photo=b"")))
+    assert desk.page is Page.READING_CARD
+    assert desk.visit.cardholder.name_ar == HOLDER.name_ar
+    desk(ev.CardRead(replace(HOLDER, photo=b""), 3))
+    assert desk.page is Page.PIN
+    desk(ev.PhotoRead(b"jpeg"))
+    assert desk.visit.cardholder == HOLDER
 
 
 def test_the_pin_goes_to_the_card_once_however_often_continue_is_pressed(desk):
@@ -210,8 +222,6 @@ def test_language_and_accessibility_are_at_hand_on_every_page_and_reset_at_the_e
 
 
 def test_the_terminal_rests_in_its_own_language(desk):
-    from dataclasses import replace
-
     desk.world = replace(desk.world, language="en")
     desk(ev.Started())
     assert desk.visit.language == "en"

@@ -53,6 +53,8 @@ def _events(rng: random.Random) -> ev.Event:
         lambda: ev.TimerFired(rng.choice(list(ev.Timer))),
         lambda: ev.ShutDown(),
         lambda: ev.UnblockChosen(),
+        lambda: ev.CardholderKnown(HOLDER),
+        lambda: ev.PhotoRead(b"jpeg"),
         lambda: ev.NewCodePressed(),
         lambda: ev.CodeNotSent("network"),
         lambda: ev.CodeRefused(rng.randint(0, 2)),

@@ -156,6 +156,7 @@ STATES: dict[str, State] = {
     "language": page(Page.LANGUAGE),
     "insert-card": page(Page.INSERT_CARD),
     "reading-card": page(Page.READING_CARD, card_present=True),
+    "reading-card-of-somebody": page(Page.READING_CARD, card_present=True, cardholder=HOLDER),
     **{
         f"problem-{problem}": page(Page.CARD_PROBLEM, card_problem=problem, card_present=True)
         for problem in CardProblem

@@ -41,7 +41,7 @@ T.ApplicationWindow {
         case "attract": return load("AttractPage", { vm: attract });
         case "language": return load("LanguagePage", {});
         case "insert-card": return load("InsertCardPage", {});
-        case "reading-card": return load("ReadingCardPage", {});
+        case "reading-card": return load("ReadingCardPage", { identity: identity });
         case "card-problem": return load("CardProblemPage", { vm: cardProblem });
         case "pin":
         case "sign": return load("PinPage", { vm: pin });
