@@ -184,7 +184,7 @@ def activate(
             if certificate is None:
                 certificate = _certified_key(card, issuing, authority, record, purpose, new_pin)
             certificates[purpose] = certificate
-            if _stored(issuing, purpose) != certificate:
+            if not _is_stored(issuing, purpose, certificate):
                 issuing.write_certificate(purpose, certificate)
         on_step(ActivationStep.CHECKING)
         checked = _read_back(card, certificates)
@@ -355,11 +355,19 @@ def _proofs(
 
 
 def _stored(pki: PkiApplication, purpose: KeyPurpose) -> bytes | None:
-    """The certificate on the card, DER; what is none counts as nothing: it is written over."""
+    """The certificate on the card, DER. Raises what reading raises, but for a missing one."""
     try:
         return pki.certificate(purpose).public_bytes(Encoding.DER)
-    except (ObjectNotFound, CardProtocolError):
+    except ObjectNotFound:
         return None
+
+
+def _is_stored(pki: PkiApplication, purpose: KeyPurpose, certificate: bytes) -> bool:
+    """Whether exactly this is on the card; what is damaged there is written over."""
+    try:
+        return _stored(pki, purpose) == certificate
+    except CardProtocolError:
+        return False
 
 
 def _spki(certificate: x509.Certificate) -> bytes:

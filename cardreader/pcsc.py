@@ -30,10 +30,14 @@ from cardreader.readers import ReaderStatus
 CALL_TIMEOUT = 10.0
 """Longest single PC/SC call, in seconds; a key operation on a slow card takes about two."""
 
+KEY_GENERATION_TIMEOUT = 60.0
+"""The same for GENERATE ASYMMETRIC KEY PAIR: an RSA key takes a chip half a minute at times."""
+
 BUSY_FOR = 2.0
 """How long a card that another program holds is asked for again, in seconds."""
 
 _BUSY_PAUSE = 0.1
+_GENERATE_KEY_PAIR = 0x47
 
 _T = TypeVar("_T")
 _log = structlog.get_logger()
@@ -168,7 +172,10 @@ class PcscConnection:
         """One exchange. Any failure ends the connection: what the card did is unknown."""
         # Copied here: the caller wipes its buffer even when this call times out.
         message = list(apdu)
-        return self._call(lambda: self._handles.transmit(message), self._call_timeout)
+        timeout = self._call_timeout
+        if apdu[1] == _GENERATE_KEY_PAIR:
+            timeout = max(timeout, KEY_GENERATION_TIMEOUT)
+        return self._call(lambda: self._handles.transmit(message), timeout)
 
     def disconnect(self, *, reset: bool = True) -> None:
         """Give the card back, reset unless told otherwise; safe to call twice. Never raises."""

@@ -9,8 +9,9 @@ from typing import Annotated
 
 import typer
 
+from cardreader.apdu import Protocol7816
 from cardreader.errors import ReaderUnavailable
-from cardreader.simulator import Profile, issue, persona, personas
+from cardreader.simulator import Faults, FaultyCard, Profile, issue, persona, personas
 from cardreader.simulator.vpcd import serve
 from kiosk.cli.options import Json
 from kiosk.cli.outcome import answer
@@ -29,12 +30,38 @@ def simulate_card(
     profile: Annotated[
         Profile, typer.Option(help="Its PKI application; ias-classic speaks T=0 only.")
     ] = Profile.PIV,
+    t0: Annotated[
+        bool, typer.Option("--t0", help="Speak T=0, as the cards in the field do; default: T=1.")
+    ] = False,
+    latency: Annotated[float, typer.Option(min=0, help="Milliseconds for each command.")] = 0,
+    state: Annotated[
+        Path | None, typer.Option(help="File in which the card keeps PIN, counters and keys.")
+    ] = None,
+    remove_at: Annotated[
+        int | None, typer.Option(min=1, help="Pulled at this command; comes back by itself.")
+    ] = None,
+    garble_at: Annotated[int | None, typer.Option(min=1, help="Damages this reply.")] = None,
+    refuse_at: Annotated[
+        int | None, typer.Option(min=1, help="Refuses this command, 6F00.")
+    ] = None,
 ) -> None:
-    """Put a persona's card into pcscd's virtual reader until interrupted."""
+    """Put a persona's card into pcscd's virtual reader until interrupted.
+
+    Faults count commands from the start. The second slot is at port 35964.
+    """
     host, _, port = vpcd.rpartition(":")
     if not host or not port.isdecimal():
         raise typer.BadParameter("--vpcd is written HOST:PORT")
-    card = issue(persona(persona_id), profile=profile)
+    card = FaultyCard(
+        issue(
+            persona(persona_id),
+            profile=profile,
+            protocol=Protocol7816.T0 if t0 else Protocol7816.T1,
+            latency=latency / 1000,
+            state=state,
+        ),
+        Faults(power_lost_at=remove_at, garbled_at=garble_at, refused_at=refuse_at),
+    )
     stop = _stop_on_signal()
     typer.echo(f"{persona_id} is in the virtual reader at {vpcd}. Ctrl-C takes it out.", err=True)
     serve(card, host, int(port), stop)

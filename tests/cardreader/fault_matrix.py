@@ -163,7 +163,7 @@ def _require_unverified(card: NationalIdCard) -> None:
 
 def commands(operation: str, count: int) -> Iterable[int]:
     """Every command; of the portrait's fifty equal ones in the middle every eighth."""
-    if operation != "photo":
+    if operation != "photo" or count < 20:
         return range(1, count + 1)
     return [*range(1, 13), *range(13, count - 3, 8), *range(max(13, count - 3), count + 1)]
 
