@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from backend_stub.keys import KeysUnavailable, ServerKeys, load_or_create
 from backend_stub.limits import RateLimits
 from backend_stub.metrics import Metrics
 from backend_stub.registries import DataFileWrong, seed
+from backend_stub.revocations import OwnRevocations
 from backend_stub.settings import Settings
 from backend_stub.trust import TrustAnchors, TrustUnavailable, load_trust_anchors
 from kiosk.services import Catalogue, CatalogueError, load_catalogue
@@ -81,6 +82,9 @@ def open_central(
     except (KeysUnavailable, DataFileWrong) as error:
         database.close()
         raise CentralUnavailable(str(error)) from error
+    if issuing_ca is not None:
+        own = OwnRevocations(issuing_ca.certificate.subject, database)
+        trust = replace(trust, revoked_here=own.revoked_at)
     return Central(
         settings,
         database,

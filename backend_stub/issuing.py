@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session
 from backend_stub.card_management import KeyType, ManagementKey, ManagementKeyUnknown
 from backend_stub.card_registry import usable_card
 from backend_stub.central import Central
-from backend_stub.issuing_ca import Holder, IssuingCa, Purpose, Revocation
+from backend_stub.issuing_ca import Holder, Purpose
 from backend_stub.issuing_codes import activation_notice, require_approval
 from backend_stub.issuing_requests import KeyRefused, key_sha256, requested_key, require_proof
+from backend_stub.issuing_status import issuing_ca
 from backend_stub.issuing_tables import Card, CardActivation, CardCertificate, CardState
 from backend_stub.problems import ProblemError
 from backend_stub.tables import Citizen
@@ -53,7 +54,7 @@ def begin(central: Central, serial: str, token: str) -> Record:
     with central.database.write() as session:
         card = usable_card(session, serial, now)
         approval = require_approval(session, card, token, now)
-        _ca(central)
+        issuing_ca(central)
         kind = _management_key(central, card).kind
         activation = session.get(CardActivation, serial)
         if activation is None:
@@ -131,7 +132,7 @@ def certify(central: Central, serial: str, token: str, request: KeyRequest) -> I
         if session.scalar(same_key) is not None:
             raise _key_refused(KeyRefused("the key has another certificate"))
         holder = Holder(serial, card.civil_number, card.holder_name, card.expires_on)
-        certificate = _ca(central).certify(
+        certificate = issuing_ca(central).certify(
             holder, request.purpose, key, now, central.random_bytes(16)
         )
         encoded = certificate.public_bytes(Encoding.DER)
@@ -176,24 +177,6 @@ def complete(central: Central, serial: str, token: str, request: Completion) -> 
     log.info("central.card_activated")
 
 
-def revocation_list(central: Central) -> bytes:
-    """The issuing CA's CRL, DER. Raises :class:`ProblemError` ``issuing-unavailable``."""
-    ca = _ca(central)
-    with central.database.read() as session:
-        rows = session.execute(
-            select(CardCertificate.serial_number, CardCertificate.revoked_at).where(
-                CardCertificate.revoked_at.is_not(None)
-            )
-        ).all()
-    revoked = [Revocation(int(number, 16), at) for number, at in rows if at is not None]
-    return ca.revocation_list(revoked, central.clock())
-
-
-def issuing_ca(central: Central) -> IssuingCa:
-    """The CA. Raises :class:`ProblemError` ``issuing-unavailable`` when none is configured."""
-    return _ca(central)
-
-
 def _continued(
     session: Session, serial: str, token: str, now: datetime
 ) -> tuple[Card, CardActivation]:
@@ -215,12 +198,6 @@ def _issued(session: Session, card: Card) -> dict[Purpose, CardCertificate]:
     )
     by_purpose = {row.purpose: row for row in rows}
     return {purpose: by_purpose[purpose] for purpose in PURPOSES if purpose in by_purpose}
-
-
-def _ca(central: Central) -> IssuingCa:
-    if central.issuing_ca is None:
-        raise ProblemError("issuing-unavailable")
-    return central.issuing_ca
 
 
 def _management_key(central: Central, card: Card) -> ManagementKey:

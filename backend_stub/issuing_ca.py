@@ -8,7 +8,7 @@ revocation list, its status responder and its own certificate are found follows 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -19,6 +19,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs7
+from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
 from backend_stub.card_management import is_guid
@@ -45,14 +46,6 @@ class Holder:
     civil_number: str = field(repr=False)
     name: str = field(repr=False)
     expires_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class Revocation:
-    """A certificate that is revoked."""
-
-    serial_number: int
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +97,14 @@ class IssuingCa:
             builder = builder.add_extension(use, critical=False)
         return builder.sign(self._key, self._digest())
 
-    def revocation_list(self, revoked: Iterable[Revocation], now: datetime) -> bytes:
-        """The CRL of now, DER: what was revoked here and what is on the installed lists."""
+    def revocation_list(self, revoked: Mapping[int, datetime], now: datetime) -> bytes:
+        """The CRL of now, DER: ``revoked`` (serial number, when) and the installed lists."""
         entries = {entry.serial_number: entry for entry in self.installed}
-        for one in revoked:
-            entries[one.serial_number] = (
+        for number, at in revoked.items():
+            entries[number] = (
                 x509.RevokedCertificateBuilder()
-                .serial_number(one.serial_number)
-                .revocation_date(one.at.replace(microsecond=0))
+                .serial_number(number)
+                .revocation_date(at.replace(microsecond=0))
                 .build()
             )
         builder = (
@@ -127,6 +120,11 @@ class IssuingCa:
             builder = builder.add_revoked_certificate(entry)
         crl = builder.sign(self._key, self._digest())
         return crl.public_bytes(serialization.Encoding.DER)
+
+    def sign_status(self, builder: ocsp.OCSPResponseBuilder) -> ocsp.OCSPResponse:
+        """Sign an OCSP response as the CA itself."""
+        by = builder.responder_id(ocsp.OCSPResponderEncoding.HASH, self.certificate)
+        return by.sign(self._key, self._digest())
 
     def chain_pem(self) -> bytes:
         """The chain as ``application/pem-certificate-chain`` (RFC 8555, 9.1)."""

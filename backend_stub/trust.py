@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -56,6 +56,8 @@ class TrustAnchors:
 
     store: Store
     revocation_lists: tuple[x509.CertificateRevocationList, ...]
+    revoked_here: Callable[[x509.Certificate], datetime | None] = lambda _: None
+    """When this central API itself revoked a certificate."""
 
     def check(
         self,
@@ -98,6 +100,9 @@ class TrustAnchors:
         raise CertificateUntrusted(str(failure)) from failure
 
     def _revoked_at(self, certificate: x509.Certificate) -> datetime | None:
+        revoked_here = self.revoked_here(certificate)
+        if revoked_here is not None:
+            return revoked_here
         for revocations in self.revocation_lists:
             if revocations.issuer == certificate.issuer:
                 entry = revocations.get_revoked_certificate_by_serial_number(

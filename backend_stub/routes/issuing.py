@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+import base64
+import binascii
+from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Response, status
+from fastapi import APIRouter, Depends, Request, Response, status
 from fastapi.security import HTTPBearer
 
-from backend_stub import issuing, issuing_codes
+from backend_stub import issuing, issuing_codes, issuing_status
 from backend_stub.problems import documented
 from backend_stub.routes import AddressDependency, CentralDependency, Credentials
 from kiosk.central.issuing_wire import (
@@ -155,7 +157,8 @@ def post_completion(
 def get_ca(central: CentralDependency) -> Response:
     """The issuing CA's certificate and those above it, the root last."""
     return Response(
-        issuing.issuing_ca(central).chain_pem(), media_type="application/pem-certificate-chain"
+        issuing_status.issuing_ca(central).chain_pem(),
+        media_type="application/pem-certificate-chain",
     )
 
 
@@ -169,7 +172,9 @@ def get_ca(central: CentralDependency) -> Response:
 )
 def get_ca_cms(central: CentralDependency) -> Response:
     """The same for programs that build chains (RFC 5280, 4.2.2.1)."""
-    return Response(issuing.issuing_ca(central).chain_pkcs7(), media_type="application/pkcs7-mime")
+    return Response(
+        issuing_status.issuing_ca(central).chain_pkcs7(), media_type="application/pkcs7-mime"
+    )
 
 
 @public.get(
@@ -184,7 +189,39 @@ def get_crl(central: CentralDependency, address: AddressDependency) -> Response:
     """What the issuing CA revoked (RFC 5280, section 5)."""
     central.limits.visits.charge(address)
     return Response(
-        issuing.revocation_list(central),
+        issuing_status.revocation_list(central),
         media_type="application/pkix-crl",
         headers={"Cache-Control": "public, max-age=60"},
     )
+
+
+async def _body(request: Request) -> bytes:
+    return await request.body()
+
+
+_OCSP: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"content": {"application/ocsp-response": {}}, "description": "OCSP response, DER"},
+    **documented(["too-many-requests", "issuing-unavailable", "busy"]),
+}
+
+
+@public.post("/ocsp", response_class=Response, responses=_OCSP)
+def post_status(
+    central: CentralDependency, address: AddressDependency, body: Annotated[bytes, Depends(_body)]
+) -> Response:
+    """Whether a card's certificate is revoked: OCSP request and response (RFC 6960, A.1)."""
+    central.limits.visits.charge(address)
+    answer = issuing_status.status_response(central, body)
+    return Response(answer, media_type="application/ocsp-response")
+
+
+@public.get("/ocsp/{request:path}", response_class=Response, responses=_OCSP)
+def get_status(central: CentralDependency, address: AddressDependency, request: str) -> Response:
+    """The same with the request in the address, base64."""
+    central.limits.visits.charge(address)
+    try:
+        body = base64.b64decode(request, validate=True)
+    except binascii.Error:
+        body = b""
+    answer = issuing_status.status_response(central, body)
+    return Response(answer, media_type="application/ocsp-response")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,12 @@ import pytest
 import requests
 
 from backend_stub import EmbeddedServer, EnrolmentCode, Settings
+from cardreader.simulator import TRUST
+from cardreader.simulator.issuing_files import (
+    CARD_MASTER_KEY,
+    ISSUING_CA_CERTIFICATE,
+    ISSUING_CA_KEY,
+)
 
 from .cards import Card, Issuer
 from .postgres import Postgres, PostgresAbsent
@@ -142,3 +149,23 @@ def central(
     settings: Settings, start_central: Callable[[Settings], RunningCentral]
 ) -> RunningCentral:
     return start_central(settings)
+
+
+@pytest.fixture
+def issuing_settings(settings: Settings) -> Settings:
+    """A central API that issues for the simulated state."""
+    return dataclasses.replace(
+        settings,
+        trust_directory=TRUST,
+        issuing_ca_key=ISSUING_CA_KEY,
+        issuing_ca_certificate=ISSUING_CA_CERTIFICATE,
+        card_master_key=CARD_MASTER_KEY,
+        public_url="https://central.test",
+    )
+
+
+@pytest.fixture
+def office(
+    issuing_settings: Settings, start_central: Callable[[Settings], RunningCentral]
+) -> RunningCentral:
+    return start_central(issuing_settings)
