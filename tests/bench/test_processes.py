@@ -23,7 +23,7 @@ def test_a_small_run_gives_every_figure(tmp_path: Path) -> None:
     with Child("tools.bench.surroundings", str(tmp_path / "world"), work=tmp_path) as world:
         about = world.hear()
         window = first_picture.bare(tmp_path)
-        terminal = first_picture.terminal(tmp_path, about["config"], lambda: None)
+        terminal = first_picture.terminal(tmp_path, about["config"])
         touched = touches.measure(tmp_path, about, 1)
         grown = visits.measure(tmp_path, about, 2)
         kept = enqueue.measure(tmp_path, about["config"], 3)

@@ -8,7 +8,6 @@ import os
 import platform
 import sys
 import tempfile
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,9 +15,6 @@ from typing import Any
 from tools.bench import enqueue, first_picture, touches, visits
 from tools.bench.child import Child
 from tools.bench.table import Row, as_json, as_text
-
-_REST_S = 3.0
-"""After the first picture: everything is loaded, the central API has answered."""
 
 PARTS = ("picture", "touches", "visits", "enqueue")
 
@@ -56,7 +52,7 @@ def measure(work: Path, arguments: argparse.Namespace) -> list[Row]:
             config = about["config"]
             match part:
                 case "picture":
-                    rows += first_picture.measure(work, config, arguments.runs, _rest)
+                    rows += first_picture.measure(work, config, arguments.runs)
                 case "touches":
                     rows += touches.measure(work, about, arguments.touch_visits)
                 case "visits":
@@ -64,10 +60,6 @@ def measure(work: Path, arguments: argparse.Namespace) -> list[Row]:
                 case "enqueue":
                     rows += enqueue.measure(work, config, arguments.enqueue)
     return rows
-
-
-def _rest() -> None:
-    time.sleep(_REST_S)
 
 
 def _tell(line: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 import psutil
 
-from tools.bench.child import Child
+from tools.bench.child import PATIENCE_S, Child, ChildFailed
 from tools.bench.table import Row
 
 BARE = "bare Qt Quick window"
@@ -71,26 +72,29 @@ def _anonymous(pid: int) -> int:
 def bare(work: Path) -> Start:
     """Start the bare window once."""
     with Child("tools.bench.bare_window", work=work) as child:
-        return _heard(child, lambda: None)
+        return _start(child, child.hear())
 
 
-def terminal(work: Path, config: str, rested: Callable[[], None]) -> Start:
-    """Start the terminal once; its memory is taken after ``rested``."""
+def terminal(work: Path, config: str) -> Start:
+    """Start the terminal once; its memory is taken when it is in touch with the central API."""
+    log = Path(config).with_name("terminal.log")
+    before = log.stat().st_size if log.exists() else 0
     with Child("tools.bench.terminal", "run", "--config", config, work=work) as child:
         start = child.hear()
         if start["colours"] < _COLOURS:
             raise NoPicture(f"{start['colours']} colours")
-        return _start(child, start, rested)
+        _wait_until_online(log, before)
+        return _start(child, start)
 
 
-def measure(work: Path, config: str, runs: int, rested: Callable[[], None]) -> list[Row]:
+def measure(work: Path, config: str, runs: int) -> list[Row]:
     """Both in turns; medians. One start of each is thrown away: it compiles Python and QML."""
     bare(work)
-    terminal(work, config, lambda: None)
+    terminal(work, config)
     bares, terminals = [], []
     for _ in range(runs):
         bares.append(bare(work))
-        terminals.append(terminal(work, config, rested))
+        terminals.append(terminal(work, config))
     return rows(bares, terminals)
 
 
@@ -111,12 +115,17 @@ def rows(bares: list[Start], terminals: list[Start]) -> list[Row]:
     ]
 
 
-def _heard(child: Child, rested: Callable[[], None]) -> Start:
-    return _start(child, child.hear(), rested)
+def _wait_until_online(log: Path, before: int) -> None:
+    """Everything is loaded then, and has been used once."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not log.exists() or b'"central": "online"' not in log.read_bytes()[before:]:
+        if time.monotonic() > deadline:
+            raise ChildFailed("the terminal never reached the central API")
+        time.sleep(0.1)
+    time.sleep(1)
 
 
-def _start(child: Child, start: dict[str, Any], rested: Callable[[], None]) -> Start:
-    rested()
+def _start(child: Child, start: dict[str, Any]) -> Start:
     return Start(
         (start["frame"] - child.started) * 1000,
         (start["frame"] - start["main"]) * 1000,
