@@ -75,7 +75,7 @@ class Admission:
     @asynccontextmanager
     async def enter(self) -> AsyncIterator[None]:
         """Wait for a place and hold it. Raises :class:`NoRoom`."""
-        if self._gate.locked() and self._waiting >= self._room.waiting:
+        if self._gate.locked() and not self._may_wait():
             raise self._put_off()
         self._waiting += 1
         try:
@@ -99,6 +99,11 @@ class Admission:
         if items < BATCH_MAX_ITEMS or self._waiting == 0:
             return None
         return round(self._next_time(), 1)
+
+    def _may_wait(self) -> bool:
+        # Who would lose patience before the turn comes is told at once.
+        soon = (self._waiting + 1) * self._pace_s <= self._room.patience_s
+        return soon and self._waiting < self._room.waiting
 
     def _put_off(self) -> NoRoom:
         self._on_put_off()

@@ -10,6 +10,8 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from offline_queue.wire import Outcome
+
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -27,6 +29,8 @@ class Metrics:
         self.items = Counter(
             "manfadh_items", "Items of batches, by outcome", ["outcome"], registry=self.registry
         )
+        for outcome in Outcome:
+            self.items.labels(outcome.value)
         self.batch_seconds = Histogram(
             "manfadh_batch_seconds",
             "From the parsed batch to its answer, in seconds",
@@ -46,7 +50,8 @@ class Metrics:
         return generate_latest(self.registry) + generate_latest(now)
 
 
-@dataclass(frozen=True, slots=True)
+# The registry keeps its collectors in a dictionary: by identity.
+@dataclass(frozen=True, slots=True, eq=False)
 class Moment(Collector):
     """What is counted anew each time: terminals by standing, and what waits where."""
 

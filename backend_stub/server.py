@@ -15,6 +15,8 @@ from backend_stub.central import CentralUnavailable, Clock, RandomBytes, utc_now
 from backend_stub.settings import Settings
 
 _STOP_TIMEOUT_S: Final = 5
+_BACKLOG: Final = 4096
+"""A whole fleet may connect at once."""
 
 
 def serve(settings: Settings, host: str = "127.0.0.1", port: int = 8080) -> None:
@@ -130,7 +132,7 @@ def _listen(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
-        listener.listen(128)
+        listener.listen(_BACKLOG)
     except OSError as error:
         listener.close()
         raise CentralUnavailable(

@@ -17,7 +17,7 @@ class PostgresAbsent(Exception):
 
 
 class Postgres:
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool = False) -> None:
         binaries = _binaries()
         # Short, because the path of a Unix socket ends at 107 bytes.
         self._directory = Path(tempfile.mkdtemp(prefix="pg-"))
@@ -36,7 +36,9 @@ class Postgres:
         self._control: list[object] = [binaries / "pg_ctl", "-D", self._directory / "data", "-w"]
         options = "--auth=trust --encoding=UTF8 --locale=C.UTF-8 --no-sync"
         self._run(*self._control, "-o", f"--username=manfadh {options}", "initdb")
-        server = f"-k {self._directory} -c listen_addresses= -c fsync=off -c max_connections=40"
+        server = f"-k {self._directory} -c listen_addresses= -c max_connections=40"
+        if not durable:
+            server += " -c fsync=off"
         self._run(*self._control, "-l", self._directory / "log", "-o", server, "start")
 
     def new_database(self) -> str:

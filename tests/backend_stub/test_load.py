@@ -30,6 +30,11 @@ class Stopwatch:
         return self.now
 
 
+async def pass_through(admission: Admission) -> None:
+    async with admission.enter():
+        pass
+
+
 def test_some_are_decided_some_wait_and_the_others_get_times_one_after_the_other() -> None:
     async def story() -> None:
         admission = Admission(Room(at_once=1, waiting=2, patience_s=60), monotonic=Stopwatch())
@@ -62,7 +67,7 @@ def test_some_are_decided_some_wait_and_the_others_get_times_one_after_the_other
 
 def test_patience_ends() -> None:
     async def story() -> None:
-        admission = Admission(Room(at_once=1, waiting=5, patience_s=0))
+        admission = Admission(Room(at_once=1, waiting=5, patience_s=0.15))
         async with admission.enter():
             with pytest.raises(NoRoom):
                 async with admission.enter():
@@ -70,6 +75,21 @@ def test_patience_ends() -> None:
             assert admission.waiting == 0
         async with admission.enter():
             pass
+
+    asyncio.run(story())
+
+
+def test_who_would_wait_too_long_is_told_at_once() -> None:
+    async def story() -> None:
+        # A batch takes a tenth of a second until more is known: the second wait is too long.
+        admission = Admission(Room(at_once=1, waiting=99, patience_s=0.15), monotonic=Stopwatch())
+        async with admission.enter():
+            waiting = asyncio.create_task(pass_through(admission))
+            await asyncio.sleep(0)
+            assert admission.waiting == 1
+            with pytest.raises(NoRoom):
+                await pass_through(admission)
+        await waiting
 
     asyncio.run(story())
 
