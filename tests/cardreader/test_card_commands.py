@@ -12,12 +12,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from typer.testing import CliRunner
 
+from backend_stub import EmbeddedServer, Settings
+from backend_stub.card_management import KeyType
+from backend_stub.office import add_card
 from cardreader.apdu import Protocol7816
 from cardreader.simulator import TRUST, SimulatedCard, issue
+from cardreader.simulator.issuing_files import (
+    CARD_MASTER_KEY,
+    ISSUING_CA_CERTIFICATE,
+    ISSUING_CA_KEY,
+)
 from cardreader.simulator.vpcd import serve
 from kiosk.cli.card import app
+from tests.cardreader.test_activation import VENDOR_KEY, VendorApplication, vendor_memory
 from tests.pcscd import VPCD_PORTS, Pcscd, pcscd  # noqa: F401 - a fixture
 
 
@@ -37,7 +47,9 @@ def kiosk_card(command: str, *lines: str, arguments: tuple[str, ...] = ()) -> tu
     """Exit code and the JSON answer; ``lines`` are PINs on standard input."""
     options = ["--json"] + (["--pin-stdin"] if lines else [])
     typed = "".join(f"{line}\n" for line in lines)
-    result = CliRunner().invoke(app, [command, *arguments, *options], input=typed)
+    # The log goes to standard error in the real program; here it would get between the answer.
+    with structlog.testing.capture_logs():
+        result = CliRunner().invoke(app, [command, *arguments, *options], input=typed)
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return result.exit_code, json.loads(result.stdout)
@@ -79,3 +91,79 @@ def test_sign_cms(pcscd: Pcscd, tmp_path: Path) -> None:  # noqa: F811 - the fix
     done = subprocess.run(verify, capture_output=True, check=False, timeout=30)
     assert done.returncode == 0, done.stderr
     assert done.stdout == b"wages for May"
+
+
+# A card of another maker, with the central API ---------------------------------------------------
+
+
+@contextmanager
+def central_api(folder: Path) -> Iterator[tuple[str, str]]:
+    """The central API as it runs: its database's URL and its own."""
+    database = f"sqlite:///{folder / 'central.db'}"
+    settings = Settings(
+        database_url=database,
+        trust_directory=TRUST,
+        issuing_ca_key=ISSUING_CA_KEY,
+        issuing_ca_certificate=ISSUING_CA_CERTIFICATE,
+        card_master_key=CARD_MASTER_KEY,
+        development=True,
+    )
+    server = EmbeddedServer(settings)
+    url = server.start()
+    try:
+        yield database, url
+    finally:
+        server.stop()
+
+
+@pytest.mark.pcscd
+@pytest.mark.parametrize(
+    "pins", [("482913", "482913"), ("482913",), ("123456", "482913")], ids=["twice", "once", "old"]
+)
+def test_a_card_of_another_maker_from_beginning_to_end(
+    pcscd: Pcscd,  # noqa: F811 - the fixture
+    pins: tuple[str, ...],
+    tmp_path: Path,
+) -> None:
+    memory = vendor_memory()
+    card = SimulatedCard(
+        [VendorApplication(memory)], bytes.fromhex("3B80018081"), protocol=Protocol7816.T1
+    )
+    with central_api(tmp_path) as (database, url), in_reader(card):
+        code, seen = kiosk_card("inspect")
+        assert code == 0
+        assert seen["genuine"] is None
+        assert seen["certificates"]["signature"] == {"present": False}
+        code, answer = kiosk_card("activate", *pins, arguments=("--central", url))
+        assert (code, answer) == (1, {"activated": False, "reason": "unknown-card"})
+        add_card(
+            database,
+            serial=seen["serial"],
+            civil_number="99014521",
+            kind=KeyType.TRIPLE_DES,
+            management_key=VENDOR_KEY,
+        )
+        code, answer = kiosk_card("activate", *pins, arguments=("--central", url))
+        assert (code, answer["activated"], answer["was_active"]) == (0, True, False)
+        code, again = kiosk_card("activate", *pins, arguments=("--central", url))
+        assert (code, again["was_active"]) == (0, True)
+        assert again["certificates"] == answer["certificates"]
+        document, out = tmp_path / "document", tmp_path / "signature"
+        document.write_bytes(b"a document")
+        arguments = (str(document), "--format", "raw", "--out", str(out))
+        assert kiosk_card("sign", "482913", arguments=arguments)[0] == 0
+        code, seen = kiosk_card("inspect")
+        assert all(certificate["valid"] for certificate in seen["certificates"].values())
+
+
+@pytest.mark.pcscd
+def test_a_national_card_wants_the_code(pcscd: Pcscd, tmp_path: Path) -> None:  # noqa: F811
+    with (
+        central_api(tmp_path) as (_, url),
+        in_reader(issue("citizen-new", protocol=Protocol7816.T0)),
+    ):
+        code, answer = kiosk_card(
+            "activate", "000000", "482913", "482913", arguments=("--central", url)
+        )
+        assert code == 1
+        assert answer["reason"] == "code-wrong"
