@@ -6,6 +6,7 @@ import re
 import shutil
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import requests
@@ -14,9 +15,11 @@ from cardreader.simulator import persona
 from kiosk.app import Devices, Kiosk
 from kiosk.config import Screen, Settings
 from kiosk.devices import can_serve, is_online
+from kiosk.front import utc_now
 from kiosk.services import Language
 from kiosk.session import Page
 from kiosk.session.state import ReceiptStep, Visit
+from kiosk.session.step import MUSCAT
 from kiosk.simulation.rig import Rig
 from kiosk.tour.hands import Hands, NotSeen
 
@@ -149,7 +152,7 @@ class Stage:
         self._continue_after("complaint_types", "amount_baisa")
         hands.type("450.500")
         self._continue_after("amount_baisa", "period")
-        hands.type("01082026")
+        hands.type(_some_time_ago())
         self._continue_after("period", "description")
         tap("continueButton")
         hands.wait(lambda: bool(self.visit.form and self.visit.form.problems), "a problem")
@@ -278,3 +281,9 @@ def fresh(directory: Path) -> Path:
 
 def _pin(persona_id: str) -> str:
     return persona(persona_id).pin or ""
+
+
+def _some_time_ago() -> str:
+    """A day in the past, as it is typed: day, month, year. Fixed, it would be in the future once."""
+    day = utc_now().astimezone(MUSCAT).date() - timedelta(days=113)
+    return day.strftime("%d%m%Y")
