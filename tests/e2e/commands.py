@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import io
 import logging
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -80,11 +83,20 @@ def started(*arguments: object, environment: dict[str, str] | None = None) -> su
 
 
 def surroundings() -> dict[str, str]:
-    """An environment in which a process compiles nothing twice and finds no settings of ours."""
+    """An environment without settings of ours; where nothing may be compiled beside the source,
+    it is compiled once, into a folder that goes when the tests are over.
+    """
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("MANFADH_", "XDG_"))}
-    kept.pop("PYTHONDONTWRITEBYTECODE", None)
-    kept["PYTHONPYCACHEPREFIX"] = str(Path(tempfile.gettempdir()) / "manfadh-tests-bytecode")
+    if kept.pop("PYTHONDONTWRITEBYTECODE", ""):
+        kept["PYTHONPYCACHEPREFIX"] = _bytecode()
     return kept
+
+
+@functools.cache
+def _bytecode() -> str:
+    folder = tempfile.mkdtemp(prefix="manfadh-tests-bytecode-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 @contextmanager
