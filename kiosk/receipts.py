@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 from hijridate import Gregorian
 
@@ -107,6 +108,29 @@ def compose_receipt(
         qr_text=submission.qr_text,
         copy=copy,
     )
+
+
+def sample_receipts(catalogue: Catalogue, kiosk: str) -> Iterator[Receipt]:
+    """A receipt of every service without anybody's data: what a terminal draws to get warm."""
+    digits = "0123456789 /:-+•ABCDEFGHJKMNPQRSTVWXYZ"
+    for service in catalogue.services:
+        words = [
+            Row(Bilingual(field.label.ar, field.label.en), option.text.ar, option.text.en)
+            for field in service.fields
+            for option in field.options
+        ]
+        submission = Submission(
+            "00000000-0000-7000-8000-000000000000",
+            service.id,
+            datetime.now(UTC),
+            digits,
+            "HTTPS://VERIFY/R#" + "A" * 270,
+            "C-0123456789",
+        )
+        holder = Cardholder("00000000", "", "", date.min, date.max, "", "", b"")
+        receipt = compose_receipt(submission, holder, {}, catalogue, kiosk)
+        numbers = [Row(_TIME, digits), Row(_HEARING, digits, emphasis=Emphasis.STRONG)]
+        yield replace(receipt, rows=(*receipt.rows, *words, *numbers))
 
 
 def _badge(submission: Submission, *, confirmed: bool) -> Badge:

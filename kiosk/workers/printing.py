@@ -10,7 +10,7 @@ from pathlib import Path
 import structlog
 
 from kiosk.devices import DeviceState, PaperState
-from kiosk.receipts import compose_receipt
+from kiosk.receipts import compose_receipt, sample_receipts
 from kiosk.services import Catalogue
 from kiosk.session import events as ev
 from kiosk.session.effects import PrintReceipt
@@ -71,6 +71,7 @@ class Printing:
 
     def start(self) -> None:
         """Look for the printer; its states come through ``changed`` from now on."""
+        self._worker.submit(self._warm_up)
         if self._connect is None:
             self._changed(DeviceState.NO_DEVICE, PaperState.UNKNOWN, False)
             return
@@ -110,8 +111,8 @@ class Printing:
             _log.error("receipt.not_drawn", error=type(error).__name__)
             self._answer(ev.ReceiptNotPrinted(tx_id, "hardwareError"), visit)
             return
-        self._show_receipt(bitmap.png(), visit)
         if self._printer is None:
+            self._show_receipt(bitmap.png(), visit)
             self._answer(ev.ReceiptNotPrinted(tx_id, DeviceState.NO_DEVICE.value), visit)
             return
         job = self._printer.print(PrintJob(tx_id, bitmap))
@@ -130,6 +131,16 @@ class Printing:
                 self._answer(ev.ReceiptNotPrinted(tx_id, reason, uncertain), visit)
 
         job.add_done_callback(done)
+        # The printer was first: packing the picture for the screen takes as long as drawing it.
+        self._show_receipt(bitmap.png(), visit)
+
+    def _warm_up(self) -> None:
+        """Load the fonts and draw every service's words once: the first receipt is no slower."""
+        try:
+            for receipt in sample_receipts(self._catalogue, self._kiosk):
+                render(receipt, self._width)
+        except Exception as error:  # noqa: BLE001 -- a receipt that cannot be drawn will say so
+            _log.error("receipt.not_drawn", error=type(error).__name__)
 
     def _on_status(self, status: device.PrinterStatus) -> None:
         state = _DEVICE[status.device]
