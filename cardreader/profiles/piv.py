@@ -88,6 +88,8 @@ class PivApplication:
         # The CHUID ends in a signature of a kilobyte; the GUID mostly is in its first block.
         try:
             start = self._get_data(_CHUID, enough=_LE)
+            if not start:
+                return None
             guid = tlv.first(start[tlv.header(start).header_length :], 0x34)
             return tlv.get(self._object(_CHUID), 0x34) if guid is None else guid
         except CommandRefused:
@@ -208,8 +210,14 @@ class PivApplication:
         return tlv.require(answer.data, 0x7C, 0x82)
 
     def _object(self, identifier: int) -> bytes:
-        """The content of a data object without its outer tag 53."""
-        return tlv.require(self._get_data(identifier), 0x53)
+        """The content of a data object without its outer tag 53.
+
+        Raises :class:`~cardreader.errors.ObjectNotFound` also when a card says "done" and nothing.
+        """
+        data = self._get_data(identifier)
+        if not data:
+            raise ObjectNotFound(_GET_DATA, 0x6A82)
+        return tlv.require(data, 0x53)
 
     def _get_data(self, identifier: int, enough: int | None = None) -> bytes:
         """GET DATA (part 2, 3.1.2)."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from cardreader.simulator.ber import tlv
 from cardreader.simulator.issuer import issuer
@@ -22,8 +25,11 @@ _GROUP_TAGS = {1: 0x61, 2: 0x75, 11: 0x6B, 13: 0x6D}
 _GROUP_FILES = {1: DG1, 2: DG2, 11: DG11, 13: DG13}
 
 
-def identity_files(holder: Persona) -> dict[int, bytes]:
+@functools.lru_cache(maxsize=32)
+def identity_files(holder: Persona) -> Mapping[int, bytes]:
     """Every elementary file of the identity application, by file identifier.
+
+    The same bytes each time, so they are signed once: putting a card in takes no time then.
 
     On a forged card the name, the occupation and the portrait belong to somebody else than the
     person whose data groups the state had signed.
@@ -38,7 +44,7 @@ def identity_files(holder: Persona) -> dict[int, bytes]:
         tlv(0x5C, bytes(_GROUP_TAGS[number] for number in on_card)),
     )
     files = {_GROUP_FILES[number]: content for number, content in on_card.items()}
-    return files | {EF_COM: common, EF_SOD: tlv(0x77, sod)}
+    return MappingProxyType(files | {EF_COM: common, EF_SOD: tlv(0x77, sod)})
 
 
 def _data_groups(holder: Persona) -> dict[int, bytes]:

@@ -5,9 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,13 +12,10 @@ import pytest
 from cryptography import x509
 
 from cardreader import KeyPurpose, PinInfo, Protocol7816, TrustStore, activate, open_card
-from cardreader.apdu import CardConnection
-from cardreader.errors import CardError, CardRemoved
-from cardreader.pcsc import PcscReaders
+from cardreader.errors import CardError
 from cardreader.simulator import TRUST, Faults, FaultyCard, issue, persona
 from cardreader.simulator.authority import SimulatedAuthority
-from cardreader.simulator.card import InsertableCard
-from cardreader.simulator.vpcd import serve
+from tests.cardreader.virtual_reader import connected, in_virtual_reader, seated, watched
 from tests.pcscd import VPCD_PORTS, Pcscd, pcscd  # noqa: F401 - a fixture
 
 STORE = TrustStore.load(TRUST)
@@ -30,50 +24,6 @@ PIN = b"482913"
 
 def clock() -> datetime:
     return datetime(2026, 11, 1, 9, tzinfo=UTC)
-
-
-@contextmanager
-def in_virtual_reader(card: InsertableCard, port: int = VPCD_PORTS[0]) -> Iterator[None]:
-    stop = threading.Event()
-    serving = threading.Thread(target=serve, args=(card, "127.0.0.1", port, stop))
-    serving.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        serving.join(10)
-
-
-@contextmanager
-def watched() -> Iterator[PcscReaders]:
-    readers = PcscReaders()
-    readers.start(lambda _event: None)
-    try:
-        yield readers
-    finally:
-        readers.stop()
-
-
-def seated(readers: PcscReaders, count: int = 1) -> list[str]:
-    """The readers with a card in them, as soon as there are ``count``."""
-    pause = threading.Event()
-    for _ in range(400):
-        found = [status.reader for status in readers.readers() if status.atr]
-        if len(found) >= count:
-            return found
-        pause.wait(0.05)
-    pytest.fail("the cards did not show up in pcscd")
-
-
-def connected(readers: PcscReaders) -> CardConnection:
-    """A connection to the card, also when it is just being put back."""
-    pause = threading.Event()
-    for _ in range(100):
-        try:
-            return readers.connect(seated(readers)[0])
-        except CardRemoved:
-            pause.wait(0.05)
-    pytest.fail("the card did not come back")
 
 
 @pytest.mark.pcscd
@@ -126,7 +76,7 @@ def test_two_readers_at_once(pcscd: Pcscd) -> None:  # noqa: F811 - the fixture
         in_virtual_reader(citizen, VPCD_PORTS[0]),
         in_virtual_reader(operator, VPCD_PORTS[1]),
     ):
-        connections = [readers.connect(name) for name in sorted(seated(readers, 2))]
+        connections = [readers.connect(name) for name in seated(readers, 2)]
         first, second = (open_card(connection, STORE, clock) for connection in connections)
         assert first.identity().civil_number == persona("last-try").civil_number
         assert second.identity().civil_number == persona("operator").civil_number

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,22 +24,10 @@ from cardreader.simulator.issuing_files import (
     ISSUING_CA_CERTIFICATE,
     ISSUING_CA_KEY,
 )
-from cardreader.simulator.vpcd import serve
 from kiosk.cli.card import app
 from tests.cardreader.test_activation import VENDOR_KEY, VendorApplication, vendor_memory
-from tests.pcscd import VPCD_PORTS, Pcscd, pcscd  # noqa: F401 - a fixture
-
-
-@contextmanager
-def in_reader(card: SimulatedCard) -> Iterator[None]:
-    stop = threading.Event()
-    serving = threading.Thread(target=serve, args=(card, "127.0.0.1", VPCD_PORTS[0], stop))
-    serving.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        serving.join(10)
+from tests.cardreader.virtual_reader import in_virtual_reader
+from tests.pcscd import Pcscd, pcscd  # noqa: F401 - a fixture
 
 
 def kiosk_card(command: str, *lines: str, arguments: tuple[str, ...] = ()) -> tuple[int, Any]:
@@ -57,7 +44,7 @@ def kiosk_card(command: str, *lines: str, arguments: tuple[str, ...] = ()) -> tu
 
 @pytest.mark.pcscd
 def test_pin_commands(pcscd: Pcscd) -> None:  # noqa: F811 - the fixture
-    with in_reader(issue("citizen-active", protocol=Protocol7816.T0)):
+    with in_virtual_reader(issue("citizen-active", protocol=Protocol7816.T0)):
         assert kiosk_card("inspect")[1]["pin"]["tries_left"] == 3
         refused = {"changed": False, "tries_left": None}
         # Weak, and half of the civil number 99014521: the card is not asked.
@@ -82,7 +69,7 @@ def test_sign_cms(pcscd: Pcscd, tmp_path: Path) -> None:  # noqa: F811 - the fix
         pytest.skip("CMS NOT VERIFIED BY OPENSSL: it is not installed (apt-get install openssl)")
     document, out = tmp_path / "complaint.txt", tmp_path / "complaint.p7m"
     document.write_bytes(b"wages for May")
-    with in_reader(issue("citizen-active", protocol=Protocol7816.T0)):
+    with in_virtual_reader(issue("citizen-active", protocol=Protocol7816.T0)):
         arguments = (str(document), "--format", "cms", "--out", str(out))
         code, answer = kiosk_card("sign", "246813", arguments=arguments)
     assert (code, answer["algorithm"]) == (0, "cms")
@@ -129,7 +116,7 @@ def test_a_card_of_another_maker_from_beginning_to_end(
     card = SimulatedCard(
         [VendorApplication(memory)], bytes.fromhex("3B80018081"), protocol=Protocol7816.T1
     )
-    with central_api(tmp_path) as (database, url), in_reader(card):
+    with central_api(tmp_path) as (database, url), in_virtual_reader(card):
         code, seen = kiosk_card("inspect")
         assert code == 0
         assert seen["genuine"] is None
@@ -160,7 +147,7 @@ def test_a_card_of_another_maker_from_beginning_to_end(
 def test_a_national_card_wants_the_code(pcscd: Pcscd, tmp_path: Path) -> None:  # noqa: F811
     with (
         central_api(tmp_path) as (_, url),
-        in_reader(issue("citizen-new", protocol=Protocol7816.T0)),
+        in_virtual_reader(issue("citizen-new", protocol=Protocol7816.T0)),
     ):
         code, answer = kiosk_card(
             "activate", "000000", "482913", "482913", arguments=("--central", url)

@@ -5,18 +5,16 @@ The whole matrix: ``python -m tests.cardreader.fault_matrix``.
 
 from __future__ import annotations
 
-import threading
 import time
 
 import pytest
 
-from cardreader import CardConnection, CardError, KeyPurpose, PinInfo, Protocol7816, open_card
-from cardreader.pcsc import PcscReaders
+from cardreader import CardError, KeyPurpose, PinInfo, Protocol7816, open_card
 from cardreader.simulator import issue
-from cardreader.simulator.vpcd import serve
 from tests.cardreader.fault_matrix import Fault, commands, length, strike
 from tests.cardreader.operations import KINDS, OPERATIONS, PIN, STORE, clock
-from tests.pcscd import VPCD_PORTS, Pcscd, pcscd  # noqa: F401 - a fixture
+from tests.cardreader.virtual_reader import connected, in_virtual_reader, watched
+from tests.pcscd import Pcscd, pcscd  # noqa: F401 - a fixture
 
 VENDOR = KINDS[-1]
 
@@ -65,41 +63,22 @@ class Killing:
 def test_pcscd_is_killed(pcscd: Pcscd, at: int) -> None:  # noqa: F811 - the fixture
     """At SELECT, in the identity, at VERIFY and in the signature."""
     pcscd.needs_control()
-    card, stop = Killing(pcscd, at), threading.Event()
-    serving = threading.Thread(target=serve, args=(card, "127.0.0.1", VPCD_PORTS[0], stop))
-    serving.start()
-    readers = PcscReaders(call_timeout=3.0)
-    readers.start(lambda _event: None)
-    try:
-        connection = _connected(readers)
+    with watched(call_timeout=3.0) as readers, in_virtual_reader(Killing(pcscd, at)):
+        connection = connected(readers)
         pin = bytearray(PIN)
         with pytest.raises(CardError):
             while True:
                 opened = open_card(connection, STORE, clock)
                 opened.sign(KeyPurpose.SIGNATURE, b"message", pin)
-        opened_pin = bytes(pin)
+        # Untouched when the card was not even opened, wiped in every other case.
+        assert pin == (PIN if at == 3 else bytes(6))
         connection.disconnect()
         pcscd.start()
         began = time.monotonic()
-        connection = _connected(readers)
+        connection = connected(readers)
         opened = open_card(connection, STORE, clock)
         assert opened.pin_info() == PinInfo(3, blocked=False)
         # Two seconds, and as long as vpcd takes to notice the card that comes back.
         assert time.monotonic() - began < 2.0 + 2.0
         opened.sign(KeyPurpose.SIGNATURE, b"message", bytearray(PIN))
         connection.disconnect()
-        assert opened_pin in (bytes(6), PIN)
-    finally:
-        readers.stop()
-        stop.set()
-        serving.join(10)
-
-
-def _connected(readers: PcscReaders) -> CardConnection:
-    pause = threading.Event()
-    for _ in range(400):
-        try:
-            return readers.connect("Virtual PCD 00 00")
-        except CardError:
-            pause.wait(0.05)
-    pytest.fail("the card did not come back")

@@ -5,9 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -36,24 +33,22 @@ from cardreader import (
     open_card,
 )
 from cardreader.channel import CardChannel
-from cardreader.pcsc import PcscReaders
 from cardreader.pin import MalformedPin
 from cardreader.profiles import IasClassicApplication
 from cardreader.simulator import (
     READER,
     TRUST,
     Profile,
-    SimulatedCard,
     SimulatedReaders,
     issue,
     persona,
 )
 from cardreader.simulator.authority import SimulatedAuthority
 from cardreader.simulator.card import transport_pin
-from cardreader.simulator.vpcd import serve
 from tests.cardreader.issuing import Authority, new_key
 from tests.cardreader.script import ScriptedConnection
-from tests.pcscd import VPCD_PORTS, Pcscd, pcscd  # noqa: F401 - a fixture
+from tests.cardreader.virtual_reader import connected, in_virtual_reader, seated, watched
+from tests.pcscd import Pcscd, pcscd  # noqa: F401 - a fixture
 
 STORE = TrustStore.load(TRUST)
 PIN_STATE = "00CB00FF05A003830111"
@@ -330,43 +325,16 @@ def test_what_the_simulated_card_refuses() -> None:
         ias.sign(KeyPurpose.AUTHENTICATION, SignatureAlgorithm.ES256, bytes(32))
 
 
-@contextmanager
-def in_virtual_reader(card: SimulatedCard) -> Iterator[None]:
-    stop = threading.Event()
-    serving = threading.Thread(target=serve, args=(card, "127.0.0.1", VPCD_PORTS[0], stop))
-    serving.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        serving.join(10)
-
-
-def seated(readers: PcscReaders) -> str:
-    """The reader with a card in it, as soon as there is one."""
-    pause = threading.Event()
-    for _ in range(200):
-        for status in readers.readers():
-            if status.atr:
-                return status.reader
-        pause.wait(0.05)
-    pytest.fail("the card did not show up in pcscd")
-
-
 @pytest.mark.pcscd
 def test_through_the_real_pcscd(pcscd: Pcscd) -> None:  # noqa: F811 - the fixture
-    readers = PcscReaders()
-    readers.start(lambda _event: None)
-    try:
-        with in_virtual_reader(issue("citizen-active", profile=Profile.IAS_CLASSIC)):
-            connection = readers.connect(seated(readers))
-            card = open_card(connection, STORE, clock)
-            assert card.profile == "ias-classic"
-            for purpose in KeyPurpose:
-                card.sign(purpose, b"message", pin_of("citizen-active"))
-            connection.disconnect()
-    finally:
-        readers.stop()
+    simulated = issue("citizen-active", profile=Profile.IAS_CLASSIC)
+    with watched() as readers, in_virtual_reader(simulated):
+        connection = connected(readers)
+        card = open_card(connection, STORE, clock)
+        assert card.profile == "ias-classic"
+        for purpose in KeyPurpose:
+            card.sign(purpose, b"message", pin_of("citizen-active"))
+        connection.disconnect()
 
 
 OPENSC_CONF = """
@@ -388,11 +356,9 @@ def test_opensc_reads_the_same_certificates(pcscd: Pcscd, tmp_path: Path) -> Non
     configuration.write_text(OPENSC_CONF)
     environment = {**os.environ, "OPENSC_CONF": str(configuration)}
     card = opened(inserted("citizen-active"))
-    readers = PcscReaders()
-    readers.start(lambda _event: None)
     with in_virtual_reader(issue("citizen-active", profile=Profile.IAS_CLASSIC)):
-        assert seated(readers)
-        readers.stop()
+        with watched() as readers:
+            assert seated(readers)
         for identifier, purpose in (
             ("45", KeyPurpose.AUTHENTICATION),
             ("46", KeyPurpose.SIGNATURE),

@@ -134,6 +134,17 @@ def test_a_deleted_certificate_is_object_not_found() -> None:
         piv.certificate(KeyPurpose.AUTHENTICATION)
 
 
+def test_a_certificate_that_is_nothing_at_all_is_object_not_found() -> None:
+    piv, _ = application((GET_9A, "9000"))
+    with pytest.raises(ObjectNotFound):
+        piv.certificate(KeyPurpose.AUTHENTICATION)
+
+
+def test_a_chuid_that_is_nothing_at_all_is_passed_over() -> None:
+    piv, _ = application((GET_CHUID, "9000"), ("00F8000000", "81123456" + "9000"))
+    assert piv.serial() == "81123456"
+
+
 def test_a_missing_certificate_is_object_not_found() -> None:
     piv, _ = application(("00CB3FFF055C035FC10A", "6A82"))
     with pytest.raises(ObjectNotFound):

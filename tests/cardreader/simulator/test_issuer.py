@@ -203,6 +203,7 @@ def test_computing_a_card_anew_gives_the_same_bytes():
     holder = persona("operator")
     before = identity_files(holder)
     issuer.cache_clear()
+    identity_files.cache_clear()
     assert identity_files(holder) == before
 
 
