@@ -16,10 +16,8 @@ from PySide6.QtGui import QColor, QFont, QGlyphRun, QImage, QPainter, QRawFont
 
 _STEPS: Final = 4
 """Positions within a dot: what is left of a quarter of a dot, no print head shows."""
-_MOST: Final = 6000
-"""Pictures kept, a few megabytes; all receipts of one terminal need less than half of it."""
-
-_Key = tuple[str, int, float, int, int, int, bool]
+_MOST: Final = 1500
+"""Pictures kept of one font; all receipts of one terminal need less than half of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +29,9 @@ class _Glyph:
     image: QImage
 
 
-# Shared by all threads: a picture is never changed, and one made twice is the same twice.
-_kept: Final[dict[_Key, _Glyph | None]] = {}
+# By font, then by glyph and position within a dot. Shared by all threads: a picture is never
+# changed, and one made twice is the same twice.
+_kept: Final[dict[tuple[str, QFont.Weight, float, bool], dict[int, _Glyph | None]]] = {}
 
 
 def draw(
@@ -40,20 +39,20 @@ def draw(
 ) -> None:
     """Paint a run of glyphs of one font whose positions count from ``origin``, in dots."""
     raw = run.rawFont()
-    family, size = raw.familyName(), raw.pixelSize()
+    kept = _kept.setdefault((raw.familyName(), weight, raw.pixelSize(), white), {})
+    left, top = origin.x(), origin.y()
     for index, position in zip(run.glyphIndexes(), run.positions(), strict=True):
-        x = round((position.x() + origin.x()) * _STEPS)
-        y = round((position.y() + origin.y()) * _STEPS)
-        key = (family, weight.value, size, index, x % _STEPS, y % _STEPS, white)
-        if key in _kept:
-            glyph = _kept[key]
+        x, x_part = divmod(round((position.x() + left) * _STEPS), _STEPS)
+        y, y_part = divmod(round((position.y() + top) * _STEPS), _STEPS)
+        key = (index * _STEPS + x_part) * _STEPS + y_part
+        if key in kept:
+            glyph = kept[key]
         else:
-            glyph = _filled(raw, index, x % _STEPS / _STEPS, y % _STEPS / _STEPS, white=white)
-            if len(_kept) < _MOST:
-                _kept[key] = glyph
+            glyph = _filled(raw, index, x_part / _STEPS, y_part / _STEPS, white=white)
+            if len(kept) < _MOST:
+                kept[key] = glyph
         if glyph is not None:
-            corner = QPoint(x // _STEPS + glyph.left, y // _STEPS + glyph.top)
-            painter.drawImage(corner, glyph.image)
+            painter.drawImage(QPoint(x + glyph.left, y + glyph.top), glyph.image)
 
 
 def _filled(raw: QRawFont, index: int, x: float, y: float, *, white: bool) -> _Glyph | None:

@@ -188,7 +188,7 @@ def dashes(left: int, right: int, *, on: int, off: int, thick: int) -> Block:
 def paint(blocks: list[Block], width: int) -> ReceiptBitmap:
     """Paint the blocks one under the other and cut the picture to one bit per dot."""
     height = sum(block.height for block in blocks)
-    image = QImage(width, height, QImage.Format.Format_RGB32)
+    image = QImage(width, height, QImage.Format.Format_Grayscale8)
     image.fill(QColor("white"))
     painter = QPainter(image)
     try:
@@ -199,6 +199,7 @@ def paint(blocks: list[Block], width: int) -> ReceiptBitmap:
             top += block.height
     finally:
         painter.end()
-    # All is grey: any colour of the four bytes of a dot is its shade.
-    grey = Image.frombytes("L", (width, height), bytes(image.constBits())[1::4])
+    grey = Image.frombytes(
+        "L", (width, height), bytes(image.constBits()), "raw", "L", image.bytesPerLine(), 1
+    )
     return ReceiptBitmap.from_image(grey.point(_THRESHOLD, mode="1"))

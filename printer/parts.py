@@ -175,11 +175,10 @@ def _even(x: int) -> int:
 
 
 def _picture(modules: tuple[tuple[bool, ...], ...]) -> QImage:
-    picture = QImage(len(modules), len(modules), QImage.Format.Format_RGB32)
-    for y, row in enumerate(modules):
-        for x, dark in enumerate(row):
-            picture.setPixel(x, y, 0xFF000000 if dark else 0xFFFFFFFF)
-    return picture
+    size = len(modules)
+    shades = bytes(0 if dark else 255 for row in modules for dark in row)
+    # Copied, because a QImage only borrows the bytes that it is given.
+    return QImage(shades, size, size, size, QImage.Format.Format_Grayscale8).copy()
 
 
 def _draw_code(painter: QPainter, picture: QImage, left: int, top: float, side: int) -> None:
