@@ -14,10 +14,14 @@ Where to look:
 
 - ``wire`` the messages exchanged; ``sealing`` HPKE; ``chain`` the signed hash chain
   and its countersigned head
-- ``store`` the outbox; ``ledger`` its SQL; ``schema`` tables, settings, migrations; ``connection``
-  one writer and typed troubles; ``records`` what goes in and comes out; ``errors``; ``clock``
+- ``store`` the outbox; ``intake`` how one is taken in; ``ledger`` its SQL; ``schema`` tables,
+  settings, migrations; ``connection`` one writer and typed troubles; ``records`` what goes in and
+  comes out; ``errors``; ``clock``; ``seals`` the keys in use
+- ``aside`` what does not go its usual way: void places, rows of a closed epoch; ``attachments``;
+  ``room`` the quota; ``batching`` what fits into one request; ``overview`` counts and ages
 - ``syncer`` when and what to send; ``ingest`` the seam to the central API; ``http``
-  that seam over HTTPS
+  that seam over HTTPS; ``bounded`` an end to answers that never end
+- ``folder`` folders carried by hand, for both sides; ``stranded`` the outbox in one
 - ``outside`` status without holding the outbox; ``verify`` the check whether it was changed
 """
 
@@ -25,12 +29,14 @@ from offline_queue.clock import Clock, SystemClock
 from offline_queue.errors import (
     AnswerMismatch,
     OutboxError,
+    OutboxFull,
     OutboxLocked,
     OutboxUnavailable,
     PayloadTooLarge,
     Reason,
     TransactionConflict,
 )
+from offline_queue.folder import FolderBroken, FolderUnwritable
 from offline_queue.http import HttpIngest, Timeouts
 from offline_queue.ingest import BatchReply, CentralIngest, TransportError
 from offline_queue.outside import read_status
@@ -43,7 +49,9 @@ from offline_queue.records import (
     case_ref,
     new_tx_id,
 )
+from offline_queue.room import Quota
 from offline_queue.store import Outbox
+from offline_queue.stranded import Exported, Imported
 from offline_queue.syncer import Syncer, SyncState
 from offline_queue.verify import Code, Finding, verify_outbox
 
@@ -54,14 +62,20 @@ __all__ = [
     "Clock",
     "Code",
     "Enqueued",
+    "Exported",
     "Finding",
+    "FolderBroken",
+    "FolderUnwritable",
     "HttpIngest",
+    "Imported",
     "Outbox",
     "OutboxError",
+    "OutboxFull",
     "OutboxLocked",
     "OutboxStatus",
     "OutboxUnavailable",
     "PayloadTooLarge",
+    "Quota",
     "Reason",
     "Recorded",
     "State",

@@ -18,7 +18,15 @@ from offline_queue.chain import sign_notice
 from offline_queue.clock import Clock
 from offline_queue.records import State
 from offline_queue.seals import Seals
-from offline_queue.wire import BatchItem, ItemAnswer, ItemKind, Outcome, VoidReason
+from offline_queue.wire import (
+    BatchItem,
+    ChainRecord,
+    ItemAnswer,
+    ItemKind,
+    Outcome,
+    SignedNotice,
+    VoidReason,
+)
 
 _log = structlog.get_logger()
 
@@ -39,15 +47,15 @@ def carried_item(
 
     ``None`` for a row that the disk damaged; it is set aside.
     """
+
+    def vouch(record: ChainRecord) -> SignedNotice:
+        return sign_notice(seals.device_key, ItemKind.STRANDED, record, seals.epoch)
+
     try:
-        item = ledger.to_item(seals.kiosk, row)
+        return ledger.to_item(seals.kiosk, row, None if row[0] == seals.epoch else vouch)
     except ValueError:
         set_damaged_aside(db, clock, row)
         return None
-    if item.record.epoch == seals.epoch:
-        return item
-    notice = sign_notice(seals.device_key, ItemKind.STRANDED, item.record, seals.epoch)
-    return item.model_copy(update={"kind": ItemKind.STRANDED, "notice": notice})
 
 
 def void_items(db: sqlite3.Connection, seals: Seals, now: float, limit: int) -> list[BatchItem]:
@@ -60,16 +68,17 @@ def void_items(db: sqlite3.Connection, seals: Seals, now: float, limit: int) -> 
     ).fetchall()
     items = []
     for reason, *row in rows:
+
+        def declare(record: ChainRecord, reason: str = reason) -> SignedNotice:
+            return sign_notice(
+                seals.device_key, ItemKind.VOID, record, seals.epoch, VoidReason(reason)
+            )
+
         try:
-            item = ledger.to_item(seals.kiosk, row, with_envelope=False)
+            items.append(ledger.to_item(seals.kiosk, row, declare))
         except ValueError:
             # The record itself is damaged: nothing that the central API could take is left of it.
             db.execute("UPDATE void SET state = 'refused' WHERE epoch = ? AND seq = ?", row[:2])
-            continue
-        notice = sign_notice(
-            seals.device_key, ItemKind.VOID, item.record, seals.epoch, VoidReason(reason)
-        )
-        items.append(item.model_copy(update={"kind": ItemKind.VOID, "notice": notice}))
     return items
 
 

@@ -86,8 +86,7 @@ def append(
         confirmed_at,
         refs,
     )
-    # Not validated again: each part was, when the submission and the enrolment were made.
-    record = ChainRecord.model_construct(
+    record = ChainRecord(
         kiosk=seals.kiosk,
         epoch=seals.epoch,
         seq=seq,

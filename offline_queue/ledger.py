@@ -5,20 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
-
-import rfc8785
+from typing import Any, Final
 
 from offline_queue import attachments
 from offline_queue.chain import (
     GENESIS,
-    ChainBroken,
     b64url,
-    check_terms,
     envelope_hash,
     record_hash,
+    terms_hash,
     timestamp,
 )
 from offline_queue.clock import Clock
@@ -30,8 +27,10 @@ from offline_queue.wire import (
     Enrolment,
     HeadStatement,
     ItemAnswer,
+    ItemKind,
     Outcome,
     SignedHead,
+    SignedNotice,
     VoidReason,
 )
 
@@ -228,42 +227,42 @@ def sendable(
         )
 
 
-def to_item(kiosk: str, row: Sequence[object], *, with_envelope: bool = True) -> BatchItem:
+def to_item(
+    kiosk: str, row: Sequence[object], notice: Callable[[ChainRecord], SignedNotice] | None = None
+) -> BatchItem:
     """Turn a row of ``sendable`` into what is sent: the stored bytes, as they were signed.
 
-    Raises ``ValueError`` when the row is not what was once written.
+    ``notice`` makes what an item needs that is not ``sealed``. Raises ``ValueError`` when the row
+    is not what was once written.
     """
     values = dict(zip(_ITEM_COLUMNS, row, strict=True))
-    envelope, at = values["envelope"], values["confirmed_at"]
-    refs = json.loads(str(values["attachments"])) if values["attachments"] else []
-    # Not validated again field by field: the hashes tell whether any of it changed.
-    record = ChainRecord.model_construct(
-        None,
-        kiosk=kiosk,
-        **{name: values[name] for name in ("epoch", "seq", "tx_id", "prev", "sha256", "terms")},
-    )
-    item = BatchItem.model_construct(
-        None,
+    chain, envelope, listed = (values.pop(name) for name in ("chain", "envelope", "attachments"))
+    signed = {name: values.pop(name) for name in ("epoch", "seq", "tx_id", "prev", "sha256")}
+    terms: Any = values.pop("terms")
+    record = ChainRecord.model_validate({"kiosk": kiosk, "terms": terms, **signed})
+    if record_hash(record) != chain:
+        raise ValueError("the record is not the one that was signed")
+    beside: dict[str, Any] = values
+    refs = [] if listed is None else [AttachmentRef(**ref) for ref in json.loads(str(listed))]
+    signature = beside.pop("signature")
+    if terms is not None and terms_hash(**beside, attachments=refs) != terms:
+        raise ValueError("what stands beside the envelope is not what was signed")
+    signed_notice = None if notice is None else notice(record)
+    kind = ItemKind.SEALED if signed_notice is None else signed_notice.notice.kind
+    sealed = b""
+    if kind is not ItemKind.VOID:
+        if not isinstance(envelope, bytes) or envelope_hash(envelope) != record.sha256:
+            raise ValueError("the envelope is not the one that was signed")
+        sealed = envelope
+    return BatchItem(
         record=record,
-        envelope="",
-        confirmed_at=dt.datetime.fromisoformat(str(at)),
-        attachments=[AttachmentRef.model_validate(ref) for ref in refs],
-        **{
-            name: values[name]
-            for name in ("signature", "case_ref", "case_seq", "schema_version", "key_id")
-        },
+        signature=signature,
+        envelope=b64url(sealed),
+        kind=kind,
+        notice=signed_notice,
+        attachments=refs,
+        **beside,
     )
-    try:
-        check_terms(item)
-        if record_hash(record) != values["chain"]:
-            raise ValueError("the record is not the one that was signed")
-    except (ChainBroken, rfc8785.CanonicalizationError) as error:
-        raise ValueError("the row is not what was once written") from error
-    if not with_envelope:
-        return item
-    if not isinstance(envelope, bytes) or envelope_hash(envelope) != record.sha256:
-        raise ValueError("the envelope is not the one that was signed")
-    return item.model_copy(update={"envelope": b64url(envelope)})
 
 
 def asked_wait(answer: ItemAnswer) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pyhpke
 import pytest
+import rfc8785
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -134,3 +135,16 @@ def test_base64url_has_one_spelling(data: bytes) -> None:
 def test_other_spellings_are_refused(text: str) -> None:
     with pytest.raises(ValueError):
         chain.b64url_decode(text)
+
+
+@given(
+    st.dictionaries(
+        st.text(st.characters(codec="ascii"), max_size=8),
+        st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+        | st.integers(-(2**53) + 1, 2**53 - 1)
+        | st.lists(st.integers(0, 2**53 - 1), max_size=3),
+        max_size=8,
+    )
+)
+def test_the_quick_encoder_writes_what_rfc_8785_asks_for(content: dict[str, object]) -> None:
+    assert chain._plain(content) == rfc8785.dumps(content)

@@ -14,9 +14,6 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from pydantic import ValidationError
 
 from offline_queue import schema
@@ -32,7 +29,6 @@ from offline_queue.errors import (
 from offline_queue.records import State, Submission
 from offline_queue.sealing import key_id
 from offline_queue.store import Outbox
-from offline_queue.verify import verify_outbox
 from offline_queue.wire import ENVELOPE_MAX_BYTES, BatchRequest, Outcome, Problem
 from tests.offline_queue.world import SECRET, Central, FakeClock, Terminal, submission
 
@@ -638,83 +634,3 @@ def test_expiry_and_order_are_looked_up_in_indexes(outbox: Outbox) -> None:
     ]
     assert "outbox_expiry" in plans[0]
     assert "outbox_ready" in plans[1]
-
-
-class OutboxModel(RuleBasedStateMachine):
-    """Any order of enqueue, repeat, send, lost answer, crash and central restore."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        import tempfile
-
-        self.folder = tempfile.TemporaryDirectory()
-        self.clock = FakeClock(dt.datetime(2026, 3, 1, 8, 0, tzinfo=dt.UTC))
-        self.central = Central()
-        self.terminal = Terminal.enrolled(Path(self.folder.name), self.central, self.clock)
-        self.outbox = self.terminal.open()
-        self.confirmed: list[Submission] = []
-
-    @rule(case=st.sampled_from(["a", "b", "c"]))
-    def enqueue(self, case: str) -> None:
-        each = submission(case=case)
-        self.outbox.enqueue(each)
-        self.confirmed.append(each)
-
-    @precondition(lambda self: self.confirmed)
-    @rule(data=st.data())
-    def enqueue_again(self, data: st.DataObject) -> None:
-        self.outbox.enqueue(data.draw(st.sampled_from(self.confirmed)))
-
-    @rule(lost=st.booleans(), limit=st.integers(1, 5))
-    def send(self, lost: bool, limit: int) -> None:
-        batch = self.outbox.take_batch(self.clock.monotonic(), max_items=limit)
-        if batch is None:
-            return
-        sent = [item.record.tx_id for item in batch.items]
-        reply = self.central.post_batch(batch)
-        if lost:
-            self.outbox.release(sent, 0.0, charged=True)
-        else:
-            self.outbox.apply_answers(sent, reply.answer, self.clock.monotonic(), None)
-
-    @rule()
-    def crash(self) -> None:
-        self.outbox.close()
-        self.outbox = self.terminal.open()
-
-    @rule()
-    def back_up(self) -> None:
-        self.central.backed_up_seq = self.central.head("MCT-001").statement.ack_seq
-
-    @rule()
-    def restore(self) -> None:
-        self.central.forget_after(self.central.backed_up_seq)
-        self.outbox.check_head(self.central.head("MCT-001"))
-
-    @invariant()
-    def confirmed_is_kept_and_takes_effect_once(self) -> None:
-        effects = self.central.effects
-        assert len(effects) == len(set(effects))
-        for each in self.confirmed:
-            recorded = self.outbox.result(each.tx_id)
-            assert recorded is not None
-            assert recorded.state in (State.READY, State.INFLIGHT) or each.tx_id in effects
-
-    def teardown(self) -> None:
-        while (batch := self.outbox.take_batch(self.clock.monotonic())) is not None:
-            sent = [item.record.tx_id for item in batch.items]
-            answer = self.central.post_batch(batch).answer
-            self.outbox.apply_answers(sent, answer, self.clock.monotonic(), None)
-        assert sorted(self.central.effects) == sorted(each.tx_id for each in self.confirmed)
-        self.outbox.close()
-        findings = verify_outbox(
-            self.terminal.path,
-            self.terminal.device_key.public_key(),
-            self.central.signing.public_key().public_bytes_raw(),
-        )
-        assert findings == []
-        self.folder.cleanup()
-
-
-OutboxModel.TestCase.settings = settings(max_examples=15, stateful_step_count=25, deadline=None)
-TestOutboxModel = OutboxModel.TestCase

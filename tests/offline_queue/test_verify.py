@@ -81,6 +81,15 @@ TAMPERING = {
         [(Code.EDITED, 2), (Code.EDITED, 2)],
     ),
     "chain value": ("UPDATE outbox SET chain = prev WHERE seq = 4", [(Code.EDITED, 4)]),
+    "what stands beside": ("UPDATE outbox SET case_seq = 9 WHERE seq = 4", [(Code.EDITED, 4)]),
+    "a key's name": (
+        "UPDATE outbox SET key_id = '0000000000000000' WHERE seq = 2",
+        [(Code.EDITED, 2)],
+    ),
+    "the time of the confirmation": (
+        "UPDATE outbox SET confirmed_at = '2020-01-01T00:00:00.000000Z' WHERE seq = 6",
+        [(Code.EDITED, 6)],
+    ),
     "marked as sent": ("UPDATE outbox SET state = 'accepted' WHERE seq = 4", [(Code.EDITED, 4)]),
     "one removed": ("DELETE FROM outbox WHERE seq = 4", [(Code.REMOVED, 4)]),
     "two removed": ("DELETE FROM outbox WHERE seq IN (1, 2)", [(Code.REMOVED, 1)]),
@@ -128,6 +137,8 @@ def test_fault_40_a_cut_tail_with_all_counters_forged_shows_by_the_countersignat
         "DELETE FROM outbox WHERE seq >= 5",
         "UPDATE epoch SET last_seq = 4, head = (SELECT chain FROM outbox WHERE seq = 4)",
     )
+    assert verify(terminal, central) == [(Code.ROLLED_BACK, 5), (Code.TAIL_CUT, 5)]
+    terminal.path.with_name("outbox.db.lock").write_bytes(b"")
     assert verify(terminal, central) == [(Code.TAIL_CUT, 5)]
 
 
@@ -139,6 +150,8 @@ def test_fault_16_an_older_copy_shows_by_a_newer_head(
     shutil.copy(terminal.path, older)
     fill(terminal, central, clock, sent=2, waiting=0)
     shutil.copy(older, terminal.path)
+    assert verify(terminal, central) == [(Code.ROLLED_BACK, 3)]
+    terminal.path.with_name("outbox.db.lock").write_bytes(b"")  # a thorough hand
     assert verify(terminal, central) == []
     assert verify(terminal, central, central.head("MCT-001")) == [(Code.ROLLED_BACK, 3)]
 

@@ -75,6 +75,7 @@ class Central:
 
     sealing: X25519PrivateKey = field(default_factory=X25519PrivateKey.generate)
     signing: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
+    older_sealing: list[X25519PrivateKey] = field(default_factory=list)
     device_keys: dict[int, ec.EllipticCurvePublicKey] = field(default_factory=dict)
     """By epoch; an epoch that is not in it has the key of the first."""
     revoked: set[int] = field(default_factory=set)
@@ -228,7 +229,12 @@ class Central:
         place = associated_data(
             record.kiosk, record.epoch, record.seq, record.tx_id, item.schema_version
         )
-        self.payloads[record.tx_id] = open_sealed(self.sealing.private_bytes_raw(), envelope, place)
+        (key,) = (
+            key
+            for key in (self.sealing, *self.older_sealing)
+            if key_id(key.public_key().public_bytes_raw()) == item.key_id
+        )
+        self.payloads[record.tx_id] = open_sealed(key.private_bytes_raw(), envelope, place)
         self.effects.append(record.tx_id)
         return ItemAnswer(
             tx_id=record.tx_id,
