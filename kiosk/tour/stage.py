@@ -18,7 +18,7 @@ from kiosk.devices import can_serve, is_online
 from kiosk.front import utc_now
 from kiosk.services import Language
 from kiosk.session import Page
-from kiosk.session.state import ReceiptStep, Visit
+from kiosk.session.state import EmployerSearch, ReceiptStep, SearchState, Visit
 from kiosk.session.step import MUSCAT
 from kiosk.simulation.rig import Rig
 from kiosk.tour.hands import Hands, NotSeen
@@ -136,7 +136,7 @@ class Stage:
         if self.visit.signed_in:
             tap("field_employer")
             hands.type(_EMPLOYER[self.language])
-            hands.wait(lambda: bool(self._found()), "employers of the registry")
+            hands.wait(self._search_is_over, "employers of the registry")
             self.picture("employer-found")
             tap(f"employer_{self._found()[0]}")
         else:
@@ -260,6 +260,13 @@ class Stage:
         self.hands.tap("continueButton")
         self._question(following)
 
+    def _search_is_over(self) -> bool:
+        """What is found belongs to the whole text, not to its first letters."""
+        form = self.visit.form
+        search = form.search if form else EmployerSearch()
+        whole = search.query.strip() == _EMPLOYER[self.language]
+        return whole and search.state is SearchState.DONE and bool(search.found)
+
     def _found(self) -> list[str]:
         form = self.visit.form
         return [employer.cr_number for employer in form.search.found] if form else []
@@ -284,6 +291,6 @@ def _pin(persona_id: str) -> str:
 
 
 def _some_time_ago() -> str:
-    """A day in the past, as it is typed: day, month, year. Fixed, it would be in the future once."""
+    """A day as it is typed: day, month, year. A fixed one would be in the future once."""
     day = utc_now().astimezone(MUSCAT).date() - timedelta(days=113)
     return day.strftime("%d%m%Y")
