@@ -1,0 +1,158 @@
+"""The outbox and the real central API, over real HTTP: what the two of them agreed on holds."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import requests
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from backend_stub import EmbeddedServer, EnrolmentCode, Settings
+from offline_queue import HttpIngest, Outbox, Submission, Syncer, case_ref, new_tx_id
+from offline_queue.records import State
+from offline_queue.wire import Enrolment
+from tests.backend_stub.cards import Card, Issuer
+from tests.backend_stub.terminal import ANSWERS
+from tests.offline_queue.world import FakeClock
+
+KIOSK = "MCT-0001"
+SECRET = b"a secret of this terminal only"
+
+
+@dataclass
+class Field:
+    """A terminal in the field and its central API."""
+
+    url: str
+    database: Path
+    card: Card
+    path: Path
+    clock: FakeClock
+    device_key: ec.EllipticCurvePrivateKey = field(
+        default_factory=lambda: ec.generate_private_key(ec.SECP256R1())
+    )
+
+    def enrol(self) -> Enrolment:
+        pem = self.device_key.public_key().public_bytes(
+            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+        body = {"code": "MULTI-USE", "device_public_key": pem.decode()}
+        reply = requests.post(f"{self.url}/v1/kiosks/{KIOSK}/enrolment", json=body, timeout=20)
+        return Enrolment.model_validate(reply.json())
+
+    def open(self) -> Outbox:
+        return Outbox.open(
+            self.path,
+            enrolment=self.enrol(),
+            device_key=self.device_key,
+            secret=SECRET,
+            clock=self.clock,
+        )
+
+    def complaint(self, **more: object) -> Submission:
+        tx_id = new_tx_id()
+        now = dt.datetime.now(dt.UTC)
+        application = {
+            "v": 1,
+            "tx_id": tx_id,
+            "kiosk": KIOSK,
+            "service": "complaint",
+            "catalogue": "2026-11-01",
+            "language": "ar",
+            "applicant": {"civil_number": self.card.civil_number},
+            "answers": ANSWERS,
+            "confirmed_at": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        }
+        return Submission(
+            tx_id=tx_id,
+            case_ref=case_ref(SECRET, tx_id),
+            schema_version=1,
+            payload=self.card.sign(application).encode(),
+            confirmed_at=now,
+            **more,  # type: ignore[arg-type] - the test's own keywords
+        )
+
+    def drain(self, outbox: Outbox) -> Syncer:
+        ingest = HttpIngest(self.url)
+        syncer = Syncer(outbox, ingest, clock=self.clock, rng=random.Random(7))
+        for _ in range(40):
+            delay = syncer.step()
+            if delay is None or syncer.pause_reason:
+                break
+            self.clock.advance(delay)
+        ingest.close()
+        return syncer
+
+    def column(self, query: str) -> list[object]:
+        db = sqlite3.connect(self.database)
+        rows = [row[0] for row in db.execute(query)]
+        db.close()
+        return rows
+
+
+@pytest.fixture
+def on_site(tmp_path: Path) -> Iterator[Field]:
+    issuer = Issuer.make("Issuing CA of the tests")
+    (tmp_path / "issuers").mkdir()
+    (tmp_path / "issuers" / "ca.pem").write_bytes(issuer.pem())
+    database = tmp_path / "central.sqlite3"
+    settings = Settings(
+        f"sqlite:///{database}",
+        tmp_path,
+        enrolment_codes=(EnrolmentCode("MULTI-USE", reusable=True),),
+    )
+    with EmbeddedServer(settings) as url:
+        clock = FakeClock(dt.datetime.now(dt.UTC))
+        yield Field(url, database, Card.make(issuer), tmp_path / "outbox.db", clock)
+
+
+def test_attachments_and_void_places_arrive(on_site: Field) -> None:
+    soon = dt.datetime.now(dt.UTC) + dt.timedelta(hours=1)
+    with on_site.open() as outbox:
+        filed = on_site.complaint(attachments=(b"photograph" * 40_000, b"scan"))
+        late = on_site.complaint(expires_at=soon)
+        last = on_site.complaint()
+        for each in (filed, late, last):
+            outbox.enqueue(each)
+        outbox.expire(soon)
+        syncer = on_site.drain(outbox)
+        assert syncer.pause_reason is None
+        status = outbox.status()
+        assert (status.ack_seq, status.attachments_waiting, status.waiting) == (3, 0, 0)
+        assert outbox.result(late.tx_id).state is State.EXPIRED
+        assert outbox.result(filed.tx_id).answer.result.number
+    assert sorted(on_site.column("SELECT tx_id FROM complaint")) == sorted(
+        [filed.tx_id, last.tx_id]
+    )
+
+
+def test_what_waits_under_a_revoked_key_arrives_under_the_next(on_site: Field) -> None:
+    with on_site.open() as outbox:
+        first = on_site.complaint()
+        outbox.enqueue(first)
+        on_site.drain(outbox)
+        waiting = [on_site.complaint() for _ in range(3)]
+        for each in waiting:
+            outbox.enqueue(each)
+    db = sqlite3.connect(on_site.database)
+    db.execute("UPDATE kiosk_epoch SET revoked_at = enrolled_at WHERE epoch = 1")
+    db.commit()
+    db.close()
+    on_site.device_key = ec.generate_private_key(ec.SECP256R1())
+    with on_site.open() as outbox:
+        fresh = on_site.complaint()
+        outbox.enqueue(fresh)
+        syncer = on_site.drain(outbox)
+        assert syncer.pause_reason is None
+        states = {outbox.result(each.tx_id).state for each in (first, *waiting, fresh)}
+        assert states == {State.ACCEPTED}
+    assert sorted(on_site.column("SELECT tx_id FROM complaint")) == sorted(
+        each.tx_id for each in (first, *waiting, fresh)
+    )
