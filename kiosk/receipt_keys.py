@@ -56,3 +56,8 @@ def public_keys(ring: tuple[ReceiptKey, ...]) -> dict[str, ec.EllipticCurvePubli
         if isinstance(key, ec.EllipticCurvePublicKey) and not entry.revoked:
             keys[entry.key_id] = key
     return keys
+
+
+def revoked_ids(ring: tuple[ReceiptKey, ...]) -> frozenset[str]:
+    """The key ids whose receipts are not valid any more."""
+    return frozenset(entry.key_id for entry in ring if entry.revoked)

@@ -15,7 +15,14 @@ This library knows no service, no citizen and no kiosk; the caller composes the 
 
 from printer.bitmap import ReceiptBitmap
 from printer.jobs import Fence, PrintJob, PrintOutcome, Reason, Result, Settings
-from printer.journal import JournalError, PrintJournal, PrintRecord, PrintState
+from printer.journal import (
+    JournalBusy,
+    JournalError,
+    PrintJournal,
+    PrintRecord,
+    PrintState,
+    PrintTotals,
+)
 from printer.printer import ReceiptPrinter
 from printer.proof import (
     InvalidReason,
@@ -35,6 +42,7 @@ from printer.receipt import (
     ReceiptState,
     Row,
 )
+from printer.roll import Forecast, Roll
 from printer.status import Cover, Cutter, Device, PaperState, PrinterStatus
 from printer.transport import (
     DeviceTransport,
@@ -55,7 +63,9 @@ __all__ = [
     "DeviceTransport",
     "Emphasis",
     "Fence",
+    "Forecast",
     "InvalidReason",
+    "JournalBusy",
     "JournalError",
     "Languages",
     "NetworkTransport",
@@ -65,6 +75,7 @@ __all__ = [
     "PrintOutcome",
     "PrintRecord",
     "PrintState",
+    "PrintTotals",
     "PrinterError",
     "PrinterGone",
     "PrinterSilent",
@@ -77,6 +88,7 @@ __all__ = [
     "ReceiptPrinter",
     "ReceiptState",
     "Result",
+    "Roll",
     "Row",
     "Settings",
     "Transport",

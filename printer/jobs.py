@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
 from printer.bitmap import ReceiptBitmap
+from printer.roll import Roll
 from printer.status import Cover, Cutter, Device, PaperState, PrinterStatus
 from printer.transport import PrinterError, PrinterGone
 
@@ -82,6 +83,8 @@ class Settings:
     """How long a fence may take once the paper has come out."""
     paper_speed: float = 50.0
     """Millimetres a second of the slowest printing to be waited for."""
+    roll: Roll = field(default_factory=Roll)
+    """The paper, to tell how much is left."""
 
 
 DEFAULTS: Final = Settings()

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
-_SCHEMA_VERSION: Final = 1
+_SCHEMA_VERSION: Final = 2
 _SCHEMA: Final = """
 CREATE TABLE print (
     id INTEGER PRIMARY KEY,
@@ -28,11 +28,21 @@ CREATE TABLE print (
         CHECK (state IN ('prepared', 'send_started', 'done', 'failed', 'unknown')),
     reason TEXT,
     prepared_at TEXT NOT NULL,
-    changed_at TEXT NOT NULL
+    changed_at TEXT NOT NULL,
+    millimetres REAL NOT NULL DEFAULT 0
 ) STRICT;
 CREATE UNIQUE INDEX one_paper_each ON print (job_id, copy)
     WHERE state IN ('send_started', 'done', 'unknown');
 """
+_ROLL: Final = """
+CREATE TABLE roll (
+    id INTEGER PRIMARY KEY,
+    what TEXT NOT NULL CHECK (what IN ('new', 'low')),
+    at TEXT NOT NULL,
+    after INTEGER NOT NULL
+) STRICT;
+"""
+_FROM_1: Final = "ALTER TABLE print ADD COLUMN millimetres REAL NOT NULL DEFAULT 0;"
 
 
 class PrintState(StrEnum):
@@ -53,6 +63,10 @@ class JournalError(Exception):
     """The journal cannot be read or written: broken, full, or open in another process."""
 
 
+class JournalBusy(JournalError):
+    """Another process has the journal open: the terminal is running and owns the printer."""
+
+
 class AlreadyPrinted(Exception):
     """This job with this copy number was sent before. Use :meth:`PrintJournal.next_copy`."""
 
@@ -69,6 +83,29 @@ class PrintRecord:
     reason: str | None
     prepared_at: datetime
     changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PrintTotals:
+    """Counts of a stretch of time, and the paper that was used."""
+
+    originals: int
+    copies: int
+    unknown: int
+    """Sent and not confirmed."""
+    refused: int
+    millimetres: float
+
+
+@dataclass(frozen=True, slots=True)
+class RollUse:
+    """The roll in use, in millimetres; ``known`` is whether its change was seen."""
+
+    known: bool
+    used: float
+    receipts: int
+    used_since_low: float | None
+    """``None`` while the sensor does not say that the paper is near its end."""
 
 
 class PrintJournal:
@@ -109,7 +146,13 @@ class PrintJournal:
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
         if version == 0:
             self._db.executescript(
-                f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {_SCHEMA_VERSION}; COMMIT;"
+                f"BEGIN IMMEDIATE; {_SCHEMA} {_ROLL}"
+                f"PRAGMA user_version = {_SCHEMA_VERSION}; COMMIT;"
+            )
+        elif version == 1:
+            self._db.executescript(
+                f"BEGIN IMMEDIATE; {_FROM_1} {_ROLL}"
+                f"PRAGMA user_version = {_SCHEMA_VERSION}; COMMIT;"
             )
         elif version != _SCHEMA_VERSION:
             raise JournalError("the journal was written by another version")
@@ -123,17 +166,17 @@ class PrintJournal:
         self._db.execute("COMMIT")
         return interrupted.rowcount
 
-    def prepare(self, job_id: str, copy: int, sha256: str) -> int:
-        """Enter a print and return its number. Raises :exc:`JournalError`."""
+    def prepare(self, job_id: str, copy: int, sha256: str, millimetres: float = 0.0) -> int:
+        """Enter a print of that length and return its number. Raises :exc:`JournalError`."""
         now = self._clock().isoformat()
         with self._lock, _translated():
             # A lost PREPARED is no loss, so this one does not wait for the disk; the next
             # commit, SEND_STARTED, takes it along.
             self._db.execute("PRAGMA synchronous = NORMAL")
             row = self._db.execute(
-                "INSERT INTO print (job_id, copy, sha256, state, prepared_at, changed_at)"
-                " VALUES (?, ?, ?, 'prepared', ?, ?) RETURNING id",
-                (job_id, copy, sha256, now, now),
+                "INSERT INTO print (job_id, copy, sha256, state, prepared_at, changed_at,"
+                " millimetres) VALUES (?, ?, ?, 'prepared', ?, ?, ?) RETURNING id",
+                (job_id, copy, sha256, now, now, millimetres),
             ).fetchone()
             self._db.execute("PRAGMA synchronous = FULL")
         return int(row[0])
@@ -201,6 +244,59 @@ class PrintJournal:
             ).fetchone()
         return 0 if highest is None else int(highest) + 1
 
+    def last(self, job_id: str) -> PrintRecord | None:
+        """The latest print of a job; its state ``unknown`` is when to offer a marked copy."""
+        records = self.records(job_id)
+        return records[-1] if records else None
+
+    def totals(self, begin: datetime, end: datetime) -> PrintTotals:
+        """What was printed from ``begin`` until before ``end``. Raises :exc:`JournalError`."""
+        with self._lock, _translated():
+            rows = self._db.execute(
+                "SELECT state, copy > 0, count(*), sum(millimetres) FROM print"
+                " WHERE datetime(prepared_at) >= datetime(?)"
+                " AND datetime(prepared_at) < datetime(?) GROUP BY 1, 2",
+                (begin.isoformat(), end.isoformat()),
+            ).fetchall()
+
+        def count(*states: str, copies: tuple[int, ...] = (0, 1)) -> int:
+            return sum(row[2] for row in rows if row[0] in states and row[1] in copies)
+
+        return PrintTotals(
+            originals=count("done", copies=(0,)),
+            copies=count("done", copies=(1,)),
+            unknown=count("unknown", "send_started"),
+            refused=count("failed"),
+            millimetres=sum(row[3] for row in rows if row[0] in ("done", "unknown")),
+        )
+
+    def note_roll(self, what: Literal["new", "low"]) -> None:
+        """The paper was changed, or is near its end now. Raises :exc:`JournalError`."""
+        with self._lock, _translated():
+            self._db.execute(
+                "INSERT INTO roll (what, at, after)"
+                " VALUES (?, ?, (SELECT coalesce(max(id), 0) FROM print))",
+                (what, self._clock().isoformat()),
+            )
+
+    def roll(self) -> RollUse:
+        """What is known of the roll in use. Raises :exc:`JournalError`."""
+        used = (
+            "SELECT coalesce(sum(millimetres), 0), count(*) FROM print"
+            " WHERE id > ? AND state IN ('send_started', 'done', 'unknown')"
+        )
+        with self._lock, _translated():
+            new = self._db.execute(
+                "SELECT id, after FROM roll WHERE what = 'new' ORDER BY id DESC LIMIT 1"
+            ).fetchone() or (0, 0)
+            low = self._db.execute(
+                "SELECT after FROM roll WHERE what = 'low' AND id > ? ORDER BY id LIMIT 1",
+                (new[0],),
+            ).fetchone()
+            length, receipts = self._db.execute(used, (new[1],)).fetchone()
+            since_low = None if low is None else self._db.execute(used, low).fetchone()[0]
+        return RollUse(new[0] > 0, float(length), receipts, since_low)
+
     def close(self) -> None:
         """Close the file."""
         with self._lock:
@@ -213,5 +309,9 @@ def _translated() -> Iterator[None]:
         yield
     except sqlite3.IntegrityError:
         raise
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+            raise JournalBusy("the print journal is in use by another process") from error
+        raise JournalError(f"the print journal failed: {error}") from error
     except (sqlite3.Error, OSError) as error:
         raise JournalError(f"the print journal failed: {error}") from error

@@ -32,7 +32,8 @@ from printer.jobs import (
 )
 from printer.journal import AlreadyPrinted, JournalError, PrintJournal
 from printer.raster import encode
-from printer.status import PrinterStatus
+from printer.roll import Forecast, forecast
+from printer.status import PaperState, PrinterStatus
 from printer.transport import PrinterError, Transport
 
 _log = structlog.get_logger()
@@ -68,7 +69,9 @@ class ReceiptPrinter:
     ) -> None:
         self._journal = journal
         self._settings = settings
-        self._talk: Conversation[_Order | _Stop] = Conversation(connect, settings, on_status)
+        self._listener = on_status
+        self._paper = PaperState.UNKNOWN
+        self._talk: Conversation[_Order | _Stop] = Conversation(connect, settings, self._changed)
         self._closing = False
         self._lock = threading.Lock()
         # What a crash or a failed print left in the printer must not end up on the next receipt.
@@ -104,7 +107,32 @@ class ReceiptPrinter:
                 self._talk.post(_Stop())
         self._owner.join()
 
+    def paper_left(self) -> Forecast:
+        """How many receipts the paper will do for. Raises :exc:`JournalError`."""
+        return forecast(self._journal.roll(), self._settings.roll)
+
     # Owner thread
+
+    def _changed(self, status: PrinterStatus) -> None:
+        """Watch the roll: full after low, after out, or after a pause, is a new one."""
+        before, now = self._paper, status.paper
+        if now is not PaperState.UNKNOWN and now is not before:
+            self._paper = now
+            try:
+                self._note(before, now)
+            except JournalError:
+                _log.error("printer.journal_failed", started=False)
+        self._listener(status)
+
+    def _note(self, before: PaperState, now: PaperState) -> None:
+        low_noted = self._journal.roll().used_since_low is not None
+        replaced = before in (PaperState.LOW, PaperState.OUT) or low_noted
+        if now is PaperState.FULL and replaced:
+            self._journal.note_roll("new")
+            _log.info("printer.paper_changed")
+        elif now is PaperState.LOW and not low_noted:
+            self._journal.note_roll("low")
+            _log.warning("printer.paper_low", receipts_left=self.paper_left().receipts)
 
     def _run(self) -> None:
         try:
@@ -165,7 +193,9 @@ class ReceiptPrinter:
         if job.bitmap.width != self._settings.width:
             return PrintOutcome(Result.REFUSED, Reason.WRONG_WIDTH)
         try:
-            number = self._journal.prepare(job.job_id, job.copy, job.bitmap.sha256)
+            number = self._journal.prepare(
+                job.job_id, job.copy, job.bitmap.sha256, job.bitmap.millimetres
+            )
             try:
                 self._ready()
                 self._journal.send_started(number)

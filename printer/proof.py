@@ -30,7 +30,7 @@ import binascii
 import hashlib
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -63,6 +63,8 @@ class InvalidReason(StrEnum):
 
     MALFORMED = "malformed"
     UNKNOWN_KEY = "unknown_key"
+    REVOKED_KEY = "revoked_key"
+    """The key was stolen or lost: anybody may have signed, at any time."""
     BAD_SIGNATURE = "bad_signature"
     WRONG_VERIFIER = "wrong_verifier"
 
@@ -147,8 +149,15 @@ def _sign(private_key: ec.EllipticCurvePrivateKey, structure: bytes) -> bytes:
     return r.to_bytes(_COORDINATE_BYTES, "big") + s.to_bytes(_COORDINATE_BYTES, "big")
 
 
-def verify_receipt(text: str, keys: Mapping[str, ec.EllipticCurvePublicKey]) -> ReceiptClaims:
+def verify_receipt(
+    text: str,
+    keys: Mapping[str, ec.EllipticCurvePublicKey],
+    revoked: Collection[str] = frozenset(),
+) -> ReceiptClaims:
     """Check the text of a QR code against ``keys`` (by :func:`key_id`), without the network.
+
+    Terminals change their keys, so that there are several; what a key in ``revoked`` signed is
+    not valid, whether it is among ``keys`` or not.
 
     Raises :exc:`ReceiptInvalid`. Any changed character makes a receipt invalid.
     """
@@ -157,6 +166,8 @@ def verify_receipt(text: str, keys: Mapping[str, ec.EllipticCurvePublicKey]) -> 
     prefix, encoded = match.groups()
     message = _decode_base32(encoded)
     kid = _key_id_of(message)
+    if kid.hex() in revoked:
+        raise ReceiptInvalid(InvalidReason.REVOKED_KEY)
     key = keys.get(kid.hex())
     if key is None:
         raise ReceiptInvalid(InvalidReason.UNKNOWN_KEY)

@@ -24,6 +24,7 @@ _COMMANDS = {
     "queue": "queue",
     "journal": "journal",
     "receipt": "receipt",
+    "printer": "printer",
     "simulate": "simulate",
     "backend": "backend",
 }

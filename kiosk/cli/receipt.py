@@ -12,10 +12,18 @@ from kiosk.central.client import CentralClient
 from kiosk.central.wire import ReceiptKey
 from kiosk.cli.options import SIMULATION, ConfigFile, Json, StateDirectory, settings_from
 from kiosk.cli.outcome import answer, refuse
-from kiosk.receipt_keys import RING_FILE, public_keys, read_ring
+from kiosk.receipt_keys import RING_FILE, public_keys, read_ring, revoked_ids
 from kiosk.services.wording import format_money
 from kiosk.transaction import reference_of, rfc3339
-from printer.proof import ReceiptInvalid, verify_receipt
+from printer.proof import InvalidReason, ReceiptInvalid, verify_receipt
+
+_REASONS = {
+    InvalidReason.MALFORMED: "this is not the text of a receipt",
+    InvalidReason.UNKNOWN_KEY: "none of the known terminals signed it",
+    InvalidReason.REVOKED_KEY: "the key that signed it was revoked",
+    InvalidReason.BAD_SIGNATURE: "the signature does not fit, something was changed",
+    InvalidReason.WRONG_VERIFIER: "its address is not the one that was signed",
+}
 
 app = typer.Typer(help="Receipts of this and other terminals.", no_args_is_help=True)
 
@@ -56,10 +64,11 @@ def verify(
         simulated = read_ring(settings.state_directory / SIMULATION / RING_FILE)
     wanted = sys.stdin.read().strip() if text == "-" else text.strip()
     try:
-        claims = verify_receipt(wanted, public_keys(simulated + real))
+        ring = simulated + real
+        claims = verify_receipt(wanted, public_keys(ring), revoked_ids(ring))
     except ReceiptInvalid as error:
         value = {"valid": False, "reason": error.reason.value}
-        refuse(value, as_json=as_json, text=f"Not valid: {error.reason.value}.")
+        refuse(value, as_json=as_json, text=f"Not valid: {_REASONS[error.reason]}.")
     only_simulated = claims.kiosk not in {key.kiosk for key in real}
     result = {
         "valid": True,

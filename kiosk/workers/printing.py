@@ -93,6 +93,14 @@ class Printing:
         """Draw and print; answers ReceiptPrinted or ReceiptNotPrinted."""
         self._worker.submit(self._print, effect, visit)
 
+    def reprint(self, effect: PrintReceipt, visit: int) -> None:
+        """Print what the citizen says did not come out; answers as :meth:`print`.
+
+        Whatever was sent before may be on paper, so this one is marked as the next copy. Only a
+        person may ask for it. When nothing was ever sent it is the original.
+        """
+        self._worker.submit(self._print, effect, visit, again=True)
+
     def forget(self) -> None:
         """The visit is over: a print that has not started must not come out in the next."""
         with self._lock:
@@ -100,11 +108,17 @@ class Printing:
         if waiting is not None:
             waiting.cancel()
 
-    def _print(self, effect: PrintReceipt, visit: int) -> None:
+    def _print(self, effect: PrintReceipt, visit: int, *, again: bool = False) -> None:
         tx_id = effect.submission.tx_id
         try:
+            copy = self._journal.next_copy(tx_id) if again else 0
             receipt = compose_receipt(
-                effect.submission, effect.cardholder, effect.answers, self._catalogue, self._kiosk
+                effect.submission,
+                effect.cardholder,
+                effect.answers,
+                self._catalogue,
+                self._kiosk,
+                copy=copy,
             )
             bitmap = render(receipt, self._width)
         except Exception as error:  # noqa: BLE001 -- the transaction stands; only its paper fails
@@ -115,7 +129,7 @@ class Printing:
             self._show_receipt(bitmap.png(), visit)
             self._answer(ev.ReceiptNotPrinted(tx_id, DeviceState.NO_DEVICE.value), visit)
             return
-        job = self._printer.print(PrintJob(tx_id, bitmap))
+        job = self._printer.print(PrintJob(tx_id, bitmap, copy))
         with self._lock:
             self._waiting = job
 

@@ -102,6 +102,23 @@ def test_every_flipped_bit_is_noticed():
         reason_of(prefix + base64.b32encode(changed).decode().rstrip("="))
 
 
+def test_a_revoked_key_is_said_to_be_revoked():
+    [kid] = KEYS
+    for keys in (KEYS, {}):
+        with pytest.raises(ReceiptInvalid) as caught:
+            verify_receipt(TEXT, keys, {kid})
+        assert caught.value.reason is InvalidReason.REVOKED_KEY
+    assert verify_receipt(TEXT, KEYS, {"00" * 8}) == CLAIMS
+
+
+def test_keys_may_change():
+    """An older receipt stays valid beside those of the next key."""
+    newer = ec.derive_private_key(0x5A, ec.SECP256R1())
+    ring = KEYS | {key_id(newer.public_key()): newer.public_key()}
+    assert verify_receipt(TEXT, ring) == CLAIMS
+    assert verify_receipt(sign_receipt(CLAIMS, newer, "v.om"), ring) == CLAIMS
+
+
 def test_the_reasons():
     stranger = ec.derive_private_key(77, ec.SECP256R1())
     assert reason_of(TEXT, {}) is InvalidReason.UNKNOWN_KEY
