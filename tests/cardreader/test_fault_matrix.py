@@ -5,6 +5,7 @@ The whole matrix: ``python -m tests.cardreader.fault_matrix``.
 
 from __future__ import annotations
 
+import threading
 import time
 
 import pytest
@@ -44,6 +45,7 @@ class Killing:
         self._card = issue("citizen-active", protocol=Protocol7816.T0)
         self._daemon, self._at = daemon, at
         self.count = 0
+        self.killed = threading.Event()
         self.atr, self.protocol, self.is_mute = self._card.atr, self._card.protocol, False
         self.power_on, self.power_off = self._card.power_on, self._card.power_off
 
@@ -55,6 +57,7 @@ class Killing:
         self.count += 1
         if self.count == self._at:
             self._daemon.stop()
+            self.killed.set()
         return self._card.transmit(raw)
 
 
@@ -63,7 +66,8 @@ class Killing:
 def test_pcscd_is_killed(pcscd: Pcscd, at: int) -> None:  # noqa: F811 - the fixture
     """At SELECT, in the identity, at VERIFY and in the signature."""
     pcscd.needs_control()
-    with watched(call_timeout=3.0) as readers, in_virtual_reader(Killing(pcscd, at)):
+    card = Killing(pcscd, at)
+    with watched(call_timeout=3.0) as readers, in_virtual_reader(card):
         connection = connected(readers)
         pin = bytearray(PIN)
         with pytest.raises(CardError):
@@ -73,6 +77,8 @@ def test_pcscd_is_killed(pcscd: Pcscd, at: int) -> None:  # noqa: F811 - the fix
         # Untouched when the card was not even opened, wiped in every other case.
         assert pin == (PIN if at == 3 else bytes(6))
         connection.disconnect()
+        # The error comes before the daemon has been waited for: two at once would lose one.
+        assert card.killed.wait(10)
         pcscd.start()
         began = time.monotonic()
         connection = connected(readers)
