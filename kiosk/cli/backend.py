@@ -139,7 +139,6 @@ def register_card(
     The office has seen the holder: the card is activated without a one-time code. The key is kept
     sealed. The same card again replaces the key, until the card is activated.
     """
-    configure_logging()
     number = _parsed(CardSerial, _compact(serial), "--serial")
     holder = _parsed(CivilNumber, civil_number, "--civil-number")
     kind = next(kind for kind in KeyType if kind.label == key_type.value)
@@ -180,7 +179,6 @@ def withdraw_card(
     as_json: Json = False,
 ) -> None:
     """Revoke a card that was lost or stolen, or the certificates of one that made other keys."""
-    configure_logging()
     number = _parsed(CardSerial, _compact(serial), "--serial")
     try:
         count = revoke_card(database, serial=number, activate_again=activate_again)

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 import requests
 from cryptography import x509
 from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
@@ -27,6 +28,8 @@ from .conftest import RunningCentral
 
 NEW = persona("citizen-new")
 VENDOR = "00BC614E"
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For what no database can change."""
 PURPOSES = ("authentication", "signature")
 KINDS = {"3des": (0x03, 24), "aes128": (0x08, 16), "aes192": (0x0A, 24), "aes256": (0x0C, 32)}
 

@@ -35,6 +35,7 @@ from .issuing_card import (
     b64,
     last_code,
     new_chip,
+    on_sqlite,
     proof,
     refusal,
     register,
@@ -111,6 +112,7 @@ def test_it_goes_on_after_a_restart_between_any_two_steps(office: RunningCentral
     assert relay.begin()["completed"] is True
 
 
+@on_sqlite
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_card_of_another_maker_needs_no_code(office: RunningCentral, kind: str) -> None:
     relay = Relay(office, register(office, kind))
@@ -122,6 +124,7 @@ def test_a_card_of_another_maker_needs_no_code(office: RunningCentral, kind: str
         register(office, kind)
 
 
+@on_sqlite
 def test_a_holder_without_another_card_is_named_by_number(office: RunningCentral) -> None:
     relay = Relay(office, register(office, civil_number="5550001"))
     assert subject(relay.activate()["signature"]) == ["OM", "5550001", "5550001"]
@@ -130,6 +133,7 @@ def test_a_holder_without_another_card_is_named_by_number(office: RunningCentral
 # Certificates ------------------------------------------------------------------------------------
 
 
+@on_sqlite
 @pytest.mark.parametrize("algorithm", ["ES256", "ES384", "RS256"])
 def test_profiles(issuing_settings: Settings, start_central: Start, algorithm: str) -> None:
     office = start_central(issuing_settings)
@@ -182,6 +186,7 @@ def test_profiles(issuing_settings: Settings, start_central: Start, algorithm: s
     assert list(use.value) == [ExtendedKeyUsageOID.CLIENT_AUTH]
 
 
+@on_sqlite
 def test_no_certificate_outlives_the_card(issuing_settings: Settings, start_central: Start) -> None:
     office = start_central(issuing_settings)
     office.clock.now = datetime(2034, 11, 30, 10, tzinfo=UTC)
@@ -265,6 +270,7 @@ def test_five_codes_an_hour(office: RunningCentral) -> None:
     assert not any(character.isdigit() for text in stale for character in text)
 
 
+@on_sqlite
 def test_a_code_goes_to_the_registered_holder_only(office: RunningCentral) -> None:
     relay = Relay(office, new_chip())
     assert refusal(relay.ask_for_code("99014521")) == "not-eligible"
@@ -282,6 +288,7 @@ def test_a_code_goes_to_the_registered_holder_only(office: RunningCentral) -> No
     assert "12345" not in relay.enter("12345").text
 
 
+@on_sqlite
 def test_a_holder_without_a_telephone(office: RunningCentral) -> None:
     relay = Relay(office, register(office, civil_number="5550001"))
     assert refusal(relay.ask_for_code("5550001")) == "no-mobile"
@@ -290,6 +297,7 @@ def test_a_holder_without_a_telephone(office: RunningCentral) -> None:
 # Approvals ---------------------------------------------------------------------------------------
 
 
+@on_sqlite
 def test_nothing_is_done_without_an_approval(office: RunningCentral) -> None:
     relay = Relay(office, new_chip())
     block = b64(bytes(16))
@@ -322,6 +330,7 @@ def test_an_approval_is_for_one_card_and_half_an_hour(office: RunningCentral) ->
 # Mutual authentication ---------------------------------------------------------------------------
 
 
+@on_sqlite
 def test_a_card_that_does_not_know_the_key(office: RunningCentral) -> None:
     relay = approved(office)
     relay.begin()
@@ -358,6 +367,7 @@ def test_each_attempt_asks_the_card_again(office: RunningCentral) -> None:
     relay.certified("signature")
 
 
+@on_sqlite
 @pytest.mark.parametrize("witness", [b"", b"x" * 8, b"x" * 15, b"x" * 32])
 def test_a_witness_of_another_length(office: RunningCentral, witness: bytes) -> None:
     relay = approved(office)
@@ -365,6 +375,7 @@ def test_a_witness_of_another_length(office: RunningCentral, witness: bytes) -> 
     assert refusal(relay.post("/witness", {"witness": b64(witness)})) == "card-not-authentic"
 
 
+@on_sqlite
 def test_steps_before_the_first_are_refused(office: RunningCentral) -> None:
     relay = approved(office)
     witness = {"witness": b64(relay.chip.ask_for_witness())}
@@ -374,6 +385,7 @@ def test_steps_before_the_first_are_refused(office: RunningCentral) -> None:
     assert refusal(relay.post("/response", response)) == "card-not-authentic"
 
 
+@on_sqlite
 def test_the_management_key_is_no_oracle_without_end(
     issuing_settings: Settings, start_central: Start
 ) -> None:
@@ -423,6 +435,7 @@ def test_racing_requests_for_two_keys_get_one_certificate(office: RunningCentral
 # Keys --------------------------------------------------------------------------------------------
 
 
+@on_sqlite
 def test_another_key_for_a_purpose_that_has_a_certificate(office: RunningCentral) -> None:
     relay = approved(office)
     relay.begin()
@@ -468,6 +481,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
 }
 
 
+@on_sqlite
 def test_requests_that_are_refused(office: RunningCentral) -> None:
     relay = approved(office)
     relay.begin()
@@ -477,6 +491,7 @@ def test_requests_that_are_refused(office: RunningCentral) -> None:
     relay.certified("signature")
 
 
+@on_sqlite
 def test_a_request_that_the_key_did_not_sign(office: RunningCentral) -> None:
     relay = approved(office)
     relay.begin()
@@ -498,6 +513,7 @@ def test_a_request_that_the_key_did_not_sign(office: RunningCentral) -> None:
 # Completion --------------------------------------------------------------------------------------
 
 
+@on_sqlite
 @pytest.mark.parametrize("algorithm", ["ES256", "RS256"])
 def test_proofs_that_do_not_hold(
     issuing_settings: Settings, start_central: Start, algorithm: str

@@ -33,7 +33,7 @@ from cardreader.simulator.issuing_files import ISSUING_CA_CERTIFICATE
 
 from .cards import Issuer
 from .conftest import RunningCentral
-from .issuing_card import NEW, PURPOSES, VENDOR, Relay, approved, register
+from .issuing_card import NEW, PURPOSES, VENDOR, Relay, approved, on_sqlite, register
 
 Start = Callable[[Settings], RunningCentral]
 AUTHORITY = x509.load_pem_x509_certificate(ISSUING_CA_CERTIFICATE.read_bytes())
@@ -69,6 +69,7 @@ def revoke(office: RunningCentral, serial: str, *, activate_again: bool = False)
 # Chain and revocation list -----------------------------------------------------------------------
 
 
+@on_sqlite
 def test_openssl_verifies_chain_and_revocation(
     office: RunningCentral, certificates: dict[str, x509.Certificate], tmp_path: Path
 ) -> None:
@@ -93,6 +94,7 @@ def test_openssl_verifies_chain_and_revocation(
         assert "certificate revoked" in verify(purpose, use)
 
 
+@on_sqlite
 def test_cryptography_verifies_the_chain(
     office: RunningCentral, certificates: dict[str, x509.Certificate]
 ) -> None:
@@ -157,6 +159,7 @@ def test_the_list_keeps_what_was_on_it_before(
 # OCSP --------------------------------------------------------------------------------------------
 
 
+@on_sqlite
 def test_openssl_asks_for_the_status(
     office: RunningCentral, certificates: dict[str, x509.Certificate], tmp_path: Path
 ) -> None:
@@ -191,6 +194,7 @@ def status_of(office: RunningCentral, request: ocsp.OCSPRequest | bytes) -> ocsp
     return response
 
 
+@on_sqlite
 @pytest.mark.parametrize("digest", [hashes.SHA1(), hashes.SHA256()])  # noqa: S303 - names, not signs
 def test_status_of_every_kind(
     office: RunningCentral,
@@ -224,6 +228,7 @@ def test_status_of_every_kind(
     assert earlier.certificate_status is ocsp.OCSPCertStatus.REVOKED
 
 
+@on_sqlite
 def test_requests_that_are_none(office: RunningCentral, issuer: Issuer) -> None:
     malformed = ocsp.OCSPResponseStatus.MALFORMED_REQUEST
     for request in (b"", b"\x30\x00", b"x" * 300):
@@ -301,6 +306,7 @@ def test_the_register_knows_the_cards_of_the_personas() -> None:
     assert rows == expected
 
 
+@on_sqlite
 def test_without_a_ca_or_a_master_key_nothing_is_issued(
     issuing_settings: Settings, start_central: Start
 ) -> None:
@@ -316,6 +322,7 @@ def test_without_a_ca_or_a_master_key_nothing_is_issued(
     assert Relay(office, register(office)).activate()
 
 
+@on_sqlite
 def test_settings_that_are_wrong_are_named(
     issuing_settings: Settings, tmp_path: Path, issuer: Issuer
 ) -> None:
@@ -353,6 +360,7 @@ def private(path: Path, content: bytes) -> Path:
     return path
 
 
+@on_sqlite
 def test_a_ca_of_the_offices_own(issuing_settings: Settings, start_central: Start) -> None:
     """The CA need not be an anchor itself, nor have a key identifier or policies."""
     root = Issuer.make("Root of the tests")
