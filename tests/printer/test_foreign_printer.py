@@ -16,6 +16,7 @@ from printer.raster import encode
 from printer.transport import NetworkTransport
 from tests.printer import emupos
 from tests.printer.receipt_samples import TEMPLATES, complaint
+from tests.printer.staff_samples import papers
 
 PATIENT = Settings(poll=30, reply=5, write=10, fence_base=20, fence=Fence.PAPER_SENSOR)
 
@@ -37,9 +38,9 @@ def without_last_blank_rows(bitmap: ReceiptBitmap) -> ReceiptBitmap:
 
 @pytest.mark.timeout(240)  # the first run installs emupos
 @pytest.mark.parametrize("width", [576, 384])
-@pytest.mark.parametrize("template", TEMPLATES)
+@pytest.mark.parametrize("template", [*TEMPLATES, *papers(576)])
 def test_it_reads_our_dots(template, width, foreign):
-    bitmap = render(TEMPLATES[template], width)
+    bitmap = render((TEMPLATES | papers(width))[template], width)
     before = foreign.receipts(width)
     with socket.create_connection(foreign.address(width), timeout=10) as line:
         line.sendall(escpos.INITIALIZE + escpos.MOTION_UNITS + encode(bitmap).data)

@@ -16,6 +16,7 @@ from printer.fonts import MissingGlyph
 from printer.layout import render
 from printer.receipt import Badge, BadgeKind, Bilingual, Receipt, ReceiptState, Row
 from tests.printer.receipt_samples import complaint
+from tests.printer.staff_samples import papers
 
 GOLDEN = Path(__file__).parent / "golden"
 GOLDENS = {
@@ -27,6 +28,12 @@ GOLDENS = {
         "-large": {"large": True},
         "-queued-copy": {"state": ReceiptState.QUEUED, "copy": 1},
     }.items()
+}
+
+GOLDENS |= {
+    f"{name}-{width}": (paper, width)
+    for width in (576, 384)
+    for name, paper in papers(width).items()
 }
 
 
