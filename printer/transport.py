@@ -3,6 +3,10 @@
 python-escpos connects and writes; what it does not give is put around it: it opens a closed
 connection again by itself, waits a minute by default, reads "no answer" as "all well" and leaves a
 temporary directory behind at import.
+
+There is no way through CUPS on purpose: a spooler says that it took the job, never that the paper
+came out, has no way back for fences and status, and prints what waits in it whenever the printer
+returns, in somebody else's visit. The printer that CUPS would drive has a device file or a port.
 """
 
 from __future__ import annotations

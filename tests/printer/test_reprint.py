@@ -1,0 +1,76 @@
+"""A second paper is asked for by a person and is a marked copy: through the terminal's worker."""
+
+import queue
+from datetime import UTC, datetime
+
+import pytest
+
+from kiosk.receipts import compose_receipt
+from kiosk.services import load_catalogue
+from kiosk.session import events as ev
+from kiosk.session.effects import PrintReceipt
+from kiosk.session.state import Cardholder, Submission
+from kiosk.workers.printing import Printing
+from printer.bitmap import ReceiptBitmap
+from printer.layout import render
+from printer.transport import NetworkTransport
+from tests.printer.receipt_samples import QR_TEXT
+
+NOW = datetime(2026, 11, 21, 18, 17, tzinfo=UTC)
+HOLDER = Cardholder("62184907", "", "", NOW.date(), NOW.date(), "citizen", "OMN", b"")
+KEPT = Submission("0192f5b0-1c2d-7abc-8def-0123456789ab", "complaint", NOW, "7QK4-M2XD", QR_TEXT)
+EFFECT = PrintReceipt(KEPT, "ar", HOLDER, {})
+
+
+@pytest.fixture
+def desk(virtual, tmp_path):
+    address = virtual.start()
+    answers: queue.SimpleQueue = queue.SimpleQueue()
+    catalogue = load_catalogue()
+    printing = Printing(
+        lambda: NetworkTransport(*address),
+        catalogue,
+        "MCT-0042",
+        width=576,
+        journal=tmp_path / "prints.db",
+        answer=lambda event, visit: answers.put(event),
+        changed=lambda *_: None,
+        show_receipt=lambda *_: None,
+    )
+    printing.start()
+
+    def bitmap(copy):
+        receipt = compose_receipt(KEPT, HOLDER, {}, catalogue, "MCT-0042", copy=copy)
+        return render(receipt, 576)
+
+    yield printing, answers, bitmap
+    printing.stop()
+
+
+def test_original_then_copies_one_and_two(desk, tray):
+    printing, answers, bitmap = desk
+    for ask in (printing.print, printing.reprint, printing.reprint):
+        ask(EFFECT, 1)
+        assert answers.get(timeout=20) == ev.ReceiptPrinted(KEPT.tx_id)
+    papers = [ReceiptBitmap.from_png(png) for png, _ in tray.wait(3)]
+    assert papers == [bitmap(0), bitmap(1), bitmap(2)]
+
+
+def test_the_machine_itself_never_repeats_an_original(desk, tray):
+    printing, answers, _ = desk
+    printing.print(EFFECT, 1)
+    assert answers.get(timeout=20) == ev.ReceiptPrinted(KEPT.tx_id)
+    printing.print(EFFECT, 1)
+    assert answers.get(timeout=20) == ev.ReceiptNotPrinted(KEPT.tx_id, "already_printed")
+    assert len(tray.receipts) == 1
+
+
+def test_after_paper_out_the_reprint_is_the_original(desk, virtual, tray):
+    printing, answers, bitmap = desk
+    virtual.set_faults(paper_out=True)
+    printing.print(EFFECT, 1)
+    assert answers.get(timeout=20) == ev.ReceiptNotPrinted(KEPT.tx_id, "paper_out")
+    virtual.set_faults(paper_out=False)
+    printing.reprint(EFFECT, 1)
+    assert answers.get(timeout=20) == ev.ReceiptPrinted(KEPT.tx_id)
+    assert ReceiptBitmap.from_png(tray.wait()[0][0]) == bitmap(0)
