@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from backend_stub.card_certificates import seed_certificates
 from backend_stub.card_management import ManagementKeys, load_management_keys
 from backend_stub.card_registry import seed_cards
 from backend_stub.database import Database, DatabaseUnavailable, sqlite_file
@@ -79,6 +80,8 @@ def open_central(
         with database.write() as session:
             seed(session, settings.data_directory)
             seed_cards(session, settings.data_directory, clock())
+            if issuing_ca is not None:
+                seed_certificates(session, settings.data_directory, issuing_ca.certificate.subject)
     except (KeysUnavailable, DataFileWrong) as error:
         database.close()
         raise CentralUnavailable(str(error)) from error

@@ -101,11 +101,13 @@ class IssuingCa:
         """The CRL of now, DER: ``revoked`` (serial number, when) and the installed lists."""
         entries = {entry.serial_number: entry for entry in self.installed}
         for number, at in revoked.items():
-            entries[number] = (
+            # On an installed list it may stand with an earlier time and a reason.
+            entries.setdefault(
+                number,
                 x509.RevokedCertificateBuilder()
                 .serial_number(number)
                 .revocation_date(at.replace(microsecond=0))
-                .build()
+                .build(),
             )
         builder = (
             x509.CertificateRevocationListBuilder()

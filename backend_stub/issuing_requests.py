@@ -49,11 +49,9 @@ def requested_key(encoded: str, purpose: Purpose, card: str) -> CardKey:
     named = [(NameOID.COMMON_NAME, purpose), (NameOID.SERIAL_NUMBER, card)]
     if sorted(subject, key=_by_oid) != sorted(named, key=_by_oid) or not plain:
         raise KeyRefused("another subject, or attributes")
-    if not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
-        raise KeyRefused("another kind of key")
     if signature != _REQUEST_SIGNATURES[algorithm_of(key)] or not proven:
         raise KeyRefused("the key did not sign the request")
-    return key
+    return card_key(key)
 
 
 def algorithm_of(key: object) -> Algorithm:
@@ -69,6 +67,14 @@ def algorithm_of(key: object) -> Algorithm:
             return "ES384"
         case _:
             raise KeyRefused("another kind of key")
+
+
+def card_key(key: object) -> CardKey:
+    """The key as one of a kind that cards have. Raises :class:`KeyRefused` for any other."""
+    algorithm_of(key)
+    if not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
+        raise KeyRefused("another kind of key")
+    return key
 
 
 def key_sha256(key: CardKey) -> str:

@@ -27,13 +27,21 @@ import backend_stub
 import cardreader.simulator
 from backend_stub import CentralUnavailable, Settings, create_app
 from backend_stub.office import CardRefused, revoke_card
-from cardreader.simulator import persona
-from cardreader.simulator.issuer import SIGNATURE, certificate_serial
+from backend_stub.settings import DATA_DIRECTORY
+from cardreader.simulator import Chip as ChipKind
+from cardreader.simulator import management_key, persona, personas
+from cardreader.simulator.issuer import (
+    AUTHENTICATION,
+    SIGNATURE,
+    card_certificate,
+    certificate_serial,
+    load_key,
+)
 from cardreader.simulator.issuing_files import ISSUING_CA_CERTIFICATE
 
 from .cards import Issuer
 from .conftest import RunningCentral
-from .issuing_card import NEW, PURPOSES, VENDOR, Relay, approved, on_sqlite, register
+from .issuing_card import NEW, PURPOSES, VENDOR, Chip, Relay, approved, on_sqlite, register, unb64
 
 Start = Callable[[Settings], RunningCentral]
 AUTHORITY = x509.load_pem_x509_certificate(ISSUING_CA_CERTIFICATE.read_bytes())
@@ -304,6 +312,50 @@ def test_the_register_knows_the_cards_of_the_personas() -> None:
             "state": "revoked" if table.get("revoked") else state,
         }
     assert rows == expected
+
+
+def test_the_register_knows_the_certificates_of_the_personas() -> None:
+    """What the simulator computes; ``backend_stub/data/card_certificates.pem`` follows it."""
+    file = DATA_DIRECTORY / "card_certificates.pem"
+    expected = []
+    for holder in personas().values():
+        for slot in (AUTHENTICATION, SIGNATURE):
+            # The mute card has no keys, the foreign one nothing of the state.
+            if holder.activated and holder.issuer == "state" and holder.chip is ChipKind.NATIONAL:
+                key = load_key(f"{holder.id}-{slot:02x}").public_key()
+                expected.append(card_certificate(holder, slot, key))
+    assert x509.load_pem_x509_certificates(file.read_bytes()) == expected
+
+
+def test_cards_that_were_activated_long_ago(office: RunningCentral) -> None:
+    holder = persona("citizen-active")
+    chip = Chip(holder.card_serial, "aes256", management_key(holder.card_serial))
+    record = Relay(office, chip).be_approved(holder.civil_number).begin()
+    assert record["completed"] is True
+    numbers = set()
+    for purpose, slot in (("authentication", AUTHENTICATION), ("signature", SIGNATURE)):
+        certificate = x509.load_der_x509_certificate(unb64(record["certificates"][purpose]))
+        assert certificate.serial_number == certificate_serial(holder, slot)
+        numbers.add(certificate.serial_number)
+    assert revoke(office, holder.card_serial) == 2
+    assert numbers < {entry.serial_number for entry in crl_of(office)}
+
+
+@on_sqlite
+def test_a_file_of_certificates_that_is_wrong_is_named(
+    issuing_settings: Settings, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(DATA_DIRECTORY, data)
+    settings = dataclasses.replace(issuing_settings, data_directory=data)
+    (data / "card_certificates.pem").write_text("-----BEGIN CERTIFICATE-----")
+    with pytest.raises(CentralUnavailable, match=r"card_certificates\.pem"):
+        create_app(settings)
+    (data / "card_certificates.pem").unlink()
+    register = data / "cards.toml"
+    register.write_text(register.read_text("utf-8").replace("B49D5BB6", "B49D"), "utf-8")
+    with pytest.raises(CentralUnavailable, match=r"cards\.toml: cards\.1\.serial"):
+        create_app(settings)
 
 
 @on_sqlite
