@@ -9,8 +9,8 @@ Where things live: ``routes/`` is HTTP and nothing else; ``ingest.py`` decides a
 a batch; ``registries.py``, ``complaints.py``, ``hearings.py`` and ``notifications.py`` are what a
 transaction reads and causes; ``trust.py`` and ``signatures.py`` check cards; ``issuing*.py`` and
 ``card_*.py`` activate them, ``office.py`` is what the card office does at the console; ``keys.py``
-holds the API's own keys; ``tables.py`` and ``database.py`` are the storage; ``data/`` holds the fictional
-registries and offices; ``problems.py`` lists every error the API can answer.
+holds the API's own keys; ``tables.py`` and ``database.py`` are the storage; ``data/`` holds the
+fictional registries and offices; ``problems.py`` lists every error the API can answer.
 """
 
 from backend_stub.app import create_app
