@@ -7,9 +7,9 @@ from collections.abc import Callable
 from kiosk.app import Kiosk
 from kiosk.session import Page, Visit
 from kiosk.session import events as ev
-from kiosk.session.state import ReceiptStep, SearchState
+from kiosk.session.state import EmployerSearch, ReceiptStep, SearchState
 from tools.bench.far_reader import FarReaders
-from tools.bench.finger import Finger, Touch
+from tools.bench.finger import Finger, NotShown, Touch
 
 PERSONA = "resident-worker"
 _EMPLOYER = "السيب"
@@ -82,7 +82,9 @@ class Person:
         self._finger.tap("field_employer")
         self._finger.rest()  # the keyboard comes up
         self._type("employer", _EMPLOYER)
-        self._finger.wait(lambda: bool(self._found()), "employers of the registry")
+        self._finger.wait(self._searched, "an answer of the registry")
+        if not self._found():
+            raise NotShown(f"employers of the registry: {self._search()}")
         self._finger.rest()  # the list moves up when the line above it goes
         self._option(f"employer_{self._found()[0]}")
         self._continue("governorate")
@@ -165,11 +167,16 @@ class Person:
     def _input(self) -> object:
         return self._visit.form.input if self._visit.form else None
 
+    def _searched(self) -> bool:
+        # Answers to the first letters are about to be replaced.
+        search = self._search()
+        return search.query == _EMPLOYER and search.state is not SearchState.SEARCHING
+
+    def _search(self) -> EmployerSearch:
+        return self._visit.form.search if self._visit.form else EmployerSearch()
+
     def _found(self) -> list[str]:
-        search = self._visit.form.search if self._visit.form else None
-        if search is None or search.query != _EMPLOYER or search.state is not SearchState.DONE:
-            return []  # answers to the first letters are about to be replaced
-        return [employer.cr_number for employer in search.found]
+        return [employer.cr_number for employer in self._search().found]
 
     def _printed(self) -> bool:
         submission = self._visit.submission

@@ -35,6 +35,7 @@ def main() -> None:
         config.write_text(
             f"state_directory = {json.dumps(str(settings.state_directory))}\n"
             f"[central]\nurl = {json.dumps(settings.central.url)}\n"
+            f"health_interval_s = {settings.central.health_interval_s}\n"
             f"[reader]\ntrust = {json.dumps(str(TRUST))}\n"
             f"[printer]\nhost = {json.dumps(host)}\nport = {port}\n"
             f"[log]\nfile = {json.dumps(str(directory / 'terminal.log'))}\n",
