@@ -43,7 +43,7 @@ class NoRoom(Exception):
 class Room:
     """How many batches are decided at once, how many may wait, and for how long, in seconds."""
 
-    at_once: int = 3
+    at_once: int = 2
     waiting: int = 256
     patience_s: float = 10.0
 

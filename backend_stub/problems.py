@@ -14,6 +14,7 @@ from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from offline_queue.wire import Problem
 
@@ -163,18 +164,38 @@ def _describe_validation(code: str, error: RequestValidationError) -> Problem:
     return problem(code, detail, errors=errors)
 
 
-def answer_http_error(_: Request, error: Exception) -> JSONResponse:
+def answer_http_error(request: Request, error: Exception) -> JSONResponse:
     """Handler of Starlette's own errors: no such path, no such method, unreadable body."""
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type only
     if error.status_code == HTTPStatus.BAD_REQUEST:
         return problem_response(problem("bad-request"))
     title = HTTPStatus(error.status_code).phrase
     document = Problem(title=title, status=error.status_code, code=title.lower().replace(" ", "-"))
-    return problem_response(document, error.headers)
+    headers = dict(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(sorted(_methods(request)))
+    return problem_response(document, headers)
 
 
-def documented(codes: Iterable[str]) -> dict[int | str, dict[str, Any]]:
-    """The ``responses`` of a route in OpenAPI: one entry per status, naming its codes."""
+def _methods(request: Request) -> set[str]:
+    """Every method of this address: the framework names those of its first route only."""
+    return {
+        method
+        for method in ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
+        if any(
+            route.matches({**request.scope, "method": method})[0] is Match.FULL
+            for route in request.app.routes
+        )
+    }
+
+
+def documented(
+    codes: Iterable[str], *, leads_to: Mapping[str, Mapping[str, str]] | None = None
+) -> dict[int | str, dict[str, Any]]:
+    """The ``responses`` of a route in OpenAPI: one entry per status, naming its codes.
+
+    ``leads_to``: operations that can follow, with their parameters (OpenAPI 3.1, link object).
+    """
     by_status: dict[int, list[str]] = {}
     for code in codes:
         by_status.setdefault(TITLES[code][0], []).append(code)
@@ -186,5 +207,11 @@ def documented(codes: Iterable[str]) -> dict[int | str, dict[str, Any]]:
         }
         for status, names in sorted(by_status.items())
     }
+    if leads_to:
+        links = {
+            operation: {"operationId": operation, "parameters": dict(parameters)}
+            for operation, parameters in leads_to.items()
+        }
+        responses[HTTPStatus.OK] = {"description": "Successful Response", "links": links}
     responses["default"] = {"description": "Any other problem", "content": content}
     return responses

@@ -12,7 +12,6 @@ from fastapi.security import (
     HTTPBasicCredentials,
     HTTPBearer,
 )
-from pydantic import AwareDatetime
 
 from backend_stub.backups import note_backup
 from backend_stub.fleet import count_fleet, note_health, read_fleet
@@ -26,7 +25,7 @@ from backend_stub.routes import (
     Credentials,
     kiosk_bearer,
 )
-from kiosk.central.fleet_wire import HealthNoted, HealthReport
+from kiosk.central.fleet_wire import HealthNoted, HealthReport, Moment
 from kiosk.central.wire import WireModel
 from offline_queue.wire import KioskId
 
@@ -71,7 +70,7 @@ def viewer(
 class BackupReport(WireModel):
     """``POST /v1/fleet/backups``: a backup is finished and kept in a safe place."""
 
-    begun_at: AwareDatetime
+    begun_at: Moment
     """When its snapshot was taken, by the central API's clock."""
 
 

@@ -81,7 +81,8 @@ batches = APIRouter(tags=["terminals"], route_class=BatchRoute)
             "invalid",
             "too-many-requests",
             "busy",
-        ]
+        ],
+        leads_to={"get_head_v1_kiosks__kiosk__head_get": {"kiosk": "$request.path.kiosk"}},
     ),
 )
 def post_enrolment(
@@ -113,7 +114,16 @@ def post_enrolment(
             "unsupported-encoding",
             "too-many-requests",
             "busy",
-        ]
+        ],
+        leads_to={
+            "get_transaction_v1_transactions__tx_id__get": {
+                "tx_id": "$response.body#/answers/0/tx_id"
+            },
+            "get_head_v1_kiosks__kiosk__head_get": {
+                "kiosk": "$response.body#/head/statement/kiosk",
+                "epoch": "$response.body#/head/statement/epoch",
+            },
+        },
     ),
 )
 def post_batch(

@@ -5,18 +5,37 @@ Nothing of a visit is in it. The words for states are those of :mod:`kiosk.devic
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-zA-Z0-9_-]{0,31}$")]
 Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
 
 
-class WireModel(BaseModel):
-    """Base of every message: immutable, and an unknown field is an error."""
+def _text_only(value: object) -> object:
+    if isinstance(value, str | datetime):
+        return value
+    # Numbers would be taken for seconds since 1970.
+    raise ValueError("a time is written as text (RFC 3339)")
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+
+Moment = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_text_only)]
+"""A time with its zone, RFC 3339."""
+
+
+class WireModel(BaseModel):
+    """Base of every message: immutable; unknown fields and look-alike types are errors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 class DeviceReport(WireModel):
@@ -57,7 +76,7 @@ class HealthReport(WireModel):
     The request carries the terminal's token: a JWT that its device key signed (ES256).
     """
 
-    reported_at: AwareDatetime
+    reported_at: Moment
     """By the terminal's clock."""
     release: Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,32}$")]
     """Version of the terminal's program."""

@@ -196,6 +196,10 @@ class NoAnswer(Exception):
     """The line broke, or nothing came in time."""
 
 
+class Unreachable(Exception):
+    """No connection: nothing was sent."""
+
+
 @dataclass
 class Line:
     """A kept-alive HTTP/1.1 connection."""
@@ -209,11 +213,17 @@ class Line:
         try:
             async with asyncio.timeout(SILENCE_S):
                 if self.streams is None:
-                    self.streams = await asyncio.open_connection("127.0.0.1", self.port)
+                    await self._connect()
                 return await self._exchange(method, path, body, encoding)
         except (OSError, asyncio.IncompleteReadError, TimeoutError, ValueError) as error:
             self.close()
             raise NoAnswer from error
+
+    async def _connect(self) -> None:
+        try:
+            self.streams = await asyncio.open_connection("127.0.0.1", self.port)
+        except OSError as error:
+            raise Unreachable from error
 
     async def _exchange(
         self, method: str, path: str, body: bytes, encoding: str
@@ -272,7 +282,6 @@ class Storm:
         failures = 0
         while True:
             demanded = 0.0
-            self.tally[method] += 1
             try:
                 encoding = "gzip" if body else "identity"
                 status, headers, content = await line.ask(method, path, body, encoding)
@@ -280,9 +289,13 @@ class Storm:
                     self.tally["answers lost"] += 1
                     line.close()
                     raise NoAnswer
+            except Unreachable:
+                self.tally["unreachable"] += 1
             except NoAnswer:
+                self.tally[method] += 1
                 self.tally["no answer"] += 1
             else:
+                self.tally[method] += 1
                 if status == 200:
                     answer: dict[str, Any] = json.loads(content)
                     self._count(answer, count)
@@ -448,6 +461,7 @@ def report(
         ("batches sent", f"{tally['POST']:,} = {tally['POST'] / tally['needed']:.2f} × needed"),
         ("heads asked", f"{tally['GET']:,}"),
         ("told to come later (503)", f"{tally['status 503']:,}"),
+        ("no connection while it was down", f"{tally['unreachable']:,}"),
         ("no answer (lost, killed, late)", f"{tally['no answer']:,}"),
         *(
             (name, f"{value:,}" + ("" if value == wanted else f"  WRONG, wanted {wanted:,}"))

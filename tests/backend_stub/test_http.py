@@ -145,15 +145,25 @@ def test_slow_and_cut_off_clients_harm_nobody(central: RunningCentral) -> None:
     assert central.get("/v1/health").ok
 
 
+def test_a_wrong_method_is_told_every_right_one(central: RunningCentral) -> None:
+    reply = central.http.delete(f"{central.url}/v1/attachments/{'0' * 64}")
+    assert code_of(reply) == (405, "method-not-allowed")
+    assert reply.headers["allow"] == "GET, PUT"
+
+
 def test_openapi_documents_every_problem(central: RunningCentral) -> None:
     schema = central.get("/openapi.json").json()
-    assert set(schema["paths"]) == {
+    assert set(schema["paths"]) >= {
         "/v1/health",
         "/v1/receipt-keys",
         "/v1/kiosks/{kiosk}/head",
         "/v1/kiosks/{kiosk}/enrolment",
         "/v1/batches",
         "/v1/transactions/{tx_id}",
+        "/v1/attachments/{sha256}",
+        "/v1/kiosks/{kiosk}/health",
+        "/v1/fleet/backups",
+        "/v1/fleet/kiosks/{kiosk}/epochs/{epoch}/revocation",
         "/v1/challenges",
         "/v1/sessions",
         "/v1/me",
@@ -162,15 +172,24 @@ def test_openapi_documents_every_problem(central: RunningCentral) -> None:
         "/v1/development/transactions",
     }
     assert "Problem" in schema["components"]["schemas"]
+    operation_ids = {
+        operation["operationId"]
+        for methods in schema["paths"].values()
+        for operation in methods.values()
+    }
     assert "HTTPValidationError" not in schema["components"]["schemas"]
     for path, methods in schema["paths"].items():
         for operation in methods.values():
             problems = {
-                status: reply for status, reply in operation["responses"].items() if status != "200"
+                status: reply
+                for status, reply in operation["responses"].items()
+                if not status.startswith("2")
             }
             assert "default" in problems, path
             for reply in problems.values():
                 assert list(reply["content"]) == ["application/problem+json"], path
+            for link in operation["responses"].get("200", {}).get("links", {}).values():
+                assert link["operationId"] in operation_ids
     assert references(schema) <= {
         f"#/components/schemas/{name}" for name in schema["components"]["schemas"]
     }
