@@ -31,7 +31,7 @@ run: setup ## open the kiosk with everything simulated, and the workbench
 
 .PHONY: test
 test: setup-test ## run every test; ARGS="tests/printer -k fence" runs some
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n 2 $(ARGS)
 
 .PHONY: lint
 lint: setup-test $(QML_TYPES) ## formatting, types, dependency rules, QML, translations
