@@ -16,6 +16,9 @@ from offline_queue.errors import PASSING, OutboxUnavailable, Reason, reason_of
 
 _log = structlog.get_logger()
 
+_MOST_PATIENCE_S = 0.1
+"""How long a change that nobody waits for lets others go first, in seconds."""
+
 
 class Connection:
     """Serialises every use of the database and turns its troubles into ``OutboxUnavailable``.
@@ -39,6 +42,10 @@ class Connection:
             os.close(self._lock_descriptor)
             raise
         self._durable = True
+        self._visits = 0
+        self._visits_mutex = threading.Lock()
+        self._calm = threading.Event()
+        self._calm.set()
 
     def close(self) -> None:
         """Close the database and let go of the lock; closing twice is harmless."""
@@ -73,6 +80,26 @@ class Connection:
         would tell again, and nobody waits for the disk. An exception inside the block undoes
         everything. Raises ``OutboxUnavailable``.
         """
+        if durable:
+            with self._visits_mutex:
+                self._visits += 1
+                self._calm.clear()
+        else:
+            # A lock is not handed over in order: without this, the syncer's many short changes
+            # could keep a visit waiting for all of them.
+            self._calm.wait(_MOST_PATIENCE_S)
+        try:
+            with self._changing(durable) as db:
+                yield db
+        finally:
+            if durable:
+                with self._visits_mutex:
+                    self._visits -= 1
+                    if not self._visits:
+                        self._calm.set()
+
+    @contextlib.contextmanager
+    def _changing(self, durable: bool) -> Iterator[sqlite3.Connection]:
         with self._mutex:
             if self.trouble is not None and self.trouble not in PASSING:
                 raise OutboxUnavailable(self.trouble)

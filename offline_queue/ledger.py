@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -265,6 +265,32 @@ def to_item(
     )
 
 
+def to_items(
+    kiosk: str, rows: Iterable[Sequence[object]]
+) -> tuple[list[BatchItem], list[Sequence[object]]]:
+    """Turn rows of ``sendable`` into items; returns them and the rows that are damaged."""
+    items: list[BatchItem] = []
+    damaged: list[Sequence[object]] = []
+    for row in rows:
+        try:
+            items.append(to_item(kiosk, row))
+        except ValueError:
+            damaged.append(row)
+    return items, damaged
+
+
+def mark_inflight(db: sqlite3.Connection, items: Sequence[BatchItem]) -> list[BatchItem]:
+    """Note that items are on their way; returns those that still are to go."""
+    tx_ids = json.dumps([item.record.tx_id for item in items])
+    marked = db.execute(
+        "UPDATE outbox SET state = 'inflight', attempts = attempts + 1"
+        " WHERE tx_id IN (SELECT value FROM json_each(?)) AND state = 'ready' RETURNING tx_id",
+        (tx_ids,),
+    ).fetchall()
+    going = {row[0] for row in marked}
+    return [item for item in items if item.record.tx_id in going or item.kind is ItemKind.VOID]
+
+
 def asked_wait(answer: ItemAnswer) -> float:
     """Return how long to wait as an answer asks, in seconds, within reason."""
     return min(max(answer.retry_after_s or 0.0, RETRY_AFTER_FLOOR_S), RETRY_AFTER_CAP_S)
@@ -344,19 +370,79 @@ def agrees(db: sqlite3.Connection, statement: HeadStatement) -> bool:
     return row is not None and row[0] == statement.head
 
 
-def adopt_head(db: sqlite3.Connection, clock: Clock, chain: Chain, signed: SignedHead) -> None:
-    """Take over an agreeing head: send again what the central API lost, purge what it keeps."""
-    ack = signed.statement.ack_seq
+def note_progress(db: sqlite3.Connection, signed: SignedHead) -> None:
+    """Keep an agreeing head that goes further, before the answers that came with it.
+
+    Were the power to fail between them, answers without their head would look like forged ones.
+    """
+    chain = read_chain(db, signed.statement.epoch)
+    if chain is not None and signed.statement.ack_seq > chain.ack_seq:
+        _write_head(db, signed)
+
+
+def _write_head(db: sqlite3.Connection, signed: SignedHead) -> None:
     db.execute(
         "UPDATE epoch SET server_ack_seq = ?, signed_head = ? WHERE epoch = ?",
-        (ack, signed.model_dump_json(), chain.epoch),
+        (signed.statement.ack_seq, signed.model_dump_json(), signed.statement.epoch),
     )
-    if ack < chain.ack_seq:
+
+
+def has_hole(db: sqlite3.Connection, statement: HeadStatement) -> bool:
+    """Tell whether the central API lacks a transaction that it once accepted.
+
+    It came back from a backup while an earlier one was still waiting: its acknowledgement did not
+    fall, it stops before one that is settled here.
+    """
+    following = (statement.epoch, statement.ack_seq)
+    first = db.execute(
+        "SELECT min(seq) FROM outbox INDEXED BY outbox_accepted"
+        " WHERE state = 'accepted' AND epoch = ? AND seq > ?",
+        following,
+    ).fetchone()[0]
+    if first is None:
+        return False
+    # Whatever waits in between is reason enough for the acknowledgement to stop.
+    waits = any(
         db.execute(
-            "UPDATE outbox SET state = 'ready', next_at = 0 WHERE epoch = ? AND seq > ?"
-            " AND state IN ('accepted', 'rejected') AND envelope IS NOT NULL",
-            (chain.epoch, ack),
-        )
+            f"SELECT EXISTS (SELECT 1 FROM outbox WHERE state = '{state.value}'"  # noqa: S608 - an enum
+            " AND epoch = ? AND seq > ? AND seq < ?)",
+            (*following, first),
+        ).fetchone()[0]
+        for state in (State.READY, State.INFLIGHT, State.QUARANTINED, State.EXPIRED)
+    )
+    return not waits
+
+
+def send_unacknowledged_again(db: sqlite3.Connection, before_epoch: int) -> None:
+    """Send again, from earlier epochs, what was accepted and never acknowledged in their chains.
+
+    Their acknowledgement moves no more, so it could not show that any of it was lost.
+    """
+    for epoch, ack in db.execute(
+        "SELECT epoch, server_ack_seq FROM epoch WHERE epoch < ?", (before_epoch,)
+    ).fetchall():
+        _send_again(db, epoch, ack)
+
+
+def _send_again(db: sqlite3.Connection, epoch: int, ack_seq: int) -> None:
+    db.execute(
+        "UPDATE outbox SET state = 'ready', next_at = 0 WHERE epoch = ? AND seq > ?"
+        " AND state IN ('accepted', 'rejected') AND envelope IS NOT NULL",
+        (epoch, ack_seq),
+    )
+
+
+def adopt_head(
+    db: sqlite3.Connection, clock: Clock, chain: Chain, signed: SignedHead, *, hole: bool
+) -> None:
+    """Take over an agreeing head: send again what the central API lost, purge what it keeps.
+
+    ``hole``: what ``has_hole`` found, unless everything was sent again for it already.
+    """
+    ack = signed.statement.ack_seq
+    _write_head(db, signed)
+    if ack < chain.ack_seq or hole:
+        _send_again(db, chain.epoch, ack)
         attachments.send_again(db, chain.epoch, ack)
         db.execute(
             "UPDATE void SET state = 'due', next_at = 0 WHERE epoch = ? AND seq > ?",

@@ -60,6 +60,9 @@ from offline_queue.wire import (
 
 _log = structlog.get_logger()
 
+_ANSWERS_AT_ONCE = 10
+"""How many answers are written down before a visit may come in between."""
+
 
 class Outbox:
     """The durable queue between the citizen's confirmation and the central API."""
@@ -74,6 +77,7 @@ class Outbox:
         self._clock = clock
         self._seals = seals
         self._head_key = b""
+        self._holes_tried: set[tuple[int, int]] = set()
 
     @classmethod
     def open(
@@ -195,29 +199,23 @@ class Outbox:
         the next batch is taken has lost its answer and goes again. A row that the disk damaged is
         set aside. Raises ``OutboxUnavailable``.
         """
-        # Not durable: what a power cut undoes here is that rows were sent, not the rows.
+        # Not durable: what a power cut undoes here is that rows were sent, not the rows. In two
+        # short steps with the work between them, so that no visit waits for it.
         with self._connection.transaction(durable=False) as db:
             ledger.recover_inflight(db)
-            found = []
-            for row in ledger.sendable(db, now, max_items):
-                try:
-                    found.append(ledger.to_item(self._seals.kiosk, row))
-                except ValueError:
-                    aside.set_damaged_aside(db, self._clock, row)
-            epoch = found[0].record.epoch if found else self._seals.epoch
+            rows = list(ledger.sendable(db, now, max_items))
             chain = ledger.read_chain(db, self._seals.epoch)
-            frozen = chain is not None and chain.frozen is not None
+        frozen = chain is not None and chain.frozen is not None
+        found, damaged = ledger.to_items(self._seals.kiosk, rows)
+        epoch = found[0].record.epoch if found else self._seals.epoch
+        with self._connection.transaction(durable=False) as db:
+            for row in damaged:
+                aside.set_damaged_aside(db, self._clock, row)
             if epoch == self._seals.epoch and not frozen:
-                found += aside.stranded_items(
-                    db, self._clock, self._seals, now, max_items - len(found)
-                )
+                room = max_items - len(found)
+                found += aside.stranded_items(db, self._clock, self._seals, now, room)
                 found += aside.void_items(db, self._seals, now, max_items - len(found))
-            items = that_fit(found, epoch, max_bytes)
-            db.executemany(
-                "UPDATE outbox SET state = 'inflight', attempts = attempts + 1"
-                " WHERE tx_id = ? AND state = 'ready'",
-                [(item.record.tx_id,) for item in items],
-            )
+            items = ledger.mark_inflight(db, that_fit(found, epoch, max_bytes))
         if not items:
             if frozen:
                 raise OutboxUnavailable(Reason.FROZEN)
@@ -252,16 +250,23 @@ class Outbox:
         if sorted(item.tx_id for item in answer.answers) != sorted(sent):
             raise AnswerMismatch("the answers are not for the transactions that were sent")
         verify_head(self._head_key, answer.head)
-        # Not durable: the central API gives the same answers again, were these to be lost.
+        # Not durable: the central API gives the same answers again, were these to be lost. In
+        # short steps, so that no visit waits for all of them.
+        settled: list[ItemAnswer] = []
         with self._connection.transaction(durable=False) as db:
             agreed = self._compare(db, answer.head)
             if agreed:
-                settled = self._settle(db, answer, now)
-                self._adopt(db, answer.head)
+                ledger.note_progress(db, answer.head)
             else:
-                settled = []
                 ledger.recover_inflight(db)
-            self._note_contact(db, server_time)
+                self._note_contact(db, server_time)
+        for at in range(0, len(answer.answers) if agreed else 0, _ANSWERS_AT_ONCE):
+            with self._connection.transaction(durable=False) as db:
+                settled += self._settle(db, answer.answers[at : at + _ANSWERS_AT_ONCE], now)
+        if agreed:
+            with self._connection.transaction(durable=False) as db:
+                self._adopt(db, answer.head)
+                self._note_contact(db, server_time)
         if not agreed:
             raise OutboxUnavailable(Reason.FROZEN)
         return settled
@@ -379,6 +384,8 @@ class Outbox:
             ):
                 raise OutboxUnavailable(Reason.OTHER_TERMINAL)
             ledger.write_meta(db, enrolment, self._seals.sealing_key, head_key)
+            if before is not None and before.epoch < enrolment.epoch:
+                ledger.send_unacknowledged_again(db, enrolment.epoch)
             ledger.recover_inflight(db)
             ledger.forget_waits(db)
             attachments.forget_waits(db)
@@ -418,7 +425,7 @@ class Outbox:
         now = self._clock.monotonic()
         with self._connection.transaction() as db:
             agreed = self._compare(db, answer.head)
-            settled = self._settle(db, answer, now) if agreed else []
+            settled = self._settle(db, answer.answers, now) if agreed else []
             chain = ledger.read_chain(db, answer.head.statement.epoch)
             if agreed and chain and answer.head.statement.ack_seq >= chain.ack_seq:
                 self._adopt(db, answer.head)
@@ -426,10 +433,12 @@ class Outbox:
             raise OutboxUnavailable(Reason.FROZEN)
         return settled
 
-    def _settle(self, db: sqlite3.Connection, answer: BatchAnswer, now: float) -> list[ItemAnswer]:
+    def _settle(
+        self, db: sqlite3.Connection, answers: Sequence[ItemAnswer], now: float
+    ) -> list[ItemAnswer]:
         return [
             item
-            for item in answer.answers
+            for item in answers
             if ledger.settle(db, self._clock, item, ledger.state_after(item), now)
             or aside.settle_void(db, self._clock, item, now)
         ]
@@ -447,8 +456,14 @@ class Outbox:
 
     def _adopt(self, db: sqlite3.Connection, signed: SignedHead) -> None:
         chain = ledger.read_chain(db, signed.statement.epoch)
-        if chain is not None:
-            ledger.adopt_head(db, self._clock, chain, signed)
+        if chain is None:
+            return
+        place = (chain.epoch, signed.statement.ack_seq)
+        # Once for each place: one that the central API refuses without a trace is no loss of its.
+        hole = place not in self._holes_tried and ledger.has_hole(db, signed.statement)
+        if hole:
+            self._holes_tried.add(place)
+        ledger.adopt_head(db, self._clock, chain, signed, hole=hole)
 
     def _note_contact(self, db: sqlite3.Connection, server_time: datetime | None) -> None:
         now = self._clock.now()

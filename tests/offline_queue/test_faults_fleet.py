@@ -47,6 +47,20 @@ def test_fault_33_the_central_api_is_restored_from_an_old_backup(scene: Scene) -
     scene.assert_exactly_once()
 
 
+def test_fault_33_what_was_accepted_behind_a_waiting_one_is_not_forgotten(scene: Scene) -> None:
+    """The acknowledgement stops at the one that waits, so it cannot fall when the rest is lost."""
+    first = scene.keep(3)[0]
+    scene.central.postpone[first.tx_id] = 3000
+    syncer = scene.syncer()
+    syncer.step()
+    assert len(scene.central.effects) == 2
+    scene.central.forget_after(0)
+    scene.clock.advance(3000)
+    scene.drain(syncer)
+    scene.assert_exactly_once()
+    assert scene.outbox.status().ack_seq == 3
+
+
 def test_fault_34_a_cloned_disk_freezes_and_what_waited_goes_under_a_new_epoch(
     scene: Scene, tmp_path: Path
 ) -> None:

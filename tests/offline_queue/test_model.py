@@ -65,8 +65,8 @@ class OutboxModel(RuleBasedStateMachine):
 
     # What the line and the central API do
 
-    @rule(lost=st.booleans(), limit=st.integers(1, 5), charged=st.just(True))
-    def send(self, lost: bool, limit: int, charged: bool) -> None:
+    @rule(end=st.sampled_from(["answered", "lost", "killed"]), limit=st.integers(1, 5))
+    def send(self, end: str, limit: int) -> None:
         outbox, clock = self.scene.outbox, self.scene.clock
         try:
             outbox.check_head(self.scene.central.head(KIOSK))
@@ -75,8 +75,10 @@ class OutboxModel(RuleBasedStateMachine):
                 return
             sent = [item.record.tx_id for item in batch.items]
             reply = self.scene.central.post_batch(batch)
-            if lost:
-                outbox.release(sent, 0.0, charged=charged)
+            if end == "lost":
+                outbox.release(sent, 0.0, charged=True)
+            elif end == "killed":
+                self.scene.reopen()
             else:
                 outbox.apply_answers(sent, reply.answer, clock.monotonic(), None)
         except OutboxUnavailable as error:
@@ -200,7 +202,16 @@ class OutboxModel(RuleBasedStateMachine):
                 continue
             recorded = self.scene.outbox.result(each.tx_id)
             assert recorded is not None
-            assert recorded.state in WAITING
+            # Accepted once and forgotten by the central API: it is here as long as its bytes are.
+            assert recorded.state in WAITING or (
+                recorded.state is State.ACCEPTED and self.has_envelope(each.tx_id)
+            )
+
+    def has_envelope(self, tx_id: str) -> bool:
+        row = self.scene.outbox._connection._db.execute(
+            "SELECT envelope IS NOT NULL FROM outbox WHERE tx_id = ?", (tx_id,)
+        ).fetchone()
+        return bool(row[0])
 
     def teardown(self) -> None:
         scene = self.scene
@@ -217,6 +228,10 @@ class OutboxModel(RuleBasedStateMachine):
         effects = set(scene.central.effects)
         self.confirmed_is_kept_and_takes_effect_once()
         for each in scene.confirmed:
+            recorded = scene.outbox.result(each.tx_id)
+            if each.tx_id in effects and recorded is not None:
+                # The terminal knows in the end, whatever was lost, copied or killed on the way.
+                assert recorded.state is State.ACCEPTED
             if each.tx_id in effects | self.gone | self.given_up:
                 continue
             # Only behind one of its case that was given up, until somebody releases it.
