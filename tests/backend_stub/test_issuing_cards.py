@@ -121,9 +121,11 @@ def sign_in(central: RunningCentral, held: Held) -> requests.Response:
 
 
 def issued(central: RunningCentral) -> int:
+    """How many certificates the new card has."""
     engine = create_engine(central.settings.database_url)
     with engine.connect() as connection:
-        count: int = connection.execute(text("SELECT count(*) FROM card_certificate")).scalar_one()
+        counting = text("SELECT count(*) FROM card_certificate WHERE card = :card")
+        count: int = connection.execute(counting, {"card": NEW.card_serial}).scalar_one()
     engine.dispose()
     return count
 
