@@ -212,6 +212,9 @@ class Line:
     ) -> tuple[int, dict[str, str], bytes]:
         try:
             async with asyncio.timeout(SILENCE_S):
+                if self.streams is not None and self.streams[0].at_eof():
+                    # The server ends connections that rest, as any does.
+                    self.close()
                 if self.streams is None:
                     await self._connect()
                 return await self._exchange(method, path, body, encoding)
