@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 _VNC_DEADLINE_S = 5.0
 
+_WORKBENCH_WIDTH = 884
+"""The workbench's window and the gap before it, in pixels."""
+
 
 def run(
     config: ConfigFile = None,
@@ -88,7 +91,8 @@ def _run_real(settings: Settings) -> None:
 
 
 def _run_simulated(settings: Settings, *, with_workbench: bool) -> None:
-    with _face(settings) as (application, front):
+    beside = _WORKBENCH_WIDTH if with_workbench else 0
+    with _face(settings, beside) as (application, front):
         from kiosk import chime
         from kiosk.app import Devices, Kiosk
         from kiosk.journal import configure_logging
@@ -106,9 +110,9 @@ def _run_simulated(settings: Settings, *, with_workbench: bool) -> None:
 
 
 @contextmanager
-def _face(settings: Settings) -> Iterator[tuple[QGuiApplication, Front]]:
+def _face(settings: Settings, beside: int = 0) -> Iterator[tuple[QGuiApplication, Front]]:
     """The attract page on the screen; taken down when the rest cannot be started."""
-    screen = _prepare_screen(settings)
+    screen = _prepare_screen(settings, beside)
     application = make_application()
     front = Front(settings)
     if screen is not None:
@@ -120,11 +124,14 @@ def _face(settings: Settings) -> Iterator[tuple[QGuiApplication, Front]]:
         front.window.close()
 
 
-def _prepare_screen(settings: Settings) -> RemoteScreen | None:
-    """Choose the platform before Qt starts; a machine without a display gets VNC."""
+def _prepare_screen(settings: Settings, beside: int) -> RemoteScreen | None:
+    """Choose the platform before Qt starts; a machine without a display gets VNC.
+
+    ``beside`` is room to the right of the kiosk, in pixels.
+    """
     if not needs_remote_screen():
         return None
-    screen = RemoteScreen((settings.screen.width, settings.screen.height))
+    screen = RemoteScreen((settings.screen.width + beside, settings.screen.height))
     os.environ["QT_QPA_PLATFORM"] = screen.platform
     return screen
 
