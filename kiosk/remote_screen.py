@@ -2,6 +2,9 @@
 
 Qt's ``vnc`` platform listens on every network interface and asks for no password, so its listening
 socket is replaced, before anybody can be served, by one that is bound to 127.0.0.1.
+
+Qt's server (6.11.3) crashes when a client asks for a picture without having sent SetPixelFormat
+(RFC 6143, clause 7.5.1) before; viewers do send it.
 """
 
 from __future__ import annotations
