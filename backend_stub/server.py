@@ -15,6 +15,7 @@ from backend_stub.central import CentralUnavailable, Clock, RandomBytes, utc_now
 from backend_stub.settings import Settings
 
 _STOP_TIMEOUT_S: Final = 5
+_KEEP_ALIVE_S: Final = 75
 _BACKLOG: Final = 4096
 """A whole fleet may connect at once."""
 
@@ -122,6 +123,9 @@ def _config(app: object) -> uvicorn.Config:
         server_header=False,
         lifespan="on",
         timeout_graceful_shutdown=_STOP_TIMEOUT_S,
+        # Longer than a terminal's health interval: a line that is closed just as it is used again
+        # looks like a lost network.
+        timeout_keep_alive=_KEEP_ALIVE_S,
     )
 
 

@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 import requests
 from pydantic import BaseModel, ValidationError
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
 
 from kiosk.central.wire import Challenge, EmployerSearch, ReceiptKeys, Session, SignIn
 from offline_queue.wire import Enrolment, EnrolmentRequest, ServerClock
@@ -50,6 +52,10 @@ class CentralClient:
         self._url = url.rstrip("/")
         self._timeouts = timeouts
         self._session = session()
+        # A line that rested may be closed just as it is used again; asking once more harms nobody.
+        once_more = Retry(total=1, connect=0, read=1, status=0, allowed_methods={"GET"})
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, HTTPAdapter(max_retries=once_more))
 
     def health(self) -> ServerClock:
         """Whether the central API is there, and its clock."""

@@ -122,6 +122,8 @@ T.AbstractButton {
             }
             Flow {
                 Layout.fillWidth: true
+                // Large letters beside the portal leave room for what is to be done, not for more.
+                visible: page.portrait || !Theme.largeText
                 Layout.topMargin: Theme.size.small
                 spacing: Theme.size.small
                 Repeater {
