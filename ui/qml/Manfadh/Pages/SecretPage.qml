@@ -22,6 +22,9 @@ PageFrame {
         }
     }
     help: {
+        // Large letters beside the pad: what was wrong comes before how it is done.
+        if (Theme.largeText && !Theme.portrait && warning.worded)
+            return "";
         switch (vm.asks) {
         case "code": return vm.sentTo === "" ? "" : qsTr("We sent a text message with six digits to %1.").arg("\u2066" + vm.sentTo + "\u2069");
         case "old-pin": return qsTr("Six digits. Cover the pad with your hand: the PIN is neither shown nor stored.");
@@ -37,6 +40,7 @@ PageFrame {
     centred: true
 
     notice: CardTaskNotice {
+        id: warning
         Layout.fillWidth: true
         visible: worded && !Theme.portrait
         vm: page.vm
