@@ -47,6 +47,25 @@ lint: setup-test $(QML_TYPES) ## formatting, types, dependency rules, QML, trans
 bench: setup-test ## measure speed and memory against a bare window
 	$(BIN)/python -m tools.bench $(ARGS)
 
+# Long runs; each has a small version among the tests.
+
+.PHONY: fuzz
+fuzz: setup-test ## 100,000 cards that answer anything
+	$(BIN)/python -m tests.cardreader.fuzz --examples 100000
+
+.PHONY: faults
+faults: setup-test ## every fault at every step, of the card and of the printer, as tables
+	$(BIN)/python -m tests.cardreader.fault_matrix
+	$(BIN)/python -m tests.printer.fault_matrix
+
+.PHONY: kills
+kills: setup-test ## a terminal killed 1,000 times on a bad line: nothing lost, nothing doubled
+	$(BIN)/python -m tests.offline_queue.kill_storm --kills 1000
+
+.PHONY: storm
+storm: setup-test ## a fleet comes back after an outage; ARGS="--each 500" for a million
+	$(BIN)/python -m tests.backend_stub.storm $(ARGS)
+
 .PHONY: setup
 setup: $(READY_TO_RUN) $(TRANSLATIONS) ## what `make run` needs, without running it
 

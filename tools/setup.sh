@@ -31,9 +31,10 @@ packages=(
 # pyscard is built from source.
 packages+=(gcc libc6-dev libpcsclite-dev pkg-config swig)
 if [[ $purpose == test ]]; then
-    # A real PC/SC service with a virtual reader, other people's card tools and QR reader, and the
-    # database that a fleet uses.
+    # A real PC/SC service with a virtual reader, other people's card tools and QR reader, the
+    # database that a fleet uses, and a reader of printed text.
     packages+=(pcscd vsmartcard-vpcd opensc yubico-piv-tool zbar-tools postgresql)
+    packages+=(tesseract-ocr tesseract-ocr-ara)
 fi
 
 python=${PYTHON:-python3}
