@@ -39,6 +39,8 @@ def configure_logging(level: str = "info", file: Path | None = None) -> None:
     # Libraries that use the standard library's logging: their warnings name the logger only, their
     # messages may quote a URL with a search text.
     handler = _ForeignHandler(level=logging.WARNING)
+    # Asking once more on a line that rested too long is the ordinary course of things.
+    logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
 
 

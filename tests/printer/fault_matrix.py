@@ -125,7 +125,7 @@ def run(fault: str, phase: str, line: str) -> Cell:
             return printer.print(PrintJob(job_id, bitmap)).result(60)
 
         try:
-            assert looked.wait(10)
+            assert looked.wait(30)
             harm = FAULTS[fault]
             changes = harm if isinstance(harm, dict) else {}
             if phase == "before":
