@@ -17,7 +17,9 @@ import select
 import shutil
 import socket
 import termios
+import threading
 import tty
+from functools import cache
 from time import monotonic
 from typing import Any, Final, Protocol
 
@@ -189,8 +191,20 @@ class DeviceTransport:
             os.close(fd)
 
 
+_importing = threading.Lock()
+
+
 def _escpos_network() -> tuple[Any, type[Exception]]:
-    """Import python-escpos late: it takes a third of a second that only a real printer needs."""
+    """Import python-escpos late: it takes a third of a second that only a real printer needs.
+
+    One thread at a time: at its first import the library fills the folder that is removed here.
+    """
+    with _importing:
+        return _import_escpos()
+
+
+@cache
+def _import_escpos() -> tuple[Any, type[Exception]]:
     import escpos.capabilities
     from escpos.exceptions import DeviceNotFoundError
     from escpos.printer import Network
