@@ -18,10 +18,10 @@ from kiosk.devices import Terminal
 from kiosk.services import Catalogue, Language
 from kiosk.session.events import Touched
 from kiosk.session.state import State
+from kiosk.session.step import MUSCAT
 from ui.fonts import load_fonts
 from ui.pictures import PROVIDER, VisitPictures
 from ui.viewmodels import (
-    MUSCAT,
     AttractViewModel,
     CardProblemViewModel,
     CardTaskViewModel,

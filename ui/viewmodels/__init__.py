@@ -10,7 +10,7 @@ from ui.viewmodels.attract import AttractViewModel, OutOfServiceViewModel
 from ui.viewmodels.card import CardProblemViewModel, IdentityViewModel
 from ui.viewmodels.card_services import CardTaskViewModel
 from ui.viewmodels.check import CheckViewModel
-from ui.viewmodels.confirmation import MUSCAT, ConfirmationViewModel, EndingViewModel
+from ui.viewmodels.confirmation import ConfirmationViewModel, EndingViewModel
 from ui.viewmodels.employer import EmployerViewModel
 from ui.viewmodels.keyboards import KeyboardLayouts
 from ui.viewmodels.pin import PinPad, PinViewModel
@@ -20,7 +20,6 @@ from ui.viewmodels.services import ServicesViewModel
 from ui.viewmodels.shell import ShellViewModel
 
 __all__ = [
-    "MUSCAT",
     "AttractViewModel",
     "CardProblemViewModel",
     "CardTaskViewModel",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta, timezone
+from datetime import timedelta
 
 from PySide6.QtCore import Property, QObject, Signal
 from PySide6.QtQml import QmlElement
@@ -11,13 +11,11 @@ from PySide6.QtQml import QmlElement
 from kiosk.services import Catalogue, Language, ServiceDefinition
 from kiosk.services.wording import format_day, isolate
 from kiosk.session.state import Page, ReceiptStep, State, Submission, VisitEnd
+from kiosk.session.step import MUSCAT
 from ui.viewmodels.seam import Pictures, QStringList
 
 QML_IMPORT_NAME = "Manfadh.ViewModels"
 QML_IMPORT_MAJOR_VERSION = 1
-
-MUSCAT = timezone(timedelta(hours=4))
-"""Oman's time all year round."""
 
 _ON_SCREEN = {ReceiptStep.ON_SCREEN, ReceiptStep.UNCERTAIN}
 
