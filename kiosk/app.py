@@ -285,6 +285,8 @@ class Kiosk:
                 self._central.search(effect.query, visit)
             case ef.SignAndKeep():
                 self._keeper.keep(effect, self._pin.take(), visit)
+            case ef.PrintReceipt(again=True):
+                self._printing.reprint(effect, visit)
             case ef.PrintReceipt():
                 self._printing.print(effect, visit)
             case ef.Wipe():

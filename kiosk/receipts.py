@@ -19,7 +19,7 @@ from kiosk.services.wording import (
 )
 from kiosk.session.state import Cardholder, Submission
 from kiosk.session.step import MUSCAT
-from printer.receipt import Badge, BadgeKind, Bilingual, Emphasis, Receipt, Row
+from printer.receipt import Badge, BadgeKind, Bilingual, Emphasis, Languages, Receipt, Row
 
 # The letterhead is two lines: U+2028 parts them.
 _LETTERHEAD = Bilingual("سلطنة عُمان\u2028{}", "Sultanate of Oman\u2028{}")
@@ -64,6 +64,8 @@ def compose_receipt(
     kiosk: str,
     *,
     copy: int = 0,
+    languages: Languages = "both",
+    large: bool = False,
 ) -> Receipt:
     """The receipt of one transaction: no name, no full civil number, all else that matters."""
     service = catalogue.service(submission.service_id)
@@ -107,6 +109,8 @@ def compose_receipt(
         next_steps=steps,
         qr_text=submission.qr_text,
         copy=copy,
+        languages=languages,
+        large=large,
     )
 
 

@@ -152,7 +152,7 @@ class KioskWindow:
     ) -> None:
         self._pictures = VisitPictures()
         self._shell = ShellViewModel(catalogue, send, state)
-        self._confirmation = ConfirmationViewModel(catalogue, self._pictures)
+        self._confirmation = ConfirmationViewModel(catalogue, self._pictures, send)
         pages: dict[str, PageViewModel] = {
             "attract": AttractViewModel(catalogue),
             "outOfService": OutOfServiceViewModel(),

@@ -121,6 +121,10 @@ class PrintReceipt:
     language: Language
     cardholder: Cardholder
     answers: Mapping[str, Answer] = field(repr=False)
+    large: bool = False
+    """In large print, in ``language`` alone."""
+    again: bool = False
+    """The citizen says that it did not come out: what is printed now is marked as a copy."""
 
 
 @dataclass(frozen=True, slots=True)

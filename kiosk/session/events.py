@@ -103,6 +103,13 @@ class UnblockChosen:
 
 
 @dataclass(frozen=True, slots=True)
+class ReceiptSeen:
+    """The answer to "did the whole receipt come out?", when the printer cannot tell."""
+
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
 class NewCodePressed:
     """ "Send me another code"."""
 
@@ -404,6 +411,7 @@ Event = (
     | Answered
     | ReceiptPrinted
     | ReceiptNotPrinted
+    | ReceiptSeen
     | TimerFired
     | ShutDown
 )

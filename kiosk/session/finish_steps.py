@@ -18,13 +18,22 @@ from kiosk.session.events import (
     PinRefused,
     ReceiptNotPrinted,
     ReceiptPrinted,
+    ReceiptSeen,
     Timer,
     TimerFired,
     TriesKnown,
 )
 from kiosk.session.pin_pad import pin_entry, submit
 from kiosk.session.refusing import card_refused
-from kiosk.session.state import Page, PinEntry, ReceiptStep, State, Submission, VisitEnd
+from kiosk.session.state import (
+    Page,
+    PinEntry,
+    ReceiptStep,
+    State,
+    Submission,
+    TextSize,
+    VisitEnd,
+)
 from kiosk.session.step import Step, World, stay, with_visit
 
 
@@ -81,6 +90,8 @@ def on_confirmation(state: State, event: Event, world: World) -> Step:
             done = replace(submission, receipt=step, receipt_problem=event.problem)
             failed = Record("visit.receipt_not_printed", (("problem", event.problem),))
             return Step(with_visit(state, submission=done), (failed,))
+        case ReceiptSeen() if submission.receipt is ReceiptStep.UNCERTAIN:
+            return _receipt_seen(state, submission, whole=event.whole)
         case ContinuePressed() if submission.receipt not in _RECEIPT_IN_PROGRESS:
             return end_visit(state, VisitEnd.FINISHED, world)
         case _:
@@ -131,7 +142,18 @@ def _confirm(state: State, event: Kept, world: World) -> Step:
     return Step(printing.state, (ClearPin(), kept, *printing.effects))
 
 
-def print_receipt(state: State, submission: Submission) -> Step:
+def _receipt_seen(state: State, submission: Submission, *, whole: bool) -> Step:
+    """Only the citizen knows what came out of a printer that fell silent; no machine guesses."""
+    said = Record("visit.receipt_seen", (("whole", "yes" if whole else "no"),))
+    settled = replace(submission, receipt_problem=None)
+    if whole:
+        done = replace(settled, receipt=ReceiptStep.PRINTED)
+        return Step(with_visit(state, submission=done), (said,))
+    copy = print_receipt(state, settled, again=True)
+    return Step(copy.state, (said, *copy.effects))
+
+
+def print_receipt(state: State, submission: Submission, *, again: bool = False) -> Step:
     """Send the receipt to the printer, or show it when the printer cannot."""
     visit = state.visit
     if not can_print(state.terminal) or visit.cardholder is None:
@@ -141,7 +163,14 @@ def print_receipt(state: State, submission: Submission) -> Step:
         return Step(with_visit(state, submission=shown), (not_printed,))
     printing = replace(submission, receipt=ReceiptStep.PRINTING)
     answers = visit.form.answers if visit.form else {}
-    effect = PrintReceipt(printing, visit.language, visit.cardholder, answers)
+    effect = PrintReceipt(
+        printing,
+        visit.language,
+        visit.cardholder,
+        answers,
+        large=visit.text_size is TextSize.LARGE,
+        again=again,
+    )
     return Step(with_visit(state, submission=printing), (effect,))
 
 

@@ -31,6 +31,7 @@ from kiosk.session.events import (
     NewCodePressed,
     PhotoRead,
     PinDigitsChanged,
+    ReceiptSeen,
     ServiceChosen,
     ShutDown,
     SignedIn,
@@ -109,6 +110,7 @@ _FROM_THE_PERSON = (
     | ChangePressed
     | UnblockChosen
     | NewCodePressed
+    | ReceiptSeen
 )
 
 # A card that is put in the other way round, or cleaned, is welcome without starting again.

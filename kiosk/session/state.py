@@ -203,7 +203,7 @@ class ReceiptStep(enum.StrEnum):
     ON_SCREEN = "on-screen"
     """It could not be printed: reference and QR code are on the screen."""
     UNCERTAIN = "uncertain"
-    """The printer fell silent: nobody can say whether paper came out."""
+    """The printer fell silent: only the citizen can say whether paper came out, and is asked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,25 @@ def printer_out_of_paper(stage: Stage) -> None:
     _expect(stage.story.receipts == [], "no receipt in anybody else's visit")
 
 
+def receipt_not_whole(stage: Stage) -> None:
+    """The cutter jams: the person is asked, says no, and a copy is printed and marked as such."""
+    stage.rig.printer.set_faults(cutter_jam=True)
+    stage.begin("citizen-active")
+    stage.identify("citizen-active")
+    stage.answer_questions()
+    stage.check_and_change()
+    stage.sign("citizen-active")
+    stage.wait_for_receipt(ReceiptStep.UNCERTAIN)
+    stage.rig.printer.set_faults(cutter_jam=False)
+    stage.hands.wait(
+        lambda: stage.kiosk.runner.state.terminal.printer == "online", "the printer to be well"
+    )
+    stage.hands.tap("receiptMissing")
+    stage.wait_for_receipt(ReceiptStep.PRINTED)
+    _expect(len(stage.registered()) == 1, "registered exactly once")
+    stage.finish()
+
+
 def forged_card(stage: Stage) -> None:
     """A forged card is refused in plain words and nothing is offered."""
     stage.begin("forged")
@@ -177,6 +196,7 @@ JOURNEYS: Mapping[str, Journey] = MappingProxyType(
         "wrong-pin-then-right": wrong_pin_then_right,
         "card-removed": card_removed,
         "printer-out-of-paper": printer_out_of_paper,
+        "receipt-not-whole": receipt_not_whole,
         "forged-card": forged_card,
         "card-activation": card_activation,
         "change-pin": change_pin,

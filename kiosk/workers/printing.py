@@ -67,6 +67,7 @@ class Printing:
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="receipts")
         self._lock = threading.Lock()
         self._waiting: Future[PrintOutcome] | None = None
+        self._visits_over = 0
         self._printer: ReceiptPrinter | None = None
 
     def start(self) -> None:
@@ -90,8 +91,11 @@ class Printing:
         self._journal.close()
 
     def print(self, effect: PrintReceipt, visit: int) -> None:
-        """Draw and print; answers ReceiptPrinted or ReceiptNotPrinted."""
-        self._worker.submit(self._print, effect, visit)
+        """Draw and print; answers ReceiptPrinted or ReceiptNotPrinted.
+
+        In both languages; in large print, which would be too long for that, in the visit's own.
+        """
+        self._worker.submit(self._print, effect, visit, self._visits_over)
 
     def reprint(self, effect: PrintReceipt, visit: int) -> None:
         """Print what the citizen says did not come out; answers as :meth:`print`.
@@ -99,16 +103,19 @@ class Printing:
         Whatever was sent before may be on paper, so this one is marked as the next copy. Only a
         person may ask for it. When nothing was ever sent it is the original.
         """
-        self._worker.submit(self._print, effect, visit, again=True)
+        self._worker.submit(self._print, effect, visit, self._visits_over, again=True)
 
     def forget(self) -> None:
         """The visit is over: a print that has not started must not come out in the next."""
         with self._lock:
+            self._visits_over += 1
             waiting, self._waiting = self._waiting, None
         if waiting is not None:
             waiting.cancel()
 
-    def _print(self, effect: PrintReceipt, visit: int, *, again: bool = False) -> None:
+    def _print(
+        self, effect: PrintReceipt, visit: int, visits_over: int, *, again: bool = False
+    ) -> None:
         tx_id = effect.submission.tx_id
         try:
             copy = self._journal.next_copy(tx_id) if again else 0
@@ -119,6 +126,8 @@ class Printing:
                 self._catalogue,
                 self._kiosk,
                 copy=copy,
+                languages=effect.language if effect.large else "both",
+                large=effect.large,
             )
             bitmap = render(receipt, self._width)
         except Exception as error:  # noqa: BLE001 -- the transaction stands; only its paper fails
@@ -129,9 +138,11 @@ class Printing:
             self._show_receipt(bitmap.png(), visit)
             self._answer(ev.ReceiptNotPrinted(tx_id, DeviceState.NO_DEVICE.value), visit)
             return
-        job = self._printer.print(PrintJob(tx_id, bitmap, copy))
         with self._lock:
-            self._waiting = job
+            if visits_over != self._visits_over:
+                # The person left while it was being drawn.
+                return
+            job = self._waiting = self._printer.print(PrintJob(tx_id, bitmap, copy))
 
         def done(future: Future[PrintOutcome]) -> None:
             if future.cancelled():

@@ -10,7 +10,14 @@ import pytest
 from kiosk.session import Page
 from kiosk.session import effects as ef
 from kiosk.session import events as ev
-from kiosk.session.state import HearingProposal, PinPurpose, ReceiptStep, SearchState, VisitEnd
+from kiosk.session.state import (
+    HearingProposal,
+    PinPurpose,
+    ReceiptStep,
+    SearchState,
+    TextSize,
+    VisitEnd,
+)
 from tests.kiosk.desk import ANSWERS, HOLDER, OFFLINE, TX, Desk
 
 
@@ -195,6 +202,14 @@ def test_offline_the_receipt_is_printed_at_once(desk):
     assert not desk.visit.submission.waiting_for_answer
 
 
+def test_large_letters_on_the_screen_are_large_print_on_paper(desk):
+    desk(ev.TextSizeChosen(TextSize.LARGE), ev.TerminalChanged(OFFLINE)).to_working()
+    desk(ev.TextSizeChosen(TextSize.LARGE), ev.Kept(TX, "7K3Q-9FZ2", "qr", desk.world.now))
+    (printing,) = desk.asked(ef.PrintReceipt)
+    assert printing.large
+    assert not printing.again
+
+
 def test_finish_wipes_everything_and_asks_for_the_card_to_be_taken(desk):
     desk(ev.TerminalChanged(OFFLINE)).to_confirmation()(ev.ReceiptPrinted(TX), ev.ContinuePressed())
     assert desk.page is Page.TAKE_CARD
@@ -210,8 +225,6 @@ def test_finish_wipes_everything_and_asks_for_the_card_to_be_taken(desk):
 
 
 def test_language_and_accessibility_are_at_hand_on_every_page_and_reset_at_the_end(desk):
-    from kiosk.session.state import TextSize
-
     desk.to_check()
     desk(ev.LanguageChosen("en"), ev.TextSizeChosen(TextSize.LARGE), ev.ContrastChosen(True))
     assert desk.page is Page.CHECK

@@ -131,6 +131,70 @@ def test_a_printer_that_falls_silent_leaves_the_receipt_uncertain_and_unrepeated
     assert not desk.asked(ef.PrintReceipt)
 
 
+@pytest.fixture
+def unsure(desk) -> Desk:
+    """A visit whose printer fell silent in the middle of the receipt."""
+    desk(ev.TerminalChanged(OFFLINE)).to_confirmation()
+    return desk(ev.ReceiptNotPrinted(TX, "silent", uncertain=True))
+
+
+def test_the_citizen_saw_the_whole_receipt_so_nothing_is_printed_again(unsure):
+    unsure(ev.ReceiptSeen(whole=True))
+    assert unsure.visit.submission.receipt is ReceiptStep.PRINTED
+    assert unsure.visit.submission.receipt_problem is None
+    assert unsure.asked(ef.Record) == [ef.Record("visit.receipt_seen", (("whole", "yes"),))]
+    unsure(ev.ReceiptSeen(whole=False))
+    assert not unsure.asked(ef.PrintReceipt), "the question is answered"
+    unsure(ev.ContinuePressed())
+    assert unsure.page is Page.TAKE_CARD
+
+
+def test_the_citizen_saw_no_receipt_so_one_marked_copy_is_printed(unsure):
+    unsure(ev.ReceiptSeen(whole=False), ev.ReceiptSeen(whole=False))
+    (copy,) = unsure.asked(ef.PrintReceipt)
+    assert copy.again
+    assert copy.submission.tx_id == TX
+    assert unsure.visit.submission.receipt is ReceiptStep.PRINTING
+    unsure(ev.ReceiptPrinted(TX))
+    assert unsure.visit.submission.receipt is ReceiptStep.PRINTED
+
+
+def test_a_copy_that_is_as_uncertain_is_asked_about_again(unsure):
+    unsure(ev.ReceiptSeen(whole=False), ev.ReceiptNotPrinted(TX, "silent", uncertain=True))
+    assert unsure.visit.submission.receipt is ReceiptStep.UNCERTAIN
+    unsure(ev.ReceiptSeen(whole=False))
+    assert [copy.again for copy in unsure.asked(ef.PrintReceipt)] == [True]
+
+
+def test_no_copy_is_sent_to_a_printer_that_is_gone(unsure):
+    gone = replace(OFFLINE, printer=DeviceState.NO_DEVICE)
+    unsure(ev.TerminalChanged(gone), ev.ReceiptSeen(whole=False))
+    assert not unsure.asked(ef.PrintReceipt)
+    assert unsure.visit.submission.receipt is ReceiptStep.ON_SCREEN
+    assert unsure.visit.submission.receipt_problem == "noDevice"
+
+
+@pytest.mark.parametrize("left", ["finished", "gone"])
+def test_nobody_need_answer_and_afterwards_nothing_is_printed(unsure, left):
+    if left == "finished":
+        unsure(ev.ContinuePressed())
+    else:
+        unsure.fire(ev.Timer.IDLE).fire(ev.Timer.COUNTDOWN)
+    assert unsure.page is Page.TAKE_CARD
+    assert unsure.asked(ef.Wipe)
+    unsure(ev.ReceiptSeen(whole=False))
+    assert not unsure.asked(ef.PrintReceipt)
+
+
+def test_the_question_is_not_asked_of_a_receipt_that_the_printer_vouches_for(desk):
+    desk(ev.TerminalChanged(OFFLINE)).to_confirmation()
+    desk(ev.ReceiptSeen(whole=False))
+    assert not desk.asked(ef.PrintReceipt), "one is being printed"
+    desk(ev.ReceiptPrinted(TX), ev.ReceiptSeen(whole=False))
+    assert not desk.asked(ef.PrintReceipt)
+    assert desk.visit.submission.receipt is ReceiptStep.PRINTED
+
+
 def test_a_lost_reader_ends_the_visit_and_shows_out_of_service(desk):
     desk.to_check()(ev.TerminalChanged(replace(GOOD, reader=DeviceState.NO_DEVICE)))
     assert desk.page is Page.ENDED

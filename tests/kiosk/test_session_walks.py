@@ -50,6 +50,7 @@ def _events(rng: random.Random) -> ev.Event:
         lambda: ev.Answered(TX, "C-2026-000001"),
         lambda: ev.ReceiptPrinted(TX),
         lambda: ev.ReceiptNotPrinted(TX, "paper.out", rng.random() < 0.5),
+        lambda: ev.ReceiptSeen(rng.random() < 0.5),
         lambda: ev.TimerFired(rng.choice(list(ev.Timer))),
         lambda: ev.ShutDown(),
         lambda: ev.UnblockChosen(),

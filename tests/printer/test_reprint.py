@@ -1,6 +1,7 @@
 """A second paper is asked for by a person and is a marked copy: through the terminal's worker."""
 
 import queue
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -63,6 +64,26 @@ def test_the_machine_itself_never_repeats_an_original(desk, tray):
     printing.print(EFFECT, 1)
     assert answers.get(timeout=20) == ev.ReceiptNotPrinted(KEPT.tx_id, "already_printed")
     assert len(tray.receipts) == 1
+
+
+def test_who_left_while_the_receipt_was_drawn_gets_none_and_neither_does_the_next(desk, tray):
+    printing, answers, _ = desk
+    printing.print(EFFECT, 1)
+    printing.forget()
+    other = replace(EFFECT, submission=replace(KEPT, tx_id=KEPT.tx_id.replace("89ab", "89ac")))
+    printing.print(other, 2)
+    assert answers.get(timeout=20) == ev.ReceiptPrinted(other.submission.tx_id)
+    assert len(tray.receipts) == 1
+
+
+def test_large_print_is_in_the_language_of_the_visit_alone(desk, tray):
+    printing, answers, _ = desk
+    printing.print(replace(EFFECT, language="en", large=True), 1)
+    assert answers.get(timeout=20) == ev.ReceiptPrinted(KEPT.tx_id)
+    receipt = compose_receipt(
+        KEPT, HOLDER, {}, load_catalogue(), "MCT-0042", languages="en", large=True
+    )
+    assert ReceiptBitmap.from_png(tray.wait()[0][0]) == render(receipt, 576)
 
 
 def test_after_paper_out_the_reprint_is_the_original(desk, virtual, tray):

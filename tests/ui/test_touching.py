@@ -14,6 +14,7 @@ from kiosk.session.events import (
     EmployerQueried,
     InputChanged,
     LanguageChosen,
+    ReceiptSeen,
     ServiceChosen,
     Started,
     StayPressed,
@@ -54,6 +55,9 @@ pytestmark = pytest.mark.window
         ("check", "change_governorate", ChangePressed("governorate")),
         ("check", "continueButton", ContinuePressed()),
         ("registered", "continueButton", ContinuePressed()),
+        ("printer-silent", "receiptWhole", ReceiptSeen(whole=True)),
+        ("printer-silent", "receiptMissing", ReceiptSeen(whole=False)),
+        ("printer-silent", "continueButton", ContinuePressed()),
     ],
 )
 def test_one_touch_is_one_event(screen: Screen, page: str, name: str, event: object) -> None:
@@ -271,6 +275,15 @@ def test_the_receipt_is_to_be_taken_only_when_there_is_one(screen: Screen) -> No
         assert "is saved" in looking.text(screen.window, "help")
     screen.show(STATES["take-card-cancelled"], language="en")
     assert "Nothing was sent" in looking.text(screen.window, "help")
+
+
+def test_only_a_printer_that_fell_silent_is_asked_about(screen: Screen) -> None:
+    for name, asked in (("printer-silent", True), ("registered", False), ("saved-no-paper", False)):
+        screen.show(STATES[name])
+        assert looking.has(screen.window, "receiptWhole") is asked
+        assert looking.has(screen.window, "receiptMissing") is asked
+    screen.show(STATES["printer-silent"])
+    assert looking.has(screen.window, "qr"), "who does not answer has the code all the same"
 
 
 def test_a_rejected_photo_is_a_silhouette(screen: Screen) -> None:

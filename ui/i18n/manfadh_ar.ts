@@ -157,7 +157,7 @@
         <translation>هذه البطاقة ملغاة</translation>
     </message>
     <message>
-        <source>The card's data do not belong together</source>
+        <source>The card&apos;s data do not belong together</source>
         <translation>بيانات البطاقة غير متطابقة</translation>
     </message>
     <message>
@@ -664,7 +664,7 @@
         <translation>أحرف كبيرة</translation>
     </message>
     <message>
-        <source>Change the keyboard's language</source>
+        <source>Change the keyboard&apos;s language</source>
         <translation>تغيير لغة لوحة المفاتيح</translation>
     </message>
     <message>
@@ -881,12 +881,22 @@
         <translation>تعذّرت الطباعة. صوّر هذا الرمز، فهو إيصالك.</translation>
     </message>
     <message>
-        <source>The printer does not answer. If no receipt came out, photograph this code.</source>
-        <translation>الطابعة لا تستجيب. إن لم يخرج الإيصال فصوّر هذا الرمز.</translation>
+        <source>Did your receipt come out whole, down to this code?</source>
+        <extracomment>asked when the printer does not say whether it printed; the code is the last thing on the paper</extracomment>
+        <translation>هل خرج إيصالك كاملًا إلى آخره، حيث هذا الرمز؟</translation>
     </message>
     <message>
         <source>Your receipt is being prepared</source>
         <translation>جارٍ إعداد إيصالك</translation>
+    </message>
+    <message>
+        <source>Yes, I have it</source>
+        <translation>نعم، هو معي</translation>
+    </message>
+    <message>
+        <source>No, print a copy</source>
+        <extracomment>the new paper is marked as a copy</extracomment>
+        <translation>لا، اطبع نسخة</translation>
     </message>
     <message>
         <source>QR code of your receipt</source>

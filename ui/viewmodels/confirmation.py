@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from PySide6.QtCore import Property, QObject, Signal
+from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement
 
 from kiosk.services import Catalogue, Language, ServiceDefinition
 from kiosk.services.wording import format_day, isolate
+from kiosk.session.events import ReceiptSeen
 from kiosk.session.state import Page, ReceiptStep, State, Submission, VisitEnd
 from kiosk.session.step import MUSCAT
-from ui.viewmodels.seam import Pictures, QStringList
+from ui.viewmodels.seam import Pictures, QStringList, Send
 
 QML_IMPORT_NAME = "Manfadh.ViewModels"
 QML_IMPORT_MAJOR_VERSION = 1
@@ -26,10 +27,11 @@ class ConfirmationViewModel(QObject):
 
     changed = Signal()
 
-    def __init__(self, catalogue: Catalogue, pictures: Pictures) -> None:
+    def __init__(self, catalogue: Catalogue, pictures: Pictures, send: Send) -> None:
         super().__init__()
         self._catalogue = catalogue
         self._pictures = pictures
+        self._send = send
         self._language: Language = "ar"
         self._kept: Submission | None = None
         self._receipt = ""
@@ -141,6 +143,11 @@ class ConfirmationViewModel(QObject):
         """Address of the QR code to photograph, or empty."""
         return self._qr
 
+    @Slot(bool)
+    def receiptSeen(self, whole: bool) -> None:
+        """The citizen's answer when the printer cannot tell."""
+        self._send(ReceiptSeen(whole))
+
     def _service(self) -> ServiceDefinition | None:
         return self._catalogue.service(self._kept.service_id) if self._kept else None
 
@@ -159,7 +166,7 @@ class EndingViewModel(QObject):
     def show(self, state: State) -> None:
         """Take over a new state. The visit is wiped by then: only that paper came out is kept."""
         visit = state.visit
-        if visit.page is Page.CONFIRMATION and visit.submission is not None:
+        if visit.page in (Page.CONFIRMATION, Page.CARD_DONE) and visit.submission is not None:
             self._paper = visit.submission.receipt is ReceiptStep.PRINTED
             return
         if visit.page not in (Page.TAKE_CARD, Page.ENDED):

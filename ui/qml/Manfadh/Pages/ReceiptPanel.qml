@@ -1,4 +1,5 @@
-// The receipt on its way to paper, or the code to photograph when there is none.
+// The receipt on its way to paper, or the code to photograph when there is none. When the printer
+// fell silent the person is asked: nobody else can see what came out.
 import QtQuick
 import QtQuick.Layouts
 import Manfadh.Controls
@@ -9,14 +10,16 @@ ColumnLayout {
     id: panel
 
     required property ConfirmationViewModel vm
-    readonly property bool onScreen: vm.receiptStep === "on-screen" || vm.receiptStep === "uncertain"
+    readonly property bool asking: vm.receiptStep === "uncertain"
+    readonly property bool onScreen: vm.receiptStep === "on-screen" || asking
+    readonly property int wide: Theme.largeText ? Theme.size.column : Theme.size.receipt
 
     spacing: Theme.size.small
 
     Label {
         objectName: "receiptState"
         Layout.fillWidth: Theme.largeText
-        Layout.maximumWidth: Theme.largeText ? Theme.size.column : Theme.size.receipt
+        Layout.maximumWidth: panel.wide
         Layout.preferredWidth: Theme.size.receipt
         font.weight: Theme.type.semibold
         horizontalAlignment: Text.AlignHCenter
@@ -25,10 +28,30 @@ ColumnLayout {
             case "printing": return qsTr("Your receipt is being printed");
             case "printed": return qsTr("Your receipt is printed. Take it below.");
             case "on-screen": return qsTr("No paper receipt now. Photograph this code: it is your receipt.");
-            case "uncertain": return qsTr("The printer does not answer. If no receipt came out, photograph this code.");
+            //: asked when the printer does not say whether it printed; the code is the last thing on the paper
+            case "uncertain": return qsTr("Did your receipt come out whole, down to this code?");
             default: return qsTr("Your receipt is being prepared");
             }
         }
+    }
+    Button {
+        objectName: "receiptWhole"
+        Layout.fillWidth: true
+        Layout.maximumWidth: panel.wide
+        visible: panel.asking
+        iconName: "check"
+        text: qsTr("Yes, I have it")
+        onClicked: panel.vm.receiptSeen(true)
+    }
+    Button {
+        objectName: "receiptMissing"
+        Layout.fillWidth: true
+        Layout.maximumWidth: panel.wide
+        visible: panel.asking
+        iconName: "receipt"
+        //: the new paper is marked as a copy
+        text: qsTr("No, print a copy")
+        onClicked: panel.vm.receiptSeen(false)
     }
     Rectangle {
         Layout.alignment: Qt.AlignHCenter
