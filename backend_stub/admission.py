@@ -25,8 +25,9 @@ from backend_stub.problems import problem, problem_response
 from offline_queue.wire import BATCH_MAX_ITEMS
 
 _SMOOTHING: Final = 0.1
-_HEADROOM: Final = 1.1
-"""The timetable leaves a tenth of the pace for those who come for the first time."""
+_DENSITY: Final = 0.95
+"""The timetable is a little closer than the pace: the gate never stands idle, and who comes too
+early for it waits there."""
 _FIRST_PACE_S: Final = 0.1
 _LATEST_S: Final = 900.0
 
@@ -63,8 +64,9 @@ class Admission:
         self._gate = asyncio.Semaphore(room.at_once)
         self._lock = threading.Lock()
         self._waiting = 0
+        self._inside = 0
         self._pace_s = _FIRST_PACE_S
-        self._last_end: float | None = None
+        self._busy_since = 0.0
         self._timetable = 0.0
 
     @property
@@ -85,11 +87,19 @@ class Admission:
             raise self._put_off() from None
         finally:
             self._waiting -= 1
+        self._began()
         try:
             yield
         finally:
             self._gate.release()
             self._ended()
+
+    def first_sync_in_s(self) -> float | None:
+        """When a terminal that asks before its first batch should send it; ``None``: as it likes.
+
+        It is told only while others wait, and spared a batch that would find no room.
+        """
+        return None if self._waiting == 0 else self._next_time()
 
     def next_sync_in_s(self, items: int) -> float | None:
         """When the terminal of a batch with ``items`` should come again; ``None``: as it likes.
@@ -114,18 +124,24 @@ class Admission:
             now = self._monotonic()
             # Who waits already comes before.
             first = now + self._waiting * self._pace_s
-            self._timetable = max(self._timetable, first) + self._pace_s * _HEADROOM
+            self._timetable = max(self._timetable, first) + self._pace_s * _DENSITY
             # Past the horizon the terminals' own jitter spreads them.
             self._timetable = min(self._timetable, now + _LATEST_S)
             return self._timetable - now
 
+    def _began(self) -> None:
+        with self._lock:
+            if self._inside == 0:
+                self._busy_since = self._monotonic()
+            self._inside += 1
+
     def _ended(self) -> None:
         with self._lock:
+            # Without the time in which there was nothing to do: that is no pace.
             now = self._monotonic()
-            # The pace shows only while there is always a next one.
-            if self._last_end is not None:
-                self._pace_s += _SMOOTHING * (now - self._last_end - self._pace_s)
-            self._last_end = now if self._waiting else None
+            self._pace_s += _SMOOTHING * (now - self._busy_since - self._pace_s)
+            self._busy_since = now
+            self._inside -= 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from offline_queue.ingest import (
     BatchRefused,
     BatchReply,
     Busy,
+    HeadReply,
     NoAnswer,
     Refused,
     ServerFault,
@@ -131,10 +132,11 @@ class HttpIngest:
         )
         return BatchReply(_parse(BatchAnswer, response, content), _date(response))
 
-    def head(self, kiosk: str) -> SignedHead:
+    def head(self, kiosk: str) -> HeadReply:
         """Ask how far the chain is held: ``GET /v1/kiosks/{kiosk}/head``.
 
-        Raises ``TransportError``.
+        Under load the answer says in ``Retry-After`` when the first batch may come. Raises
+        ``TransportError``.
         """
         response, content = self._exchange(
             lambda: self._session.get(
@@ -144,7 +146,7 @@ class HttpIngest:
                 stream=True,
             )
         )
-        return _parse(SignedHead, response, content)
+        return HeadReply(_parse(SignedHead, response, content), _retry_after(response) or 0.0)
 
     def attachment_status(self, ticket: SignedTicket) -> AttachmentStatus:
         """Ask how much is there: ``GET /v1/attachments/{sha256}``. Raises ``TransportError``."""

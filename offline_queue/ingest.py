@@ -24,6 +24,14 @@ class BatchReply:
     server_time: dt.datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class HeadReply:
+    """The central API's signed head, and the wait before the first batch that it asks for."""
+
+    head: SignedHead
+    wait_s: float = 0.0
+
+
 class CentralIngest(Protocol):
     """What the syncer needs of the central API. Every call raises ``TransportError``."""
 
@@ -31,8 +39,8 @@ class CentralIngest(Protocol):
         """Hand over a batch; the same batch again has no further effect."""
         ...
 
-    def head(self, kiosk: str) -> SignedHead:
-        """Ask how far the central API holds this terminal's chain."""
+    def head(self, kiosk: str) -> HeadReply:
+        """Ask how far the central API holds this terminal's chain, and when a batch may come."""
         ...
 
     def attachment_status(self, ticket: SignedTicket) -> AttachmentStatus:

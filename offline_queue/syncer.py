@@ -185,8 +185,12 @@ class Syncer:
         posted = False
         try:
             if not self._head_checked:
-                self._outbox.check_head(self._ingest.head(batch.kiosk))
-                self._head_checked = True
+                wait = self._check_head(batch.kiosk)
+                if wait > 0:
+                    self._outbox.release(sent, 0.0, charged=False)
+                    self._wait_until(wait, demanded=True)
+                    self._enter(SyncState.WAITING)
+                    return wait
             posted = True
             slot = self._deliver(batch)
         except (TransportError, ChainBroken) as error:
@@ -210,6 +214,13 @@ class Syncer:
         if slot > 0:
             self._enter(SyncState.WAITING if self._outbox.has_ready() else SyncState.IDLE)
         return slot
+
+    def _check_head(self, kiosk: str) -> float:
+        """Compare chains before anything is sent; returns the wait asked for."""
+        reply = self._ingest.head(kiosk)
+        self._outbox.check_head(reply.head)
+        self._head_checked = True
+        return min(reply.wait_s, RETRY_AFTER_CAP_S)
 
     def _closes_epoch(self, refusal: Refused, epoch: int) -> bool:
         """Go on without an earlier epoch of this terminal that the central API has revoked."""

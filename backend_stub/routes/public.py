@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
 from backend_stub.kiosks import current_head, receipt_keys
 from backend_stub.problems import documented
-from backend_stub.routes import CentralDependency
+from backend_stub.routes import AdmissionDependency, CentralDependency
 from kiosk.central.wire import ReceiptKeys
 from offline_queue.wire import KioskId, ServerClock, SignedHead
 
@@ -37,7 +38,16 @@ def get_receipt_keys(central: CentralDependency, response: Response) -> ReceiptK
 def get_head(
     kiosk: KioskId,
     central: CentralDependency,
+    admission: AdmissionDependency,
+    response: Response,
     epoch: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
 ) -> SignedHead:
-    """How far the central API holds a terminal's chain, countersigned; the current epoch's."""
-    return current_head(central, kiosk, epoch)
+    """How far the central API holds a terminal's chain, countersigned; the current epoch's.
+
+    Under load `Retry-After` says when to send the first batch (RFC 9110, clause 10.2.3).
+    """
+    head = current_head(central, kiosk, epoch)
+    slot = admission.first_sync_in_s()
+    if slot is not None:
+        response.headers["Retry-After"] = str(math.ceil(slot))
+    return head

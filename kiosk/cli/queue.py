@@ -75,7 +75,7 @@ def verify(
     held: SignedHead | None = None
     if online:
         try:
-            held = HttpIngest(settings.central.url).head(settings.kiosk_id)
+            held = HttpIngest(settings.central.url).head(settings.kiosk_id).head
         except TransportError as error:
             raise CentralUnreachable(f"the central API cannot be asked: {error}") from error
     findings = verify_outbox(

@@ -271,7 +271,8 @@ class Storm:
         await asyncio.sleep(self.rng.uniform(0, within))
         line = Line(self.port)
         try:
-            await self._until_answered(line, "GET", f"/v1/kiosks/{name}/head", b"", 0)
+            answer = await self._until_answered(line, "GET", f"/v1/kiosks/{name}/head", b"", 0)
+            await asyncio.sleep(answer.get("next_sync_in_s") or 0)
             for count, body in read_batches(self.directory / name):
                 self.tally["needed"] += 1
                 answer = await self._until_answered(line, "POST", "/v1/batches", body, count)
@@ -302,6 +303,9 @@ class Storm:
                 if status == 200:
                     answer: dict[str, Any] = json.loads(content)
                     self._count(answer, count)
+                    if "retry-after" in headers:
+                        self.tally["given a first time"] += 1
+                        answer["next_sync_in_s"] = float(headers["retry-after"])
                     return answer
                 self.tally[f"status {status}"] += 1
                 if status not in (429, 503):
@@ -463,6 +467,7 @@ def report(
         ("batches needed", f"{tally['needed']:,}"),
         ("batches sent", f"{tally['POST']:,} = {tally['POST'] / tally['needed']:.2f} × needed"),
         ("heads asked", f"{tally['GET']:,}"),
+        ("of these given a time for the first batch", f"{tally['given a first time']:,}"),
         ("told to come later (503)", f"{tally['status 503']:,}"),
         ("no connection while it was down", f"{tally['unreachable']:,}"),
         ("no answer (lost, killed, late)", f"{tally['no answer']:,}"),

@@ -45,6 +45,7 @@ class Server:
         self.faults: deque[Fault] = deque()
         self.always: Fault | None = None
         self.upload_faults: deque[Reply] = deque()
+        self.first_slot: str | None = None
         self.uploads = 0
         self.connections = 0
         self.batches: list[list[int]] = []
@@ -87,8 +88,9 @@ class Server:
                     self.attachment(lambda: server.central.attachment_status(self.ticket()))
                     return
                 assert self.path == f"/v1/kiosks/{KIOSK}/head"
-                body = server.central.head(KIOSK).model_dump_json().encode()
-                self.answer(Reply(body=body))
+                body = server.central.signed_head(KIOSK).model_dump_json().encode()
+                slot = {} if server.first_slot is None else {"Retry-After": server.first_slot}
+                self.answer(Reply(body=body, headers=slot))
 
             def do_POST(self) -> None:
                 assert self.path == "/v1/batches"

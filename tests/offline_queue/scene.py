@@ -95,7 +95,7 @@ class Scene:
             self.terminal.path,
             self.terminal.device_key.public_key(),
             self.central.signing.public_key().public_bytes_raw(),
-            self.central.head(KIOSK) if online else None,
+            self.central.signed_head(KIOSK) if online else None,
         )
 
     @contextlib.contextmanager

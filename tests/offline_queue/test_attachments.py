@@ -8,7 +8,7 @@ import pytest
 
 from offline_queue.errors import OutboxFull, OutboxUnavailable, PayloadTooLarge, Reason
 from offline_queue.http import HttpIngest, Timeouts
-from offline_queue.ingest import BatchReply
+from offline_queue.ingest import BatchReply, HeadReply
 from offline_queue.records import State
 from offline_queue.room import Quota
 from offline_queue.sealing import SealBroken, attachment_place, open_chunks
@@ -19,7 +19,6 @@ from offline_queue.wire import (
     ATTACHMENT_MAX_BYTES,
     AttachmentStatus,
     BatchRequest,
-    SignedHead,
     SignedTicket,
 )
 from tests.offline_queue.http_central import Reply, Server
@@ -109,7 +108,7 @@ def test_a_server_that_takes_nothing_is_not_asked_for_ever(scene: Scene) -> None
         def post_batch(self, request: BatchRequest) -> BatchReply:
             return scene.central.post_batch(request)
 
-        def head(self, kiosk: str) -> SignedHead:
+        def head(self, kiosk: str) -> HeadReply:
             return scene.central.head(kiosk)
 
         def attachment_status(self, signed: SignedTicket) -> AttachmentStatus:
@@ -142,11 +141,11 @@ def test_a_restored_central_api_gets_attachments_again_and_then_they_are_purged(
     assert kept > len(PHOTO)
     scene.central.forget_after(0)
     scene.central.uploads.clear()
-    scene.outbox.check_head(scene.central.head(KIOSK))
+    scene.outbox.check_head(scene.central.signed_head(KIOSK))
     scene.drain()
     assert opened(scene, each.tx_id) == PHOTO
     scene.central.backed_up_seq = 1
-    scene.outbox.check_head(scene.central.head(KIOSK))
+    scene.outbox.check_head(scene.central.signed_head(KIOSK))
     assert scene.outbox.status().kept_bytes == 0
     db = scene.outbox._connection._db
     assert db.execute("SELECT count(*) FROM attachment_chunk").fetchone() == (0,)

@@ -10,11 +10,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from offline_queue.errors import OutboxUnavailable, Reason, TransactionConflict
-from offline_queue.ingest import BatchRefused, BatchReply
+from offline_queue.ingest import BatchRefused, BatchReply, HeadReply
 from offline_queue.records import State
 from offline_queue.syncer import SyncState
 from offline_queue.verify import Code
-from offline_queue.wire import BatchRequest, ItemKind, Outcome, Problem, SignedHead, VoidReason
+from offline_queue.wire import BatchRequest, ItemKind, Outcome, Problem, VoidReason
 from tests.offline_queue.scene import WAITING, Scene, refused
 from tests.offline_queue.world import Terminal, submission
 
@@ -118,7 +118,7 @@ def test_fault_34_a_central_api_that_knows_no_stranded_items_loses_none(scene: S
             answer["answers"] += refusals
             return BatchReply(type(reply.answer).model_validate(answer), None)
 
-        def head(self, kiosk: str) -> SignedHead:
+        def head(self, kiosk: str) -> HeadReply:
             return scene.central.head(kiosk)
 
     scene.syncer(Older()).step()  # type: ignore[arg-type] - no attachments here
@@ -167,7 +167,7 @@ class Choking:
                 raise BatchRefused(400, Problem(title="unreadable", status=400, code="bad-batch"))
         return self.scene.central.post_batch(request)
 
-    def head(self, kiosk: str) -> SignedHead:
+    def head(self, kiosk: str) -> HeadReply:
         return self.scene.central.head(kiosk)
 
 

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from offline_queue import intake, ledger, schema
 from offline_queue.errors import OutboxLocked, Reason
 from offline_queue.http import HttpIngest
+from offline_queue.ingest import HeadReply
 from offline_queue.records import Submission
 from offline_queue.syncer import Syncer
 from offline_queue.wire import BatchRequest, Enrolment
@@ -169,7 +170,7 @@ def test_fault_07_two_syncers(scene: Scene) -> None:
             with lock:
                 return scene.central.post_batch(request)
 
-        def head(self, kiosk: str) -> object:
+        def head(self, kiosk: str) -> HeadReply:
             return scene.central.head(kiosk)
 
     syncers = [scene.syncer(OneAtATime()) for _ in range(2)]  # type: ignore[arg-type] - no attachments here

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from offline_queue.http import HttpIngest, Timeouts
-from offline_queue.ingest import BatchRefused, BatchReply, Busy, NoAnswer
+from offline_queue.ingest import BatchRefused, BatchReply, Busy, HeadReply, NoAnswer
 from offline_queue.ledger import RETRY_AFTER_CAP_S
 from offline_queue.records import State
 from offline_queue.syncer import BACKOFF_CAP_S, SyncState
-from offline_queue.wire import BatchRequest, Outcome, SignedHead
+from offline_queue.wire import BatchRequest, Outcome
 from tests.offline_queue.fault_proxy import Fault
 from tests.offline_queue.scene import Scene
 from tests.offline_queue.test_tls import Serve, serve
@@ -32,7 +32,7 @@ class Wrapped:
     def post_batch(self, request: BatchRequest) -> BatchReply:
         return self.scene.central.post_batch(request)
 
-    def head(self, kiosk: str) -> SignedHead:
+    def head(self, kiosk: str) -> HeadReply:
         return self.scene.central.head(kiosk)
 
 
@@ -275,9 +275,9 @@ def test_a_strangers_word_on_the_way(scene: Scene, tmp_path: Path) -> None:
     scene.keep()
 
     class Stranger(Wrapped):
-        def head(self, kiosk: str) -> SignedHead:
-            signed = self.scene.central.head(KIOSK)
-            return signed.model_copy(update={"signature": "A" * 86})
+        def head(self, kiosk: str) -> HeadReply:
+            signed = self.scene.central.signed_head(KIOSK)
+            return HeadReply(signed.model_copy(update={"signature": "A" * 86}))
 
     syncer = scene.syncer(Stranger(scene))
     syncer.step()

@@ -146,7 +146,7 @@ def forge(folder: Path, scene: Scene) -> None:
     for file in folder.iterdir():
         file.unlink()
     folder.rmdir()
-    answer = BatchAnswer(answers=[], head=stranger.head("MCT-001"))
+    answer = BatchAnswer(answers=[], head=stranger.signed_head("MCT-001"))
     write_results(folder, export, [("000001", answer)], stranger.signing)
 
 

@@ -72,4 +72,6 @@ def test_what_an_earlier_release_kept_is_sent_by_this_one(
     assert sorted(central.effects) == sorted([*waiting, fresh.tx_id])
     assert all(central.payloads[tx].decode() == known[tx][2] for tx in waiting)
     head_key = central.signing.public_key().public_bytes_raw()
-    assert verify_outbox(path, device_key.public_key(), head_key, central.head("MCT-001")) == []
+    assert (
+        verify_outbox(path, device_key.public_key(), head_key, central.signed_head("MCT-001")) == []
+    )

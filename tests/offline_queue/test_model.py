@@ -69,7 +69,7 @@ class OutboxModel(RuleBasedStateMachine):
     def send(self, end: str, limit: int) -> None:
         outbox, clock = self.scene.outbox, self.scene.clock
         try:
-            outbox.check_head(self.scene.central.head(KIOSK))
+            outbox.check_head(self.scene.central.signed_head(KIOSK))
             batch = outbox.take_batch(clock.monotonic(), max_items=limit)
             if batch is None:
                 return
@@ -93,7 +93,7 @@ class OutboxModel(RuleBasedStateMachine):
 
     @rule()
     def back_up(self) -> None:
-        ack = self.scene.central.head(KIOSK).statement.ack_seq
+        ack = self.scene.central.signed_head(KIOSK).statement.ack_seq
         self.scene.central.backed_up_seq = ack
 
     @precondition(lambda self: self.copy is None and not self.gone)
@@ -101,7 +101,7 @@ class OutboxModel(RuleBasedStateMachine):
     def restore_the_central_api(self) -> None:
         self.scene.central.forget_after(self.scene.central.backed_up_seq)
         if not self.frozen:
-            self.scene.outbox.check_head(self.scene.central.head(KIOSK))
+            self.scene.outbox.check_head(self.scene.central.signed_head(KIOSK))
 
     @rule()
     def cannot_read(self) -> None:

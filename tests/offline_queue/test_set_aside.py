@@ -86,7 +86,7 @@ def test_voids_are_told_to_wait_forgotten_and_refused_without_harm(scene: Scene)
     assert scene.central.voids == {gone.tx_id: VoidReason.UNREADABLE}
     assert scene.outbox.status().ack_seq == 3
     scene.central.forget_after(0)
-    scene.outbox.check_head(scene.central.head("MCT-001"))
+    scene.outbox.check_head(scene.central.signed_head("MCT-001"))
     scene.drain()
     assert scene.outbox.status().ack_seq == 3
     scene.assert_exactly_once()

@@ -506,7 +506,7 @@ def test_fault_33_a_restored_central_api_gets_everything_again(
     central.backed_up_seq = 2
     deliver(outbox, central, clock)
     central.forget_after(2)
-    outbox.check_head(central.head("MCT-001"))
+    outbox.check_head(central.signed_head("MCT-001"))
     assert outbox.status().waiting == 2
     deliver(outbox, central, clock)
     assert central.effects == [each.tx_id for each in sent]

@@ -350,6 +350,19 @@ def test_a_slot_is_kept(line: Line, central: Central) -> None:
     assert line.syncer.state is SyncState.IDLE
 
 
+def test_a_time_for_the_first_batch_is_kept(line: Line, server: Server) -> None:
+    server.first_slot = "30"
+    line.outbox.enqueue(submission())
+    assert line.syncer.step() == 30
+    assert (line.syncer.state, server.bodies) == (SyncState.WAITING, [])
+    line.clock.advance(29)
+    line.syncer.network_returned()
+    assert line.syncer.step() == pytest.approx(1)
+    line.clock.advance(1)
+    line.syncer.step()
+    assert len(server.bodies) == 1
+
+
 def test_fault_16_an_older_copy_is_found_before_anything_is_sent(
     line: Line, server: Server, central: Central, terminal: Terminal, clock: FakeClock
 ) -> None:

@@ -56,7 +56,7 @@ def certificate(folder: Path, lifetime: dt.timedelta) -> Path:
 class Handler(http.server.BaseHTTPRequestHandler):
     """Answers with the head of an empty chain."""
 
-    head = Central().head(KIOSK).model_dump_json().encode()
+    head = Central().signed_head(KIOSK).model_dump_json().encode()
 
     def do_GET(self) -> None:
         self.send_response(200)
@@ -100,7 +100,7 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
 def test_the_right_certificate_is_let_in(serve: Serve) -> None:
     url, ca = serve(dt.timedelta(days=400))
     ingest = HttpIngest(url, ca_file=str(ca))
-    assert ingest.head(KIOSK).statement.ack_seq == 0
+    assert ingest.head(KIOSK).head.statement.ack_seq == 0
     ingest.close()
 
 

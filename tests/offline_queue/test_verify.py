@@ -57,7 +57,7 @@ def test_an_untouched_outbox_is_clean_open_closed_and_after_a_crash(
     terminal: Terminal, central: Central, clock: FakeClock, tmp_path: Path
 ) -> None:
     fill(terminal, central, clock, sent=3, waiting=2)
-    assert verify(terminal, central, central.head("MCT-001")) == []
+    assert verify(terminal, central, central.signed_head("MCT-001")) == []
     with terminal.open() as outbox:
         outbox.enqueue(submission())
         assert verify(terminal, central) == []  # while the terminal runs
@@ -153,7 +153,7 @@ def test_fault_16_an_older_copy_shows_by_a_newer_head(
     assert verify(terminal, central) == [(Code.ROLLED_BACK, 3)]
     terminal.path.with_name("outbox.db.lock").write_bytes(b"")  # a thorough hand
     assert verify(terminal, central) == []
-    assert verify(terminal, central, central.head("MCT-001")) == [(Code.ROLLED_BACK, 3)]
+    assert verify(terminal, central, central.signed_head("MCT-001")) == [(Code.ROLLED_BACK, 3)]
 
 
 def test_fault_34_a_clone_shows_by_the_other_chain(
@@ -168,7 +168,7 @@ def test_fault_34_a_clone_shows_by_the_other_chain(
         sent=2,
         waiting=1,
     )
-    assert verify(terminal, central, central.head("MCT-001")) == [(Code.FORKED, 2)]
+    assert verify(terminal, central, central.signed_head("MCT-001")) == [(Code.FORKED, 2)]
 
 
 def test_a_head_that_the_central_api_did_not_sign_counts_for_nothing(
@@ -176,7 +176,7 @@ def test_a_head_that_the_central_api_did_not_sign_counts_for_nothing(
 ) -> None:
     fill(terminal, central, clock, sent=2, waiting=0)
     assert verify(terminal, central, Central().head("MCT-001")) == [(Code.HEAD_FORGED, 0)]
-    stranger = central.head("MCT-002")
+    stranger = central.signed_head("MCT-002")
     assert verify(terminal, central, stranger) == [(Code.HEAD_FORGED, 2)]
 
 

@@ -22,7 +22,7 @@ from offline_queue.chain import (
     verify_notice,
     verify_record,
 )
-from offline_queue.ingest import AttachmentRefused, BatchReply, Refused
+from offline_queue.ingest import AttachmentRefused, BatchReply, HeadReply, Refused
 from offline_queue.records import Submission, case_ref, new_tx_id
 from offline_queue.sealing import associated_data, key_id, open_sealed
 from offline_queue.store import Outbox
@@ -120,12 +120,15 @@ class Central:
         answers = [self._take(item, request.epoch) for item in request.items]
         answer = BatchAnswer(
             answers=answers,
-            head=self.head(KIOSK, request.epoch),
+            head=self.signed_head(KIOSK, request.epoch),
             next_sync_in_s=self.next_sync_in_s,
         )
         return BatchReply(answer, None)
 
-    def head(self, kiosk: str, epoch: int | None = None) -> SignedHead:
+    def head(self, kiosk: str) -> HeadReply:
+        return HeadReply(self.signed_head(kiosk))
+
+    def signed_head(self, kiosk: str, epoch: int | None = None) -> SignedHead:
         epoch = self.epoch if epoch is None else epoch
         records = self.chains.get(epoch, {})
         ack = 0
