@@ -76,9 +76,11 @@ def open_card(
 
 def _select_pki(channel: CardChannel) -> PivIssuing | IasClassicApplication:
     """The first PKI application that the card has; a new country's card is one more here."""
-    for application in (PivIssuing(channel), IasClassicApplication(channel)):
+    piv, ias = PivIssuing(channel), IasClassicApplication(channel)
+    # Last what is hardly ever needed: each attempt is a round trip of a contact card.
+    for application, select in ((piv, piv.select), (ias, ias.select), (piv, piv.select_whole)):
         try:
-            application.select()
+            select()
         except CommandRefused:
             continue
         return application

@@ -29,12 +29,16 @@ from cardreader.trust import parse_certificate
 
 AID = bytes.fromhex("A00000030800001000")
 """The application without its version (SP 800-73-5 part 1, 2.2): any version answers."""
+WHOLE_AID = AID + bytes.fromhex("0100")
+"""With the version that all cards have had so far, for cards that find nothing by less."""
 
 _LE = SHORT_MAX + 1
 _GET_DATA = 0xCB
 _GET_SERIAL = 0xF8
 _SHORTEST_SERIAL = 4
 _NOT_USABLE = 0x6984
+_NOT_TAKEN_EMPTY = frozenset({0x6700, 0x6A80, 0x6A86})
+"""Wrong length, data or parameters: the card has no form of VERIFY without data."""
 _PIN_REFERENCE = 0x80
 _PIN_PADDED = 8
 _CHUID = 0x5FC102
@@ -60,11 +64,20 @@ class PivApplication:
 
     def __init__(self, channel: CardChannel) -> None:
         self._channel = channel
+        self._aid = AID
 
     def select(self) -> None:
         """SELECT by AID (part 2, 3.1.1)."""
         # The answer describes the application; nothing in it is needed.
-        self._channel.send(CommandApdu(0x00, 0xA4, 0x04, 0x00, AID, _LE), enough=0)
+        self._channel.send(CommandApdu(0x00, 0xA4, 0x04, 0x00, self._aid, _LE), enough=0)
+
+    def select_whole(self) -> None:
+        """SELECT by the whole AID, which the standard says is not needed; kept for the next time.
+
+        Raises what :meth:`select` raises.
+        """
+        self._aid = WHOLE_AID
+        self.select()
 
     def serial(self) -> str:
         """The GUID of the CHUID (part 1, 3.1.2 and table 9), or else the chip's own number.
@@ -117,16 +130,19 @@ class PivApplication:
     def pin_info(self) -> PinInfo:
         """An empty VERIFY tells the retry counter (part 2, 3.2.1); 9000 tells nothing.
 
-        6984 ("reference data not usable"): there is no PIN yet.
+        6984 ("reference data not usable"): there is no PIN yet. A card that does not take the
+        command without data tells nothing either.
         """
         try:
             status = self._channel.send(CommandApdu(0x00, 0x20, 0x00, _PIN_REFERENCE)).sw
         except PinBlocked:
             return PinInfo(0, blocked=True)
         except CommandRefused as refused:
-            if refused.sw != _NOT_USABLE:
-                raise
-            return PinInfo(None, blocked=False, transport=True)
+            if refused.sw == _NOT_USABLE:
+                return PinInfo(None, blocked=False, transport=True)
+            if refused.sw in _NOT_TAKEN_EMPTY:
+                return PinInfo(None, blocked=False)
+            raise
         tries = _tries_left(status)
         return PinInfo(tries, blocked=tries == 0)
 
@@ -192,10 +208,25 @@ class PivApplication:
         tries = _tries_left(status)
         if tries is None:
             # 6300: refused, but the card did not say how many tries remain.
-            tries = self.pin_info().tries_left
-        if not tries:
+            tries = self._tries_after_refusal()
+        if tries == 0:
             raise PinBlocked
         raise PinWrong(tries)
+
+    def _tries_after_refusal(self) -> int:
+        """At least so many tries remain."""
+        info = self.pin_info()
+        if info.tries_left is None and not info.blocked:
+            # A PIN verified before may still count as verified, and then an empty VERIFY tells
+            # nothing. P1=FF takes that back (part 2, 3.2.1).
+            try:
+                self._channel.send(CommandApdu(0x00, 0x20, 0xFF, _PIN_REFERENCE))
+            except CommandRefused:
+                return 1
+            info = self.pin_info()
+        if info.blocked:
+            return 0
+        return 1 if info.tries_left is None else info.tries_left
 
     def sign(self, purpose: KeyPurpose, algorithm: SignatureAlgorithm, digest: bytes) -> bytes:
         """GENERAL AUTHENTICATE (part 2, 3.2.4 and appendix A.4); for RSA the digest is padded here.

@@ -75,9 +75,16 @@ class PivIssuing(PivApplication):
             wipe(new)
 
     def existing_key(self, purpose: KeyPurpose) -> PublicKey | None:
-        """The key that was made on the card, from the metadata that some makers' cards offer."""
+        """The key that was made on the card, from the metadata that some makers' cards offer.
+
+        Tag 03 says where a key comes from, and makers disagree how: 01 is "made here" on most and
+        "put here" on those that count from 0. These tell it of the management key, too, where it
+        makes no sense. A key from outside must never be taken for one that nobody else has.
+        """
         metadata = self._metadata(KEYS[purpose])
         if metadata.get(0x03) != _GENERATED or 0x04 not in metadata:
+            return None
+        if 0x03 in self._metadata(_MANAGEMENT_KEY):
             return None
         try:
             return _public_key(metadata.get(0x01, b""), metadata[0x04])

@@ -57,6 +57,14 @@ class PivKeys:
         """The PIN is no longer verified."""
         self.pin_verified = self._may_sign = False
 
+    def relock(self) -> None:
+        """Something came between VERIFY and the signature: 9C wants the PIN again."""
+        self._may_sign = False
+
+    def public(self, slot: int) -> bytes:
+        """The public key in a slot, as inside tag 7F49."""
+        return _public_key(self._memory.keys[slot])
+
     def general_authenticate(self, command: CommandApdu) -> ResponseApdu:
         """GENERAL AUTHENTICATE (part 2, 3.2.4) with key P2 and algorithm P1."""
         template = dict(_template(bytes(command.data)))

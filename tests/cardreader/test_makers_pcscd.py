@@ -1,0 +1,85 @@
+"""Other makers' cards through ``kiosk`` and the real pcscd: registered, activated, used, and read
+by other people's software afterwards.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from typer.testing import CliRunner
+
+from cardreader.authority import ManagementAlgorithm
+from cardreader.simulator.makers import BY_NAME, Maker
+from cardreader.simulator.makers_card import MAKERS_KEY, MAKERS_PIN, MakersCard
+from kiosk.cli.backend import app as backend
+from tests.cardreader.test_card_commands import central_api, kiosk_card
+from tests.cardreader.virtual_reader import in_virtual_reader
+from tests.pcscd import Pcscd, pcscd  # noqa: F401 - a fixture
+
+PIN = "482913"
+_KEY_TYPES = {ManagementAlgorithm.TRIPLE_DES: "3des", ManagementAlgorithm.AES_192: "aes192"}
+
+
+def register(database: str, serial: str, maker: Maker) -> None:
+    """As an administrator does it: the management key comes on standard input."""
+    kind = _KEY_TYPES[ManagementAlgorithm(maker.habits.management_algorithm)]
+    arguments = ["--database", database, "--serial", serial, "--civil-number", "99014521"]
+    done = CliRunner().invoke(
+        backend,
+        ["add-card", *arguments, "--key-type", kind, "--management-key-stdin"],
+        input=f"{MAKERS_KEY.hex()}\n",
+    )
+    assert done.exit_code == 0, done.output
+
+
+def by_opensc(identifier: str) -> x509.Certificate:
+    """A certificate as OpenSC finds it."""
+    if shutil.which("pkcs15-tool") is None:
+        pytest.skip("OPENSC NOT TESTED: it is not installed (apt-get install opensc)")
+    done = subprocess.run(
+        ["pkcs15-tool", "--read-certificate", identifier],
+        env={**os.environ, "OPENSC_CONF": str(Path(os.devnull))},
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    return x509.load_pem_x509_certificate(done.stdout)
+
+
+@pytest.mark.pcscd
+@pytest.mark.parametrize("maker", BY_NAME.values(), ids=BY_NAME)
+def test_registered_activated_used_and_read_by_opensc(
+    pcscd: Pcscd,  # noqa: F811 - the fixture
+    maker: Maker,
+    tmp_path: Path,
+) -> None:
+    with (
+        central_api(tmp_path) as (database, url),
+        in_virtual_reader(MakersCard(maker)),
+    ):
+        code, seen = kiosk_card("inspect")
+        assert (code, seen["profile"], seen["genuine"]) == (0, "piv", None)
+        assert not any(found["present"] for found in seen["certificates"].values())
+        register(database, seen["serial"], maker)
+        code, answer = kiosk_card("activate", MAKERS_PIN, PIN, arguments=("--central", url))
+        assert (code, answer["activated"], answer["was_active"]) == (0, True, False), answer
+        document, out = tmp_path / "document", tmp_path / "signature"
+        document.write_bytes(b"a document")
+        arguments = (str(document), "--format", "jws", "--out", str(out))
+        assert kiosk_card("sign", PIN, arguments=arguments)[0] == 0
+        assert out.read_bytes().count(b".") == 2
+        code, seen = kiosk_card("inspect")
+        assert all(found["valid"] for found in seen["certificates"].values())
+        if maker is Maker.STRICTEST:
+            # OpenSC asks for the application by its truncated identifier and for nothing else.
+            return
+        for purpose, identifier in (("authentication", "01"), ("signature", "02")):
+            read = by_opensc(identifier).fingerprint(hashes.SHA256()).hex()
+            assert read == answer["certificates"][purpose]
