@@ -6,11 +6,11 @@ FastAPI application, ``serve`` runs it until stopped, ``EmbeddedServer`` runs it
 process. SQLite file by default, PostgreSQL by URL.
 
 Where things live: ``routes/`` is HTTP and nothing else, ``pages/`` what browsers see;
-``admission.py`` and ``limits.py`` stand at the door; ``ingest.py`` and ``deciding.py`` decide about
-every item of a batch, ``conflicts.py`` what happens when a chain forks, ``attachments.py`` takes
-what belongs to a transaction, ``folders.py`` what is carried by hand; ``fleet.py``, ``backups.py``
-and ``metrics.py`` are for the fleet administrator; ``registries.py``, ``complaints.py``,
-``hearings.py`` and ``notifications.py`` are what a
+``admission.py``, ``limits.py`` and ``request_signatures.py`` stand at the door; ``ingest.py`` and
+``deciding.py`` decide about every item of a batch, ``conflicts.py`` what happens when a chain
+forks, ``attachments.py`` takes what belongs to a transaction, ``folders.py`` what is carried by
+hand; ``fleet.py``, ``backups.py`` and ``metrics.py`` are for the fleet administrator;
+``registries.py``, ``complaints.py``, ``hearings.py`` and ``notifications.py`` are what a
 transaction reads and causes; ``trust.py`` and ``signatures.py`` check cards; ``issuing*.py`` and
 ``card_*.py`` activate them, ``office.py`` is what the card office does at the console; ``keys.py``
 holds the API's own keys; ``tables.py`` and ``database.py`` are the storage; ``data/`` holds the

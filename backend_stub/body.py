@@ -15,6 +15,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend_stub.problems import problem, problem_response
+from offline_queue.signed_requests import content_digest
 from offline_queue.wire import ATTACHMENT_RANGE_MAX_BYTES, BATCH_MAX_BYTES
 
 _LIMITS: Final = {"/v1/batches": BATCH_MAX_BYTES}
@@ -23,6 +24,8 @@ _DEFAULT_LIMIT: Final = 64 * 1024
 _DRAIN_LIMIT: Final = 16 * 1024 * 1024
 """How much of a refused body is read before the connection is given up, in bytes."""
 _TIMEOUT_S: Final = 30.0
+DIGEST: Final = "manfadh.content-digest"
+"""Where in the inner scope the digest of the body is, as it travelled: signatures name it."""
 _GZIP_WBITS: Final = 31  # zlib's number for: gzip header and trailer, nothing else
 
 
@@ -68,7 +71,7 @@ class BodyMiddleware:
         del changed["content-encoding"]
         del changed["content-length"]
         changed["content-length"] = str(len(body))
-        inner = {**scope, "headers": changed.raw}
+        inner = {**scope, "headers": changed.raw, DIGEST: content_digest(raw)}
         await self.app(inner, _replay(body, receive), send)
 
 

@@ -1,19 +1,14 @@
-"""Terminals: enrolment, who is speaking, how far their chains are held, their receipt keys."""
+"""Terminals: enrolment, how far their chains are held, their receipt keys."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-import re
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 import structlog
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from joserfc import jws, jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import ECKey
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -24,11 +19,6 @@ from backend_stub.tables import Kiosk, KioskEpoch, UsedEnrolmentCode
 from kiosk.central.wire import ReceiptKey
 from offline_queue.chain import GENESIS, b64url, sign_head
 from offline_queue.wire import Enrolment, EnrolmentRequest, HeadStatement, SignedHead
-
-AUDIENCE: Final = "manfadh-central"
-_TOKEN_LIFETIME: Final = timedelta(minutes=5)
-_CLOCK_SKEW: Final = timedelta(minutes=2)
-_KEY_NAME: Final = re.compile(r"([A-Z0-9][A-Z0-9-]{2,31})/([1-9][0-9]{0,8})")
 
 log = structlog.get_logger()
 
@@ -89,34 +79,6 @@ def parse_device_key(pem: str) -> ec.EllipticCurvePublicKey:
     if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
         raise ProblemError("device-key-invalid")
     return key
-
-
-def authenticate_kiosk(central: Central, session: Session, token: str) -> str:
-    """The terminal behind a bearer token: a JWT (RFC 7519) that its device key signed, ES256.
-
-    Header ``kid`` is ``KIOSK/EPOCH``; claims ``iss`` (the terminal), ``aud``, ``iat`` and ``exp``,
-    at most five minutes apart. Raises :class:`ProblemError` ``kiosk-token-refused``.
-    """
-    now = central.clock()
-    refused = ProblemError("kiosk-token-refused", headers={"WWW-Authenticate": "Bearer"})
-    try:
-        kiosk, epoch = _claimed_key(token)
-        row = session.get(KioskEpoch, (kiosk, epoch))
-        if row is None or not is_usable(row):
-            raise refused
-        claims = jwt.decode(token, ECKey.import_key(row.device_key), algorithms=["ES256"]).claims
-        issued, expires = float(claims["iat"]), float(claims["exp"])
-        valid = (
-            claims["iss"] == kiosk
-            and claims["aud"] == AUDIENCE
-            and 0 < expires - issued <= _TOKEN_LIFETIME.total_seconds()
-            and issued - _CLOCK_SKEW.total_seconds() <= now.timestamp() < expires
-        )
-    except (JoseError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise refused from error
-    if not valid:
-        raise refused
-    return kiosk
 
 
 def current_head(central: Central, kiosk: str, epoch: int | None) -> SignedHead:
@@ -208,14 +170,6 @@ def _use_code(session: Session, code: EnrolmentCode, kiosk: str, epoch: int, now
         raise ProblemError("enrolment-code-refused", "The code was used already.")
     session.add(UsedEnrolmentCode(code_sha256=digest, kiosk=kiosk, epoch=epoch, used_at=now))
     session.flush()
-
-
-def _claimed_key(token: str) -> tuple[str, int]:
-    header = jws.extract_compact(token.encode("ascii")).headers()
-    match = _KEY_NAME.fullmatch(str(header["kid"]))
-    if match is None:
-        raise ValueError("kid does not name a terminal's key")
-    return match[1], int(match[2])
 
 
 def _enrolment(central: Central, kiosk: str, epoch: int) -> Enrolment:

@@ -31,6 +31,7 @@ from kiosk.workers.keeping import Keeper, ReceiptSigner
 from kiosk.workers.printing import Connect, Printing
 from kiosk.workers.watch import Watch
 from offline_queue.http import HttpIngest
+from offline_queue.signed_requests import RequestSigner
 from offline_queue.store import Outbox
 from offline_queue.syncer import Syncer
 
@@ -122,9 +123,12 @@ class Kiosk:
             reader_state=lambda state: self._changed(reader=state),
             now=now,
         )
+        request_signer = RequestSigner(
+            settings.kiosk_id, identity.enrolment.epoch, identity.device_key, now
+        )
         self.syncer = Syncer(
             self.outbox,
-            HttpIngest(central.url),
+            HttpIngest(central.url, signer=request_signer),
             on_result=lambda tx_id, answer: self._keeper.answered(tx_id, answer),
         )
         signer = ReceiptSigner(

@@ -182,14 +182,14 @@ def verify_by_device(
     public_key: ec.EllipticCurvePublicKey, message: WireModel, signature: str
 ) -> None:
     """Check the terminal's signature over a message's canonical JSON; raises ``ChainBroken``."""
-    _verify_by_device(public_key, canonical(message), signature)
+    verify_signature(public_key, canonical(message), signature)
 
 
 def verify_record(
     public_key: ec.EllipticCurvePublicKey, record: ChainRecord, signature: str
 ) -> None:
     """Check the terminal's signature over a record; raises ``ChainBroken`` when it is not valid."""
-    _verify_by_device(public_key, canonical(record), signature)
+    verify_signature(public_key, canonical(record), signature)
 
 
 def sign_notice(
@@ -226,9 +226,8 @@ def verify_notice(public_key: ec.EllipticCurvePublicKey, item: BatchItem, epoch:
     verify_by_device(public_key, notice, signed.signature)
 
 
-def _verify_by_device(
-    public_key: ec.EllipticCurvePublicKey, message: bytes, signature: str
-) -> None:
+def verify_signature(public_key: ec.EllipticCurvePublicKey, message: bytes, signature: str) -> None:
+    """Check what ``sign_by_device`` made of these bytes; raises ``ChainBroken``."""
     try:
         raw = b64url_decode(signature)
         if len(raw) != 2 * _P256_COORDINATE:

@@ -32,6 +32,7 @@ from offline_queue.ingest import (
     ServerFault,
     Unreachable,
 )
+from offline_queue.signed_requests import RequestSigner
 from offline_queue.wire import (
     TICKET_HEADER,
     AttachmentStatus,
@@ -82,20 +83,23 @@ class HttpIngest:
         self,
         base_url: str,
         *,
+        signer: RequestSigner | None = None,
         ca_file: str | None = None,
         timeouts: Timeouts | None = None,
         clock: Clock | None = None,
     ) -> None:
         """Prepare; no connection is made yet.
 
-        ``base_url`` is scheme, host and perhaps a path, ``ca_file`` a PEM bundle that replaces
-        the public certificate authorities.
+        ``base_url`` is scheme, host and perhaps a path; ``signer`` signs every request with the
+        device key, without which the central API takes none; ``ca_file`` is a PEM bundle that
+        replaces the public certificate authorities.
         """
         self._base = base_url.rstrip("/")
         self._timeouts = timeouts or Timeouts()
         self._clock = clock or SystemClock()
         self._session = requests.Session()
         self._session.trust_env = False
+        self._session.auth = signer
         self._session.verify = ca_file or True
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, BoundedAdapter(self._timeouts.headers_s))

@@ -9,10 +9,12 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import Depends, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 
 from backend_stub.admission import Admission
 from backend_stub.central import Central
+from backend_stub.request_signatures import Signer, signer_of
+from offline_queue.signed_requests import SIGNATURE_HEADER
 
 
 def central_of(request: Request) -> Central:
@@ -44,11 +46,36 @@ Credentials = HTTPAuthorizationCredentials | None
 visit_bearer = HTTPBearer(
     scheme_name="visit", description="Token of a sign-in (RFC 6750).", auto_error=False
 )
-kiosk_bearer = HTTPBearer(
+_signature = APIKeyHeader(
+    name=SIGNATURE_HEADER,
     scheme_name="kiosk",
-    bearerFormat="JWT",
-    description="JWT signed by the terminal's device key (ES256): header `kid` is "
-    "`KIOSK/EPOCH`, claims `iss` (the terminal), `aud` = `manfadh-central`, `iat` and `exp`, at "
-    "most five minutes apart.",
+    description="HTTP message signature (RFC 9421) by the terminal's device key: label `kiosk`, "
+    '`("@method" "@path" "@query" "content-digest")`, then `created`, `keyid` = `KIOSK/EPOCH` and '
+    "`alg` = `ecdsa-p256-sha256`, in this order, in `Signature-Input`; `Content-Digest` (RFC 9530) "
+    "is the SHA-256 of the body as it travels. A signature that is not of the last minutes is "
+    "answered with the time in `Manfadh-Clock`.",
     auto_error=False,
 )
+SIGNED = (
+    "request-not-signed",
+    "request-signature-wrong",
+    "request-signature-stale",
+    "signed-by-another",
+    "kiosk-not-enrolled",
+    "epoch-unknown",
+    "epoch-revoked",
+    "epoch-frozen",
+)
+"""Codes that every operation has that only a terminal may use."""
+
+
+def _signer(
+    request: Request,
+    central: CentralDependency,
+    _: Annotated[str | None, Depends(_signature)],
+) -> Signer:
+    """The terminal that signed the request."""
+    return signer_of(central, request)
+
+
+SignerDependency = Annotated[Signer, Depends(_signer)]

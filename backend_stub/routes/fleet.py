@@ -20,10 +20,10 @@ from backend_stub.metrics import CONTENT_TYPE
 from backend_stub.pages import fleet_page
 from backend_stub.problems import ProblemError, documented
 from backend_stub.routes import (
+    SIGNED,
     AdmissionDependency,
     CentralDependency,
-    Credentials,
-    kiosk_bearer,
+    SignerDependency,
 )
 from kiosk.central.fleet_wire import HealthNoted, HealthReport, Moment
 from kiosk.central.wire import WireModel
@@ -90,16 +90,17 @@ class Revoked(WireModel):
 
 @router.post(
     "/kiosks/{kiosk}/health",
-    responses=documented(["kiosk-token-refused", "invalid", "too-many-requests", "busy"]),
+    responses=documented([*SIGNED, "invalid", "too-many-requests", "busy"]),
 )
 def post_health(
     kiosk: KioskId,
     report: HealthReport,
     central: CentralDependency,
-    credentials: Annotated[Credentials, Depends(kiosk_bearer)],
+    signer: SignerDependency,
 ) -> HealthNoted:
     """Report how a terminal is, for the fleet page."""
-    return note_health(central, credentials.credentials if credentials else "", kiosk, report)
+    signer.must_be(kiosk)
+    return note_health(central, kiosk, report)
 
 
 @router.post(

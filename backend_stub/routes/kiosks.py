@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import AwareDatetime
@@ -13,14 +13,14 @@ from starlette.exceptions import HTTPException
 
 from backend_stub.deciding import first_problem, first_result
 from backend_stub.ingest import ingest
-from backend_stub.kiosks import authenticate_kiosk, enrol
+from backend_stub.kiosks import enrol
 from backend_stub.problems import ProblemError, batch_problem, documented
 from backend_stub.routes import (
+    SIGNED,
     AddressDependency,
     AdmissionDependency,
     CentralDependency,
-    Credentials,
-    kiosk_bearer,
+    SignerDependency,
 )
 from backend_stub.tables import Transaction
 from kiosk.central.wire import WireModel
@@ -106,10 +106,7 @@ def post_enrolment(
         [
             "bad-batch",
             "bad-encoding",
-            "kiosk-not-enrolled",
-            "epoch-unknown",
-            "epoch-revoked",
-            "epoch-frozen",
+            *SIGNED,
             "body-too-large",
             "unsupported-encoding",
             "too-many-requests",
@@ -127,7 +124,10 @@ def post_enrolment(
     ),
 )
 def post_batch(
-    batch: BatchRequest, central: CentralDependency, admission: AdmissionDependency
+    batch: BatchRequest,
+    central: CentralDependency,
+    admission: AdmissionDependency,
+    signer: SignerDependency,
 ) -> BatchAnswer:
     """Deliver sealed transactions: at most 50 and 256 KiB before compression, gzip welcome.
 
@@ -135,6 +135,7 @@ def post_batch(
     ever: the same bytes again are answered with the first result. Under load `next_sync_in_s` or
     `Retry-After` says when to come again; without load neither is sent.
     """
+    signer.must_be(batch.kiosk, batch.epoch)
     answer = ingest(central, batch)
     slot = admission.next_sync_in_s(len(batch.items))
     return answer if slot is None else answer.model_copy(update={"next_sync_in_s": slot})
@@ -142,19 +143,15 @@ def post_batch(
 
 @router.get(
     "/transactions/{tx_id}",
-    responses=documented(["kiosk-token-refused", "transaction-unknown", "invalid", "busy"]),
+    responses=documented([*SIGNED, "transaction-unknown", "invalid", "busy"]),
 )
 def get_transaction(
-    tx_id: TxId,
-    central: CentralDependency,
-    credentials: Annotated[Credentials, Depends(kiosk_bearer)],
+    tx_id: TxId, central: CentralDependency, signer: SignerDependency
 ) -> TransactionStatus:
     """What became of a transaction, for the terminal that sent it."""
-    token = credentials.credentials if credentials else ""
     with central.database.read() as session:
-        kiosk = authenticate_kiosk(central, session, token)
         row = session.get(Transaction, tx_id)
-        if row is None or row.kiosk != kiosk:
+        if row is None or row.kiosk != signer.kiosk:
             raise ProblemError("transaction-unknown")
         return TransactionStatus(
             tx_id=row.tx_id,

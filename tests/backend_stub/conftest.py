@@ -45,6 +45,7 @@ class RunningCentral:
     http: requests.Session = field(default_factory=requests.Session)
     url: str = ""
     _server: EmbeddedServer | None = None
+    _sender: Terminal | None = None
 
     def start(self) -> RunningCentral:
         self._server = EmbeddedServer(self.settings, clock=self.clock)
@@ -69,7 +70,12 @@ class RunningCentral:
         return self.http.post(self.url + path, **more)
 
     def terminal(self, kiosk: str = "MCT-0001") -> Terminal:
-        return Terminal(self.url, self.http, kiosk).enrol()
+        return Terminal(self.url, self.http, kiosk, clock=self.clock).enrol()
+
+    def post_batch(self, body: bytes, headers: dict[str, str]) -> requests.Response:
+        """Any body at all as a batch, signed by some terminal."""
+        self._sender = self._sender or self.terminal("ANY-0001")
+        return self._sender.post_body(body, headers)
 
     def notices(self, since: int = 0) -> list[dict[str, Any]]:
         notices: list[dict[str, Any]] = self.get(f"/v1/notifications?since={since}").json()[

@@ -26,16 +26,18 @@ from .terminal import Terminal
 ADMINISTRATOR = "fleet-token"
 
 CONFIG = """
+hooks = "{hooks}"
+
 [auth.openapi.administrator]
 bearer = "{administrator}"
 
 [auth.openapi.kiosk]
-bearer = "{kiosk}"
+api_key = "to-be-signed"
 
 [auth.openapi.visit]
 bearer = "{visit}"
 
-# The one terminal whose token this is.
+# The one terminal that signs.
 [[operations]]
 include-path = "/v1/kiosks/{{kiosk}}/health"
 parameters = {{ kiosk = "MCT-0001" }}
@@ -70,10 +72,17 @@ def run(examples: int, seconds: int, phases: str) -> int:
             terminal = Terminal(url, http).enrol()
             config = CONFIG.format(
                 administrator=ADMINISTRATOR,
-                kiosk=terminal.token(clock.now)["Authorization"].removeprefix("Bearer "),
+                hooks=Path(__file__).with_name("fuzz_signing.py"),
                 visit=_sign_in(url, http, Card.make(issuer)),
             )
             (directory / "schemathesis.toml").write_text(config)
+            (directory / "device-key.pem").write_bytes(
+                terminal.device_key.private_bytes(
+                    serialization.Encoding.PEM,
+                    serialization.PrivateFormat.PKCS8,
+                    serialization.NoEncryption(),
+                )
+            )
             done = subprocess.run(
                 [
                     *(sys.executable, "-m", "schemathesis.cli"),

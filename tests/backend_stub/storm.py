@@ -42,6 +42,7 @@ from sqlalchemy import create_engine, text
 from backend_stub.keys import load_or_create
 from offline_queue.chain import GENESIS, b64url, record_hash, sign_record
 from offline_queue.sealing import associated_data, seal
+from offline_queue.signed_requests import RequestSigner
 from offline_queue.wire import BATCH_MAX_ITEMS, ChainRecord
 
 from .cards import Card, Issuer
@@ -130,11 +131,24 @@ def write_kiosk(work: tuple[str, int, Path, bytes, str]) -> str:
             document = json.dumps({"kiosk": kiosk, "epoch": 1, "items": items}).encode()
             body = gzip.compress(document, compresslevel=1, mtime=0)
             file.write(struct.pack(">II", len(items), len(body)) + body)
+    (directory / f"{kiosk}.pem").write_bytes(
+        device_key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
     return (
         device_key.public_key()
         .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
         .decode()
     )
+
+
+def read_signer(directory: Path, kiosk: str) -> RequestSigner:
+    key = serialization.load_pem_private_key((directory / f"{kiosk}.pem").read_bytes(), None)
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    return RequestSigner(kiosk, 1, key)
 
 
 def make_item(
@@ -205,6 +219,7 @@ class Line:
     """A kept-alive HTTP/1.1 connection."""
 
     port: int
+    signer: RequestSigner | None = None
     streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def ask(
@@ -235,8 +250,12 @@ class Line:
         reader, writer = self.streams
         head = (
             f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-            f"Content-Encoding: {encoding}\r\nContent-Length: {len(body)}\r\n\r\n"
+            f"Content-Encoding: {encoding}\r\nContent-Length: {len(body)}\r\n"
         )
+        if self.signer is not None:
+            signed = self.signer.headers(method, path, body)
+            head += "".join(f"{name}: {value}\r\n" for name, value in signed.items())
+        head += "\r\n"
         writer.write(head.encode() + body)
         await writer.drain()
         lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
@@ -269,7 +288,7 @@ class Storm:
     async def kiosk(self, name: str, within: float) -> None:
         """One terminal: asks for its head, then sends its batches in order, as the syncer does."""
         await asyncio.sleep(self.rng.uniform(0, within))
-        line = Line(self.port)
+        line = Line(self.port, read_signer(self.directory, name))
         try:
             answer = await self._until_answered(line, "GET", f"/v1/kiosks/{name}/head", b"", 0)
             await asyncio.sleep(answer.get("next_sync_in_s") or 0)

@@ -6,16 +6,15 @@ import gzip
 import hashlib
 import json
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import requests
 import uuid_utils
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from joserfc import jwt
-from joserfc.jwk import ECKey
 
 from offline_queue.chain import (
     GENESIS,
@@ -30,6 +29,7 @@ from offline_queue.chain import (
     timestamp,
 )
 from offline_queue.sealing import associated_data, seal
+from offline_queue.signed_requests import RequestSigner
 from offline_queue.wire import (
     TICKET_HEADER,
     AttachmentRef,
@@ -78,6 +78,7 @@ class Terminal:
     seq: int = 0
     head: str = GENESIS
     confirmed_at: str = "2026-06-01T06:30:00Z"
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def public_pem(self) -> str:
         return (
@@ -209,18 +210,15 @@ class Terminal:
         )
         return {TICKET_HEADER: b64url(signed.model_dump_json().encode())}
 
-    def token(self, now: datetime) -> dict[str, str]:
-        """Header with the terminal's own token."""
-        key = self.device_key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        at = int(now.timestamp())
-        claims = {"iss": self.kiosk, "aud": "manfadh-central", "iat": at, "exp": at + 60}
-        header = {"alg": "ES256", "kid": f"{self.kiosk}/{self.enrolment['epoch']}"}
-        token = jwt.encode(header, claims, ECKey.import_key(key))
-        return {"Authorization": f"Bearer {token}"}
+    def signer(self, **changes: Any) -> RequestSigner:
+        """What signs this terminal's requests: for ``auth`` of requests."""
+        told = {
+            "kiosk": self.kiosk,
+            "epoch": self.enrolment.get("epoch", 1),
+            "device_key": self.device_key,
+            "now": self.clock,
+        }
+        return RequestSigner(**(told | changes))
 
     def post(
         self, *items: dict[str, Any], compress: bool = True, epoch: int | None = None
@@ -236,7 +234,13 @@ class Terminal:
         if compress:
             body = gzip.compress(body)
             headers["Content-Encoding"] = "gzip"
-        return self.http.post(f"{self.url}/v1/batches", data=body, headers=headers)
+        return self.post_body(body, headers)
+
+    def post_body(self, body: bytes, headers: dict[str, str]) -> requests.Response:
+        """Whatever the body is, signed."""
+        return self.http.post(
+            f"{self.url}/v1/batches", data=body, headers=headers, auth=self.signer()
+        )
 
     def send(self, *items: dict[str, Any]) -> list[dict[str, Any]]:
         reply = self.post(*items)

@@ -139,8 +139,8 @@ def test_a_cloned_disk_freezes_both_until_there_is_a_new_key(
     assert tuple(kept) == ("MCT-0001", 1, theirs["record"]["tx_id"], "seq-taken")
     # The frozen key does not come back; a new one brings what both had confirmed.
     assert code_of(original.request_enrolment()) == (409, "device-key-spent")
-    token = original.token(central.clock())
-    assert code_of(central.get(f"/v1/transactions/{new_tx_id()}", headers=token))[0] == 401
+    reply = central.get(f"/v1/transactions/{new_tx_id()}", auth=original.signer())
+    assert code_of(reply) == (403, "epoch-frozen")
     new = new_device(original).enrol()
     assert new.enrolment["epoch"] == 2
     answers = new.send(*(new.stranded(item) for item in (next_one, theirs, ours)))

@@ -36,7 +36,7 @@ def report(central: RunningCentral, terminal: Terminal, **changes: Any) -> Any:
     return central.post(
         f"/v1/kiosks/{terminal.kiosk}/health",
         json=health(**changes),
-        headers=terminal.token(central.clock()),
+        auth=terminal.signer(),
     )
 
 
@@ -90,9 +90,9 @@ def test_an_empty_fleet_has_a_page_too(central: RunningCentral) -> None:
 def test_only_the_terminal_itself_reports(central: RunningCentral) -> None:
     terminal, other = central.terminal(), central.terminal("SLL-0001")
     path = "/v1/kiosks/MCT-0001/health"
-    for headers in ({}, other.token(central.clock())):
-        reply = central.post(path, json=health(), headers=headers)
-        assert code_of(reply) == (401, "kiosk-token-refused")
+    assert code_of(central.post(path, json=health())) == (401, "request-not-signed")
+    reply = central.post(path, json=health(), auth=other.signer())
+    assert code_of(reply) == (403, "signed-by-another")
     named = {"name": "A Citizen"}
     assert code_of(report(central, terminal, **named)) == (422, "invalid")
     script = [{"device": "<script>", "state": "online"}]

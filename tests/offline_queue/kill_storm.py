@@ -36,6 +36,7 @@ from urllib3.util import Retry
 
 from offline_queue import HttpIngest, Outbox, Submission, Syncer, Timeouts, case_ref, new_tx_id
 from offline_queue.records import State
+from offline_queue.signed_requests import RequestSigner
 from offline_queue.wire import Enrolment
 from tests.backend_stub.cards import Card, Issuer
 from tests.backend_stub.terminal import ANSWERS
@@ -74,6 +75,10 @@ class Storm:
             device_key=self.device_key,
             secret=SECRET,
         )
+
+    def ingest(self, url: str, timeouts: Timeouts | None = None) -> HttpIngest:
+        signer = RequestSigner(KIOSK, self.enrolment.epoch, self.device_key)
+        return HttpIngest(url, signer=signer, timeouts=timeouts)
 
 
 @contextlib.contextmanager
@@ -128,7 +133,7 @@ def life(storm: Storm, confirmations: int) -> None:
     outbox = storm.outbox()
     timeouts = Timeouts(connect_s=1, silence_s=1, headers_s=2, body_s=2)
     # Impatient, so that a short life holds several rounds.
-    syncer = Syncer(outbox, HttpIngest(storm.line, timeouts=timeouts), rng=Impatient())
+    syncer = Syncer(outbox, storm.ingest(storm.line, timeouts), rng=Impatient())
     syncer.start()
     while True:
         tx_id = new_tx_id()
@@ -189,7 +194,7 @@ def live_and_die(storm: Storm, rng: random.Random) -> list[str]:
 def drain(storm: Storm) -> Counter[State]:
     """Send all that is left over a clean line."""
     with storm.outbox() as outbox:
-        ingest = HttpIngest(storm.central)
+        ingest = storm.ingest(storm.central)
         syncer = Syncer(outbox, ingest, rng=Impatient())
         deadline = time.monotonic() + 120
         while (delay := syncer.step()) is not None and time.monotonic() < deadline:

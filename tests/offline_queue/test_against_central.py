@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from backend_stub import EmbeddedServer, EnrolmentCode, Settings
 from offline_queue import HttpIngest, Outbox, Submission, Syncer, case_ref, new_tx_id
 from offline_queue.records import State
+from offline_queue.signed_requests import RequestSigner
 from offline_queue.wire import Enrolment
 from tests.backend_stub.cards import Card, Issuer
 from tests.backend_stub.terminal import ANSWERS
@@ -80,7 +81,8 @@ class Field:
         )
 
     def drain(self, outbox: Outbox) -> Syncer:
-        ingest = HttpIngest(self.url)
+        signer = RequestSigner(KIOSK, outbox.status().epoch, self.device_key)
+        ingest = HttpIngest(self.url, signer=signer)
         syncer = Syncer(outbox, ingest, clock=self.clock, rng=random.Random(7))
         for _ in range(40):
             delay = syncer.step()

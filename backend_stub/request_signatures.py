@@ -1,0 +1,85 @@
+"""Who sends a request: the terminal whose device key signed it (RFC 9421).
+
+The profile is in :mod:`offline_queue.signed_requests`; here are the keys and the rules.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from fastapi import Request
+
+from backend_stub.body import DIGEST
+from backend_stub.central import Central
+from backend_stub.kiosks import find_epoch, parse_device_key
+from backend_stub.problems import ProblemError
+from offline_queue.chain import ChainBroken
+from offline_queue.signed_requests import (
+    CLOCK_HEADER,
+    RequestNotSigned,
+    read_signature,
+)
+
+SIGNATURE_LIFETIME: Final = timedelta(minutes=5)
+"""How far the time of a signature may be from the central API's, before or after."""
+
+_ASK: Final = {"WWW-Authenticate": 'Signature realm="manfadh-central"'}
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """A terminal whose key of this epoch is in use, and signed."""
+
+    kiosk: str
+    epoch: int
+
+    def must_be(self, kiosk: str, epoch: int | None = None) -> None:
+        """Refuse what is about another terminal, or about an epoch after the signer's.
+
+        A later key may speak for an earlier epoch: it carries to its end what the terminal kept
+        under the key before. Raises :class:`ProblemError` ``signed-by-another``.
+        """
+        if kiosk != self.kiosk or (epoch is not None and epoch > self.epoch):
+            raise ProblemError("signed-by-another")
+
+
+def signer_of(central: Central, request: Request) -> Signer:
+    """Prove who signed a request.
+
+    Raises :class:`ProblemError`: ``request-not-signed``, ``request-signature-wrong``,
+    ``request-signature-stale`` (the answer then has the time), ``kiosk-not-enrolled``,
+    ``epoch-unknown``, ``epoch-revoked``, ``epoch-frozen``.
+    """
+    try:
+        found = read_signature(
+            request.method,
+            _target(request),
+            request.headers,
+            request.scope[DIGEST],
+        )
+    except RequestNotSigned as error:
+        raise ProblemError("request-not-signed", headers=_ASK) from error
+    with central.database.read() as session:
+        row = find_epoch(session, found.kiosk, found.epoch)
+        key, revoked, frozen = row.device_key, row.revoked_at, row.frozen_at
+    try:
+        found.verify(parse_device_key(key))
+    except ChainBroken as error:
+        raise ProblemError("request-signature-wrong", headers=_ASK) from error
+    now = int(central.clock().timestamp())
+    if abs(now - found.created) > SIGNATURE_LIFETIME.total_seconds():
+        raise ProblemError("request-signature-stale", headers=_ASK | {CLOCK_HEADER: str(now)})
+    if revoked is not None:
+        raise ProblemError("epoch-revoked")
+    if frozen is not None:
+        raise ProblemError("epoch-frozen")
+    return Signer(found.kiosk, found.epoch)
+
+
+def _target(request: Request) -> str:
+    """Path and query as they came, before anything was decoded."""
+    raw: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
+    query: bytes = request.scope.get("query_string", b"")
+    return (raw + b"?" + query if query else raw).decode("latin-1")
