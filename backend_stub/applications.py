@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
+import structlog
 from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints, ValidationError
 
@@ -45,6 +46,8 @@ SCHEMA_VERSION: Final = 1
 # RFC 3339 in UTC; the first digit keeps the year where every time zone can follow.
 _RFC3339_UTC: Final = re.compile(r"[12]\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|\+00:00)")
 
+log = structlog.get_logger()
+
 
 def _utc_text(value: object) -> object:
     if not isinstance(value, str) or not _RFC3339_UTC.fullmatch(value):
@@ -56,6 +59,13 @@ class Applicant(WireModel):
     """Who files the application."""
 
     civil_number: CivilNumber
+
+
+class StaleRevocations(WireModel):
+    """The terminal's mark: it could check the card against an old revocation list only."""
+
+    as_of: Annotated[AwareDatetime, BeforeValidator(_utc_text)] | None
+    """When that list was made; ``None``: it had none of this issuer."""
 
 
 class ApplicationPayload(WireModel):
@@ -71,6 +81,7 @@ class ApplicationPayload(WireModel):
     applicant: Applicant
     answers: Annotated[dict[str, Any], Field(max_length=200)]
     confirmed_at: Annotated[AwareDatetime, BeforeValidator(_utc_text)]
+    stale_revocations: StaleRevocations | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +178,15 @@ def open_application(
     if payload.applicant.civil_number != signer:
         raise ApplicationRefused("applicant-mismatch")
     _check_answers(central, payload)
+    mark = payload.stale_revocations
+    if mark is not None:
+        # This API has just checked the card itself; the mark says that the terminal could not.
+        log.warning(
+            "central.stale_revocations",
+            kiosk=payload.kiosk,
+            tx_id=payload.tx_id,
+            as_of="none" if mark.as_of is None else mark.as_of.isoformat(),
+        )
     return Application(payload, compact.decode("ascii"))
 
 

@@ -11,7 +11,7 @@ Each layer knows only the one below it::
     pcsc, simulator/     real readers (pyscard, pcscd) and a simulated card
 
 Beside them: ``readers`` and ``events`` (what is plugged in, what happens there), ``worker`` (the
-one thread that owns a card), ``trust`` (whom the terminal believes), ``errors``.
+one thread that owns a card), ``trust`` and ``revocation`` (whom the terminal believes), ``errors``.
 
 A visit, in short::
 
@@ -79,6 +79,7 @@ from cardreader.national_id import NationalIdCard, open_card
 from cardreader.pin import PIN_LENGTH, MalformedPin, PinWeakness, pin_weakness
 from cardreader.pki import KeyPurpose, PinInfo, Signature, SignatureAlgorithm
 from cardreader.readers import CardReaders, ReaderStatus, Slot
+from cardreader.revocation import RevocationListInvalid
 from cardreader.trust import TrustStore, TrustStoreInvalid
 from cardreader.worker import CardWorker
 
@@ -135,6 +136,7 @@ __all__ = [
     "ReaderUnavailable",
     "RefusalReason",
     "ResponseApdu",
+    "RevocationListInvalid",
     "SecurityStatusNotSatisfied",
     "ServiceLost",
     "ServiceRestored",

@@ -7,6 +7,8 @@ is never sent to a card that has not proved its identity data.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
@@ -210,6 +212,14 @@ class NationalIdCard:
                 raise CardNotGenuine(Untrusted.IDENTITY_MISMATCH)
             self._certificates[purpose] = certificate
         return self._certificates[purpose]
+
+    def revocations_as_of(self, purpose: KeyPurpose) -> datetime | None:
+        """How far it is known whether :meth:`certificate` was revoked: the moment at which the list
+        was made that it was checked against; ``None`` when there is none for its issuer.
+
+        Raises what :meth:`certificate` raises.
+        """
+        return self._trust.revocations_as_of(self.certificate(purpose))
 
     def forget_certificates(self) -> None:
         """Read certificates again when they are next asked for: others may have been written."""

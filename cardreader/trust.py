@@ -7,7 +7,7 @@ certificate is believed when an anchor issued it directly; a subordinate issuer 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -15,6 +15,14 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
 from cardreader.errors import CardNotGenuine, CardProtocolError, Untrusted
+from cardreader.revocation import (
+    RevocationListInvalid,
+    is_list_of,
+    is_listed,
+    newest_of,
+    parse_revocation_list,
+    with_newest,
+)
 
 Clock = Callable[[], datetime]
 """Tells the time, with its time zone."""
@@ -47,9 +55,9 @@ class TrustStore:
         crls: list[x509.CertificateRevocationList] = []
         for path in sorted((directory / "crls").glob("*.pem")):
             try:
-                crls.append(x509.load_pem_x509_crl(path.read_bytes()))
-            except (ValueError, OSError):
-                raise TrustStoreInvalid(f"{path}: not a revocation list in PEM form") from None
+                crls.append(parse_revocation_list(path.read_bytes()))
+            except (RevocationListInvalid, OSError):
+                raise TrustStoreInvalid(f"{path}: not a revocation list") from None
         return cls(csca, issuers, tuple(crls))
 
     def require_csca_issued(self, certificate: x509.Certificate, now: datetime) -> None:
@@ -59,6 +67,26 @@ class TrustStore:
     def require_card_issued(self, certificate: x509.Certificate, now: datetime) -> None:
         """Raise :class:`~cardreader.errors.CardNotGenuine` unless a card issuer issued this."""
         _require_issued(certificate, self.card_issuers, self.crls, now)
+
+    def with_revocation_list(self, encoded: bytes) -> TrustStore:
+        """This store with a list (DER or PEM) in the place of older ones of the same issuer.
+
+        Raises :class:`~cardreader.revocation.RevocationListInvalid` when no anchor has signed it.
+        """
+        crl = parse_revocation_list(encoded)
+        for anchor in (*self.csca, *self.card_issuers):
+            if is_list_of(crl, anchor):
+                return replace(self, crls=with_newest(self.crls, crl, anchor))
+        raise RevocationListInvalid("no trust anchor has signed this revocation list")
+
+    def revocations_as_of(self, certificate: x509.Certificate | None = None) -> datetime | None:
+        """How far revocations of a card certificate are known: when its issuer's newest list was
+        made, or without a certificate the newest of any card issuer; ``None``: there is no list.
+        """
+        anchors = self.card_issuers
+        if certificate is not None:
+            anchors = tuple(a for a in anchors if _issued(certificate, a))
+        return newest_of(self.crls, anchors)
 
     def intermediates(self, certificate: x509.Certificate) -> tuple[x509.Certificate, ...]:
         """The card issuers between ``certificate`` and a root, nearest first, without the root."""
@@ -109,10 +137,7 @@ def _require_issued(
         raise CardNotGenuine(Untrusted.SIGNER_EXPIRED)
     _require_signing(certificate)
     for crl in crls:
-        # A list past its next update still says who was revoked: a terminal without a network
-        # goes on with what it has.
-        listed = crl.get_revoked_certificate_by_serial_number(certificate.serial_number)
-        if listed is not None and any(_is_crl_of(crl, anchor) for anchor in issuing):
+        if is_listed(crl, certificate) and any(is_list_of(crl, anchor) for anchor in issuing):
             raise CardNotGenuine(Untrusted.SIGNER_REVOKED)
 
 
@@ -129,15 +154,6 @@ def _issued(certificate: x509.Certificate, anchor: x509.Certificate) -> bool:
     except (x509.ExtensionNotFound, InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError):
         return False
     return True
-
-
-def _is_crl_of(crl: x509.CertificateRevocationList, anchor: x509.Certificate) -> bool:
-    if crl.issuer != anchor.subject:
-        return False
-    try:
-        return crl.is_signature_valid(anchor.public_key())  # type: ignore[arg-type]  # TypeError below
-    except (TypeError, ValueError, UnsupportedAlgorithm):
-        return False
 
 
 def _require_signing(certificate: x509.Certificate) -> None:

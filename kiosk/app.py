@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Protocol
 
@@ -25,6 +25,7 @@ from kiosk.session import effects as ef
 from kiosk.session import events as ev
 from kiosk.terminal_identity import IdentityError, TerminalIdentity
 from kiosk.workers.card import CardDesk
+from kiosk.workers.card_revocations import REVOCATION_FILE, Revocations
 from kiosk.workers.card_services import CardServices
 from kiosk.workers.central import CentralDesk
 from kiosk.workers.keeping import Keeper, ReceiptSigner
@@ -115,9 +116,17 @@ class Kiosk:
         )
         self._loop = QtLoop()
         self._timers = QtTimers(lambda timer: self.runner.handle(ev.TimerFired(timer)))
+        self._revocations = Revocations(
+            devices.trust,
+            CentralClient(
+                central.url, timeouts=(central.connect_timeout_s, central.read_timeout_s)
+            ),
+            directory / REVOCATION_FILE,
+            renewed=lambda trust: self._desk.believe(trust),
+        )
         self._desk = CardDesk(
             devices.readers,
-            devices.trust,
+            self._revocations.trust,
             wanted=settings.reader.name,
             answer=self._answer,
             reader_state=lambda state: self._changed(reader=state),
@@ -146,6 +155,7 @@ class Kiosk:
             answer=self._answer,
             outbox_changed=self.look_again,
             now=now,
+            revocation_max_age=timedelta(hours=settings.reader.revocation_max_age_h),
         )
         self._card_services = CardServices(
             self._desk, self._client, self.outbox, signer, answer=self._answer, now=now
@@ -180,6 +190,7 @@ class Kiosk:
         self._desk.start()
         self._printing.start()
         self.syncer.start()
+        self._revocations.start()
         self._watch.start()
 
     def stop(self) -> None:
@@ -188,6 +199,7 @@ class Kiosk:
         self._loop.close()
         self._timers.stop_all()
         self._watch.stop()
+        self._revocations.stop()
         self._desk.stop()
         self._keeper.stop()
         self._central.stop()
@@ -243,6 +255,7 @@ class Kiosk:
         )
         if now.central is DeviceState.ONLINE and before.central is not DeviceState.ONLINE:
             self.syncer.network_returned()
+            self._revocations.network_returned()
         self.runner.handle(ev.TerminalChanged(now))
 
     def _looked(self) -> None:

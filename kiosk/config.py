@@ -54,6 +54,8 @@ class Reader(Section):
     """Part of the PC/SC reader's name; empty takes the first reader."""
     trust: Path | None = None
     """Directory with ``csca/*.pem`` and ``issuers/*.pem``; empty: the simulated state's."""
+    revocation_max_age_h: Annotated[float, Field(gt=0, le=8760)] = 24.0
+    """Older than this, a revocation list vouches for no card: applications are kept and marked."""
 
 
 class Printer(Section):

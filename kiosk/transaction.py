@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 import rfc8785
 
@@ -30,6 +31,18 @@ def rfc3339(moment: datetime) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class StaleRevocations:
+    """The mark on an application whose card was checked against an old revocation list.
+
+    The terminal had no network for longer than its settings allow. The application is kept all the
+    same; the mark is under the signature, so that nobody can take it off on the way.
+    """
+
+    as_of: datetime | None
+    """When that list was made; ``None``: the terminal had no list of this issuer."""
+
+
+@dataclass(frozen=True, slots=True)
 class Application:
     """A filled and checked form, ready to be signed."""
 
@@ -42,19 +55,23 @@ class Application:
     civil_number: str = field(repr=False)
     answers: Mapping[str, Answer] = field(repr=False)
     confirmed_at: datetime
+    revocations: StaleRevocations | None = None
+    """Set when the card could not be checked against a list that is new enough."""
 
     def document(self) -> bytes:
         """The canonical JSON (RFC 8785) that the card signs."""
-        return rfc8785.dumps(
-            {
-                "v": SCHEMA_VERSION,
-                "tx_id": self.tx_id,
-                "kiosk": self.kiosk,
-                "service": self.service,
-                "catalogue": self.catalogue,
-                "language": self.language,
-                "applicant": {"civil_number": self.civil_number},
-                "answers": dict(self.answers),
-                "confirmed_at": rfc3339(self.confirmed_at),
-            }
-        )
+        members: dict[str, Any] = {
+            "v": SCHEMA_VERSION,
+            "tx_id": self.tx_id,
+            "kiosk": self.kiosk,
+            "service": self.service,
+            "catalogue": self.catalogue,
+            "language": self.language,
+            "applicant": {"civil_number": self.civil_number},
+            "answers": dict(self.answers),
+            "confirmed_at": rfc3339(self.confirmed_at),
+        }
+        if self.revocations is not None:
+            as_of = self.revocations.as_of
+            members["stale_revocations"] = {"as_of": None if as_of is None else rfc3339(as_of)}
+        return rfc8785.dumps(members)

@@ -83,6 +83,13 @@ class CentralClient:
         """The public keys that receipts are signed with."""
         return self.call("GET", "/v1/receipt-keys", ReceiptKeys)
 
+    def revocation_list(self) -> bytes:
+        """What the issuing CA revoked: an X.509 CRL, DER (``application/pkix-crl``, RFC 2585)."""
+        response = self._send("GET", "/v1/crl", None, None, None, accept="application/pkix-crl")
+        if _media_type(response) != "application/pkix-crl":
+            raise CentralUnreachable(f"status {response.status_code} from somebody else")
+        return response.content
+
     def close(self) -> None:
         """Close the connections."""
         self._session.close()
@@ -119,8 +126,10 @@ class CentralClient:
         body: BaseModel | None,
         parameters: dict[str, str] | None,
         token: str | None,
+        *,
+        accept: str = "application/json",
     ) -> requests.Response:
-        headers = {"Accept": "application/json"}
+        headers = {"Accept": accept}
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
         data = None

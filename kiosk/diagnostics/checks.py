@@ -6,7 +6,8 @@ import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from cardreader.pcsc import PcscReaders
 from cardreader.trust import TrustStore, TrustStoreInvalid
@@ -16,6 +17,7 @@ from kiosk.devices import Remedy
 from kiosk.journal import verify_journal
 from kiosk.services import CatalogueError, load_catalogue
 from kiosk.terminal_identity import IdentityError, load_identity
+from kiosk.workers.card_revocations import REVOCATION_FILE, is_stale, with_stored_list
 from offline_queue import read_status, verify_outbox
 from offline_queue.errors import OutboxError
 from printer.escpos import realtime_request
@@ -79,6 +81,25 @@ def _trust(settings: Settings) -> Finding:
     return Finding(
         "trust", True, True, f"{len(store.csca)} CSCA, {len(store.card_issuers)} issuers"
     )
+
+
+def _revocations(settings: Settings) -> Finding:
+    try:
+        store = TrustStore.load(settings.reader.trust or Path())
+    except TrustStoreInvalid:
+        state = "not known without trust anchors"
+        return Finding("revocation", False, False, state, Remedy.CONFIGURATION, "See trust.")
+    store = with_stored_list(store, settings.state_directory / REVOCATION_FILE)
+    allowed_h = settings.reader.revocation_max_age_h
+    as_of, now = store.revocations_as_of(), datetime.now(UTC)
+    state = "no list"
+    if as_of is not None:
+        age_h = (now - as_of).total_seconds() / 3600
+        state = f"list of {as_of:%Y-%m-%d %H:%M} UTC, {age_h:.1f} h old, {allowed_h:g} h allowed"
+    if is_stale(as_of, now, timedelta(hours=allowed_h)):
+        advice = "Applications are kept and marked until the central API gives a new list."
+        return Finding("revocation", False, False, state, Remedy.SUSPEND, advice)
+    return Finding("revocation", True, False, state)
 
 
 def _reader(settings: Settings) -> Finding:
@@ -196,6 +217,7 @@ _CHECKS: tuple[Callable[[Settings], Finding], ...] = (
     _catalogue,
     _identity,
     _trust,
+    _revocations,
     _reader,
     _outbox,
     _journal,

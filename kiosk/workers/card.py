@@ -78,6 +78,10 @@ class CardDesk:
         self._readers.stop()
         self.release()
 
+    def believe(self, trust: TrustStore) -> None:
+        """From the next card on, cards are checked against this. Any thread."""
+        self._trust = trust
+
     def has_reader(self) -> bool:
         """Whether the wanted reader is attached. Any thread."""
         return self._reader is not None

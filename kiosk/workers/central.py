@@ -10,16 +10,18 @@ import structlog
 
 from cardreader.errors import CardError
 from cardreader.pki import KeyPurpose
-from kiosk.central.client import CentralClient, CentralError
+from kiosk.central.client import CentralClient, CentralError, CentralRefused
 from kiosk.central.wire import Employer
 from kiosk.session import events as ev
-from kiosk.session.state import EmployerFound
+from kiosk.session.state import CardProblem, EmployerFound
 from kiosk.workers.answering import Answer
 from kiosk.workers.card import CardDesk
 
 _log = structlog.get_logger()
 
 _SIGN_TIMEOUT = 30.0
+_REVOKED = "certificate-revoked"
+"""Why a sign-in is refused: ``reason`` of the problem document ``sign-in-refused``."""
 
 
 class CentralDesk:
@@ -70,6 +72,9 @@ class CentralDesk:
             session = self._client.sign_in(signing.result(timeout=_SIGN_TIMEOUT))
         except (CentralError, CardError, TimeoutError) as error:
             _log.warning("central.sign_in_failed", reason=type(error).__name__)
+            if isinstance(error, CentralRefused) and error.members.get("reason") == _REVOKED:
+                # The terminal's list is an hour old at most; the central API knows at once.
+                self._answer(ev.CardRefused(CardProblem.REVOKED), visit)
             return
         with self._lock:
             self._token = session.token

@@ -6,21 +6,29 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from cardreader.errors import CardError
 from cardreader.pki import KeyPurpose
+from kiosk.pin_buffer import wipe
 from kiosk.services import Catalogue
 from kiosk.session import events as ev
 from kiosk.session.effects import SignAndKeep
 from kiosk.session.state import HearingProposal
 from kiosk.session.step import MUSCAT
-from kiosk.transaction import SCHEMA_VERSION, Application, reference_of
+from kiosk.transaction import (
+    SCHEMA_VERSION,
+    Application,
+    StaleRevocations,
+    reference_of,
+    rfc3339,
+)
 from kiosk.workers.answering import GONE, Answer, event_of
 from kiosk.workers.card import CardDesk
+from kiosk.workers.card_revocations import is_stale
 from offline_queue.errors import OutboxError
 from offline_queue.records import Enqueued, Submission, case_ref, new_tx_id
 from offline_queue.store import Outbox
@@ -83,8 +91,13 @@ class Keeper:
         answer: Answer,
         outbox_changed: Callable[[], None],
         now: Callable[[], datetime],
+        revocation_max_age: timedelta,
     ) -> None:
-        """``outbox_changed`` is called, in any thread, when the outbox refused."""
+        """``outbox_changed`` is called, in any thread, when the outbox refused.
+
+        A card that could only be checked against a revocation list older than
+        ``revocation_max_age`` signs as well; its application is marked.
+        """
         self._desk = desk
         self._outbox = outbox
         self._syncer = syncer
@@ -93,6 +106,7 @@ class Keeper:
         self._answer = answer
         self._outbox_changed = outbox_changed
         self._now = now
+        self._max_age = revocation_max_age
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="keeper")
         self._lock = threading.Lock()
         self._last: _Kept | None = None
@@ -146,10 +160,13 @@ class Keeper:
             self._answer(ev.KeepingFailed(), visit)
         else:
             self._tell(kept, visit)
+        finally:
+            wipe(pin)
 
     def _sign_and_commit(self, effect: SignAndKeep, pin: bytearray) -> _Kept:
         tx_id = new_tx_id()
         confirmed_at = self._now()
+        stale = self._stale_revocations(confirmed_at)
         application = Application(
             tx_id=tx_id,
             kiosk=self._signer.kiosk,
@@ -159,6 +176,7 @@ class Keeper:
             civil_number=effect.cardholder.civil_number,
             answers=effect.answers,
             confirmed_at=confirmed_at,
+            revocations=stale,
         )
         signed = self._desk.sign(
             KeyPurpose.SIGNATURE, application.document(), pin, "application+jws"
@@ -170,7 +188,19 @@ class Keeper:
             payload=signed.encode("ascii"),
             confirmed_at=confirmed_at,
         )
-        return _Kept(tx_id, effect.service_id, confirmed_at, self._outbox.enqueue(submission))
+        kept = _Kept(tx_id, effect.service_id, confirmed_at, self._outbox.enqueue(submission))
+        if stale is not None:
+            as_of = "none" if stale.as_of is None else rfc3339(stale.as_of)
+            _log.warning("transaction.stale_revocations", tx_id=tx_id, as_of=as_of)
+        return kept
+
+    def _stale_revocations(self, now: datetime) -> StaleRevocations | None:
+        """The mark, when the signer's certificate may have been revoked without our knowing."""
+        asked = self._desk.with_card(
+            lambda card: card.revocations_as_of(KeyPurpose.SIGNATURE), _SIGN_TIMEOUT
+        )
+        as_of = asked.result(timeout=_SIGN_TIMEOUT)
+        return StaleRevocations(as_of) if is_stale(as_of, now, self._max_age) else None
 
     def _tell(self, kept: _Kept, visit: int) -> None:
         with self._lock:

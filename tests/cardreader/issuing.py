@@ -78,12 +78,14 @@ class Authority:
         builder = self._builder(subject or name("Test signer"), key, not_after)
         return self._sign(builder.add_extension(usage, critical=True))
 
-    def crl(self, *revoked: x509.Certificate) -> x509.CertificateRevocationList:
+    def crl(
+        self, *revoked: x509.Certificate, made: datetime = NOW - timedelta(days=60)
+    ) -> x509.CertificateRevocationList:
         builder = (
             x509.CertificateRevocationListBuilder()
             .issuer_name(name(self.common_name))
-            .last_update(NOW - timedelta(days=60))
-            .next_update(NOW - timedelta(days=30))
+            .last_update(made)
+            .next_update(made + timedelta(days=30))
         )
         for certificate in revoked:
             entry = x509.RevokedCertificateBuilder(certificate.serial_number, NOW)

@@ -18,7 +18,7 @@ from cardreader.readers import CardReaders
 from cardreader.simulator import persona
 from cardreader.trust import TrustStore
 from kiosk.app import Devices, Kiosk, utc_now
-from kiosk.config import Screen, Settings
+from kiosk.config import Reader, Screen, Settings
 from kiosk.devices import can_serve, is_online
 from kiosk.session import Page
 from kiosk.session import events as ev
@@ -64,15 +64,19 @@ class Terminal(Stage):
         *,
         readers: Callable[[], CardReaders] | None = None,
         trust: TrustStore | None = None,
+        reader: Reader | None = None,
     ) -> None:
-        """``readers`` and ``trust`` instead of the simulated ones."""
+        """``readers`` and ``trust`` instead of the simulated ones; ``reader``: its settings."""
         super().__init__(directory / "seen", directory, "test", "ar", (1080, 1920))
         self._readers = readers
         self._trust = trust
+        self._reader = reader or Reader()
         self.shown: list[Page] = []
 
     def _start(self, stack: ExitStack) -> None:
-        self.settings = self.rig.settings(Settings(screen=Screen(width=1080, height=1920)))
+        self.settings = self.rig.settings(
+            Settings(screen=Screen(width=1080, height=1920), reader=self._reader)
+        )
         devices = Devices(
             self._readers() if self._readers else self.rig.readers,
             self._trust or self.rig.trust,
