@@ -7,11 +7,12 @@ Every key has a default that suits ``kiosk run --simulate``; a terminal in the f
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from platformdirs import user_state_path
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+import msgspec
+from msgspec import Meta, Struct, field
 
 from kiosk.services import Language
 
@@ -20,65 +21,68 @@ class ConfigError(Exception):
     """The configuration cannot be used; the message names the file and the key."""
 
 
-class Section(BaseModel):
+def _user_state() -> Path:
+    # Late: a terminal in the field names its directory.
+    from platformdirs import user_state_path
+
+    return user_state_path("manfadh")
+
+
+class Section(Struct, frozen=True, forbid_unknown_fields=True):
     """Base of every section: immutable, an unknown key is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
-
-class Screen(Section):
+class Screen(Section, frozen=True):
     """The kiosk's window."""
 
-    width: Annotated[int, Field(ge=480, le=7680)] = 1080
-    height: Annotated[int, Field(ge=480, le=7680)] = 1920
+    width: Annotated[int, Meta(ge=480, le=7680)] = 1080
+    height: Annotated[int, Meta(ge=480, le=7680)] = 1920
     fullscreen: bool = False
     language: Language = "ar"
     """Language of the attract page; every visit chooses its own."""
 
 
-class Central(Section):
+class Central(Section, frozen=True):
     """The central API."""
 
-    url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+(/[^\s]*)?$")] = (
-        "http://127.0.0.1:8080"
-    )
-    connect_timeout_s: Annotated[float, Field(gt=0, le=60)] = 3.0
-    read_timeout_s: Annotated[float, Field(gt=0, le=120)] = 10.0
-    health_interval_s: Annotated[float, Field(ge=0.2, le=600)] = 5.0
+    url: Annotated[str, Meta(pattern=r"^https?://[^\s/]+(/[^\s]*)?$")] = "http://127.0.0.1:8080"
+    connect_timeout_s: Annotated[float, Meta(gt=0, le=60)] = 3.0
+    read_timeout_s: Annotated[float, Meta(gt=0, le=120)] = 10.0
+    health_interval_s: Annotated[float, Meta(ge=0.2, le=600)] = 5.0
 
 
-class Reader(Section):
+class Reader(Section, frozen=True):
     """The citizen's card reader."""
 
     name: str = ""
     """Part of the PC/SC reader's name; empty takes the first reader."""
     trust: Path | None = None
     """Directory with ``csca/*.pem`` and ``issuers/*.pem``; empty: the simulated state's."""
-    revocation_max_age_h: Annotated[float, Field(gt=0, le=8760)] = 24.0
+    revocation_max_age_h: Annotated[float, Meta(gt=0, le=8760)] = 24.0
     """Older than this, a revocation list vouches for no card: applications are kept and marked."""
 
 
-class Printer(Section):
+class Printer(Section, frozen=True):
     """The receipt printer."""
 
     connection: Literal["network", "device", "none"] = "network"
     host: str = "127.0.0.1"
-    port: Annotated[int, Field(ge=1, le=65535)] = 9100
+    port: Annotated[int, Meta(ge=1, le=65535)] = 9100
     device: str = ""
     """Device file of a printer on USB or a serial line."""
     width_dots: Literal[384, 576] = 576
     """58 mm or 80 mm paper."""
 
 
-class Timers(Section):
+class Timers(Section, frozen=True):
     """How long a visit waits, in seconds."""
 
-    idle_before_pin: Annotated[float, Field(ge=5, le=600)] = 60.0
-    idle_after_pin: Annotated[float, Field(ge=5, le=600)] = 120.0
-    countdown: Annotated[float, Field(ge=5, le=300)] = 45.0
+    idle_before_pin: Annotated[float, Meta(ge=5, le=600)] = 60.0
+    idle_after_pin: Annotated[float, Meta(ge=5, le=600)] = 120.0
+    countdown: Annotated[float, Meta(ge=5, le=300)] = 45.0
 
 
-class Log(Section):
+class Log(Section, frozen=True):
     """Structured log, one JSON object a line."""
 
     level: Literal["debug", "info", "warning", "error"] = "info"
@@ -86,18 +90,18 @@ class Log(Section):
     """Empty: standard error."""
 
 
-class Settings(Section):
+class Settings(Section, frozen=True):
     """All settings of one terminal."""
 
-    kiosk_id: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9-]{2,31}$")] = "DEMO-01"
-    state_directory: Path = Field(default_factory=lambda: user_state_path("manfadh"))
+    kiosk_id: Annotated[str, Meta(pattern=r"^[A-Z0-9][A-Z0-9-]{2,31}$")] = "DEMO-01"
+    state_directory: Path = field(default_factory=_user_state)
     """Outbox, journal, device key, print journal."""
-    screen: Screen = Screen()
-    central: Central = Central()
-    reader: Reader = Reader()
-    printer: Printer = Printer()
-    timers: Timers = Timers()
-    log: Log = Log()
+    screen: Screen = field(default_factory=Screen)
+    central: Central = field(default_factory=Central)
+    reader: Reader = field(default_factory=Reader)
+    printer: Printer = field(default_factory=Printer)
+    timers: Timers = field(default_factory=Timers)
+    log: Log = field(default_factory=Log)
 
 
 def load_settings(path: Path | None) -> Settings:
@@ -114,10 +118,30 @@ def load_settings(path: Path | None) -> Settings:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: is not TOML: {error}") from error
     try:
-        return Settings.model_validate(raw)
-    except ValidationError as error:
-        reasons = "; ".join(
-            f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
-            for problem in error.errors(include_input=False)
-        )
-        raise ConfigError(f"{path}: {reasons}") from error
+        return _parse(raw)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{path}: {'; '.join(_problems(raw))}") from error
+
+
+def _parse(raw: Mapping[str, Any]) -> Settings:
+    return msgspec.convert(raw, Settings, dec_hook=_path)
+
+
+def _path(kind: type, raw: Any) -> Any:
+    if kind is Path and isinstance(raw, str):
+        return Path(raw)
+    raise msgspec.ValidationError("Expected a path")
+
+
+def _problems(raw: Mapping[str, Any]) -> Iterator[str]:
+    """One sentence for each wrong key: every key is tried alone, the others at their defaults."""
+    for name, value in raw.items():
+        if isinstance(value, Mapping) and value and name in Settings.__struct_fields__:
+            tried = {f"{name}.{key}": {name: {key: each}} for key, each in value.items()}
+        else:
+            tried = {name: {name: value}}
+        for key, alone in tried.items():
+            try:
+                _parse(alone)
+            except msgspec.ValidationError as error:
+                yield f"{key}: {str(error).partition(' - at `$')[0]}"

@@ -1,4 +1,4 @@
-"""What all commands share: exit codes, JSON answers, PIN entry, and errors as one sentence."""
+"""How a command answers and refuses, and how it asks for a PIN."""
 
 from __future__ import annotations
 
@@ -9,49 +9,9 @@ from typing import Any, NoReturn
 
 import typer
 
-REFUSED = 1
-USAGE = 2
-UNAVAILABLE = 3
+from kiosk.cli.errors import REFUSED, UNAVAILABLE, USAGE, sentence_of
 
-EXPECTED = frozenset(
-    {
-        "backend_stub.central.CentralUnavailable",
-        "cardreader.errors.CardError",
-        "cardreader.simulator.personas.UnknownPersona",
-        "cardreader.simulator.state.CardStateUnreadable",
-        "cardreader.trust.TrustStoreInvalid",
-        "kiosk.central.client.CentralError",
-        "kiosk.config.ConfigError",
-        "kiosk.journal.chain.JournalError",
-        "kiosk.receipt_keys.RingError",
-        "kiosk.remote_screen.NoFreePort",
-        "kiosk.services.catalogue.CatalogueError",
-        "kiosk.terminal_identity.IdentityError",
-        "offline_queue.errors.OutboxError",
-        "printer.journal.JournalError",
-        "ui.app.WindowFailed",
-    }
-)
-"""What a person at the terminal can act on, by name: a command loads only what it needs, and what
-was never loaded was never raised."""
-
-
-def is_expected(error: Exception) -> bool:
-    """Whether an error is one that a person at the terminal can act on.
-
-    So is every file that cannot be read or written, wherever that shows.
-    """
-    if isinstance(error, OSError) and error.filename is not None:
-        return True
-    return any(f"{kind.__module__}.{kind.__qualname__}" in EXPECTED for kind in type(error).__mro__)
-
-
-def sentence_of(error: Exception) -> str:
-    """The error as one sentence."""
-    text = str(error).strip() or type(error).__name__
-    if isinstance(error, OSError) and error.filename is not None:
-        text = f"{error.filename}: {error.strerror}"
-    return text if text.endswith((".", "!")) else f"{text}."
+__all__ = ["REFUSED", "UNAVAILABLE", "USAGE", "answer", "read_pin", "refuse", "sentence_of"]
 
 
 def answer(value: dict[str, Any], *, as_json: bool, text: str) -> None:

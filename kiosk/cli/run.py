@@ -6,23 +6,27 @@ is why this file imports them inside its functions.
 
 from __future__ import annotations
 
+import argparse
 import os
 import signal
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-import typer
+from msgspec.structs import replace
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
 
-from kiosk.cli.options import SIMULATION, ConfigFile, StateDirectory, parse_size, settings_from
-from kiosk.cli.outcome import UNAVAILABLE
+from kiosk.cli.errors import UNAVAILABLE
+from kiosk.cli.settings import SIMULATION, settings_from, size_of
 from kiosk.config import ConfigError, Settings
 from kiosk.config import Printer as PrinterSettings
 from kiosk.front import Front
 from kiosk.remote_screen import RemoteScreen, needs_remote_screen
+from kiosk.services import LANGUAGES
 from ui.app import make_application
 
 if TYPE_CHECKING:
@@ -36,35 +40,54 @@ _WORKBENCH_WIDTH = 884
 """The workbench's window and the gap before it, in pixels."""
 
 
-def run(
-    config: ConfigFile = None,
-    state_directory: StateDirectory = None,
-    simulate: Annotated[
-        bool,
-        typer.Option(
-            "--simulate", help="Simulate every device and the central API; adds the workbench."
-        ),
-    ] = False,
-    size: Annotated[str, typer.Option(help="Size of the design, for example 1080x1920.")] = "",
-    language: Annotated[str, typer.Option(help="Language of the attract page: ar or en.")] = "",
-    workbench: Annotated[
-        bool, typer.Option(help="Show the workbench beside a simulated kiosk.")
-    ] = True,
-) -> None:
-    """Open the terminal."""
-    settings = settings_from(config, state_directory)
-    screen = dict[str, object]()
-    if size:
-        screen["width"], screen["height"] = parse_size(size)
-    if language:
-        if language not in ("ar", "en"):
-            raise typer.BadParameter("the language is ar or en")
-        screen["language"] = language
-    settings = settings.model_copy(update={"screen": settings.screen.model_copy(update=screen)})
-    if simulate:
-        _run_simulated(settings, with_workbench=workbench)
+def run(arguments: Sequence[str]) -> None:
+    """Open the terminal; ``arguments`` as on the command line, without the command's name."""
+    options = _options().parse_args(arguments)
+    settings = settings_from(options.config, options.state_directory)
+    screen = settings.screen
+    if options.size is not None:
+        screen = replace(screen, width=options.size[0], height=options.size[1])
+    if options.language is not None:
+        screen = replace(screen, language=options.language)
+    settings = replace(settings, screen=screen)
+    if options.simulate:
+        _run_simulated(settings, with_workbench=options.workbench)
     else:
         _run_real(settings)
+
+
+def _options() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="kiosk run", description="Open the terminal.")
+    parser.add_argument(
+        "--config",
+        type=Path,
+        default=os.environ.get("MANFADH_CONFIG"),
+        help="settings of the terminal (TOML); otherwise MANFADH_CONFIG names them",
+    )
+    parser.add_argument(
+        "--state-directory", type=Path, help="where outbox, journal and keys are kept"
+    )
+    parser.add_argument(
+        "--simulate",
+        action="store_true",
+        help="simulate every device and the central API; adds the workbench",
+    )
+    parser.add_argument("--size", type=_size, help="size of the design, for example 1080x1920")
+    parser.add_argument("--language", choices=LANGUAGES, help="language of the attract page")
+    parser.add_argument(
+        "--workbench",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="show the workbench beside a simulated kiosk",
+    )
+    return parser
+
+
+def _size(text: str) -> tuple[int, int]:
+    try:
+        return size_of(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _run_real(settings: Settings) -> None:
@@ -161,16 +184,16 @@ def _confine(screen: RemoteScreen) -> None:
             screen.confine()
         except LookupError:
             if time.monotonic() > deadline:
-                typer.echo("kiosk: the window cannot be served over VNC.", err=True)
+                sys.stderr.write("kiosk: the window cannot be served over VNC.\n")
                 QGuiApplication.exit(UNAVAILABLE)
             else:
                 QTimer.singleShot(0, attempt)
         else:
-            typer.echo(
+            sys.stderr.write(
                 f"The kiosk is shown over VNC on 127.0.0.1, port {screen.port}. Look at it with\n"
                 f"  vncviewer 127.0.0.1::{screen.port}\n"
-                f"and from another machine through  ssh -L {screen.port}:127.0.0.1:{screen.port} …",
-                err=True,
+                f"and from another machine through\n"
+                f"  ssh -L {screen.port}:127.0.0.1:{screen.port} …\n"
             )
 
     QTimer.singleShot(0, attempt)

@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
-from kiosk.cli.options import SIMULATION, StateDirectory, parse_size, settings_from
+from kiosk.cli.options import SIMULATION, StateDirectory, settings_from
 from kiosk.cli.outcome import REFUSED
+from kiosk.cli.settings import size_of
 from kiosk.journal import configure_logging
 from kiosk.receipt_keys import RING_FILE
 from kiosk.services import LANGUAGES, Language
@@ -43,7 +44,10 @@ def tour(
     unknown = [name for name in names if name not in JOURNEYS]
     if unknown:
         raise typer.BadParameter(f"no journey {unknown[0]}; there are: {', '.join(JOURNEYS)}")
-    sizes = [parse_size(text) for text in size or _SIZES]
+    try:
+        sizes = [size_of(text) for text in size or _SIZES]
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
     out.mkdir(parents=True, exist_ok=True)
     configure_logging("info", out / "kiosk.log")
     application = make_application()

@@ -7,9 +7,9 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Annotated
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter
+import msgspec
 
 from kiosk.services import Text
 
@@ -24,12 +24,10 @@ class Disposition(enum.StrEnum):
     """Somebody has to come, or to look."""
 
 
-class EventDefinition(BaseModel):
+class EventDefinition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One entry of the catalogue."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    level: Annotated[str, StringConstraints(pattern=r"^(debug|info|warning|error)$")]
+    level: Literal["debug", "info", "warning", "error"]
     disposition: Disposition
     sentence: Text
     fields: tuple[str, ...] = ()
@@ -45,4 +43,4 @@ def load_events() -> Mapping[str, EventDefinition]:
     flat = {
         f"{group}.{name}": entry for group, names in raw.items() for name, entry in names.items()
     }
-    return TypeAdapter(dict[str, EventDefinition]).validate_python(flat)
+    return msgspec.convert(flat, dict[str, EventDefinition])

@@ -11,7 +11,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+import msgspec
 
 from kiosk.services.answers import Answer, Invalid, Situation, parse_answer
 from kiosk.services.definition import Language, ServiceDefinition, ServiceKind, Text
@@ -116,8 +116,6 @@ def load_catalogue() -> Catalogue:
 
 def _parse(shape: type[T], raw: Any, name: str) -> T:
     try:
-        return TypeAdapter(shape).validate_python(raw)
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise CatalogueError(f"{name}: {key}: {first['msg']}") from error
+        return msgspec.convert(raw, shape)
+    except msgspec.ValidationError as error:
+        raise CatalogueError(f"{name}: {error}") from error

@@ -6,25 +6,27 @@ import enum
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from msgspec import Meta, Struct
 
 Language = Literal["ar", "en"]
 LANGUAGES: tuple[Language, ...] = ("ar", "en")
 
-Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,47}$")]
+Identifier = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,47}$")]
 
 
-class Definition(BaseModel):
-    """Base of everything a service file holds: immutable, unknown keys are errors."""
+class Definition(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Base of everything a service file holds: immutable, unknown keys are errors.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    Structures of msgspec, because they are there before the first picture of the terminal: ready
+    in a tenth of the time that classes of another validating library need.
+    """
 
 
-class Text(Definition):
+class Text(Definition, frozen=True, kw_only=True):
     """A sentence in every language of the terminal."""
 
-    ar: Annotated[str, StringConstraints(min_length=1)]
-    en: Annotated[str, StringConstraints(min_length=1)]
+    ar: Annotated[str, Meta(min_length=1)]
+    en: Annotated[str, Meta(min_length=1)]
 
     def in_language(self, language: Language) -> str:
         """The sentence in one language."""
@@ -46,7 +48,7 @@ class FieldKind(enum.StrEnum):
     EMAIL = "email"
 
 
-class Option(Definition):
+class Option(Definition, frozen=True, kw_only=True):
     """One answer to choose."""
 
     code: Identifier
@@ -54,7 +56,7 @@ class Option(Definition):
     icon: str = ""
 
 
-class FieldDefinition(Definition):
+class FieldDefinition(Definition, frozen=True, kw_only=True):
     """One question: one page at the terminal, one key in the application's ``answers``."""
 
     id: Identifier
@@ -65,32 +67,32 @@ class FieldDefinition(Definition):
     label: Text
     """What the answer is called on the check page and the receipt."""
     options: tuple[Option, ...] = ()
-    maximum: Annotated[int, Field(gt=0)] | None = None
+    maximum: Annotated[int, Meta(gt=0)] | None = None
     """Longest text in characters, or largest amount in baisa."""
 
 
-class Deadline(Definition):
+class Deadline(Definition, frozen=True, kw_only=True):
     """A period set by law, dated because laws change."""
 
     id: Identifier
-    days: Annotated[int, Field(gt=0)]
+    days: Annotated[int, Meta(gt=0)]
     valid_from: date
 
 
-class Fee(Definition):
+class Fee(Definition, frozen=True, kw_only=True):
     """A fee in baisa (1 OMR = 1000 baisa), dated because fees change."""
 
-    amount_baisa: Annotated[int, Field(ge=0)]
+    amount_baisa: Annotated[int, Meta(ge=0)]
     valid_from: date
 
 
-class NextStep(Definition):
+class NextStep(Definition, frozen=True, kw_only=True):
     """What happens after the application; ``{id}`` stands for the date of that deadline."""
 
     text: Text
 
 
-class Authority(Definition):
+class Authority(Definition, frozen=True, kw_only=True):
     """Who is responsible and how to reach them: printed on every receipt."""
 
     name: Text
@@ -107,7 +109,7 @@ class ServiceKind(enum.StrEnum):
     """The card itself: activation, PIN."""
 
 
-class ServiceDefinition(Definition):
+class ServiceDefinition(Definition, frozen=True, kw_only=True):
     """A service of the catalogue."""
 
     kind: ServiceKind = ServiceKind.APPLICATION
@@ -120,7 +122,7 @@ class ServiceDefinition(Definition):
     needs_signature: bool
     title: Text
     summary: Text
-    duration_minutes: Annotated[int, Field(gt=0)]
+    duration_minutes: Annotated[int, Meta(gt=0)]
     authority: Authority
     fields: tuple[FieldDefinition, ...] = ()
     deadlines: tuple[Deadline, ...] = ()

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from msgspec import Struct
 
 from kiosk.services.definition import Language
 
 
-class Place(BaseModel):
+class Place(Struct, frozen=True):
     """A wilayat."""
-
-    model_config = ConfigDict(frozen=True)
 
     id: str
     ar: str
@@ -21,16 +19,14 @@ class Place(BaseModel):
         return self.ar if language == "ar" else self.en
 
 
-class Governorate(Place):
+class Governorate(Place, frozen=True):
     """A governorate and its wilayats."""
 
     wilayats: tuple[Place, ...]
 
 
-class Places(BaseModel):
+class Places(Struct, frozen=True):
     """All 11 governorates with their 63 wilayats."""
-
-    model_config = ConfigDict(frozen=True)
 
     source: str
     governorates: tuple[Governorate, ...]

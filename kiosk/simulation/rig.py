@@ -8,6 +8,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from msgspec.structs import replace
+
 from backend_stub import EmbeddedServer, EnrolmentCode
 from backend_stub import Settings as CentralSettings
 from cardreader.simulator import TRUST, SimulatedReaders
@@ -80,14 +82,11 @@ class Rig:
 
     def settings(self, base: Settings) -> Settings:
         """``base`` with this rig's network and state directory."""
-        return base.model_copy(
-            update={
-                "state_directory": self.directory / "terminal",
-                "central": base.central.model_copy(
-                    update={"url": self.link.url, "health_interval_s": 1.0}
-                ),
-                "reader": base.reader.model_copy(update={"name": "", "trust": TRUST}),
-            }
+        return replace(
+            base,
+            state_directory=self.directory / "terminal",
+            central=replace(base.central, url=self.link.url, health_interval_s=1.0),
+            reader=replace(base.reader, name="", trust=TRUST),
         )
 
     def identity(self, settings: Settings) -> TerminalIdentity:

@@ -13,6 +13,10 @@ MAIN = time.monotonic()
 import sys  # noqa: E402 - the clock starts before the imports
 from typing import Any  # noqa: E402
 
+from kiosk.plain_imports import use_plain_imports  # noqa: E402
+
+use_plain_imports()  # first of all, as the command does
+
 from ui import app  # noqa: E402
 
 

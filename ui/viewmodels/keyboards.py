@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+import msgspec
+from msgspec import Meta, Struct
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtQml import QmlElement, QmlSingleton
 
@@ -17,20 +17,16 @@ QML_IMPORT_MAJOR_VERSION = 1
 FOLDER = Path(__file__).resolve().parent.parent / "assets" / "keyboards"
 
 
-class Key(BaseModel):
+class Key(Struct, frozen=True, forbid_unknown_fields=True):
     """A key that does something else than writing its character."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     do: str
     text: str = ""
-    wide: float = Field(default=1, gt=0)
+    wide: Annotated[float, Meta(gt=0)] = 1
 
 
-class Layout(BaseModel):
+class Layout(Struct, frozen=True, forbid_unknown_fields=True):
     """A keyboard: rows of characters and of keys with an action."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     language: str
     """Empty for digits and signs."""
@@ -40,8 +36,8 @@ class Layout(BaseModel):
 
 @cache
 def read_layout(name: str) -> Layout:
-    """Parse one layout. Raises ``FileNotFoundError`` and pydantic's ``ValidationError``."""
-    return Layout.model_validate(json.loads((FOLDER / f"{name}.json").read_text("utf-8")))
+    """Parse one layout. Raises ``FileNotFoundError`` and ``msgspec.ValidationError``."""
+    return msgspec.json.decode((FOLDER / f"{name}.json").read_bytes(), type=Layout)
 
 
 @QmlElement

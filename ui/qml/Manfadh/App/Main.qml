@@ -119,12 +119,15 @@ T.ApplicationWindow {
                 duration: Theme.duration.fade
             }
         }
-        CountdownDialog {
+        Loader {
             anchors.fill: parent
-            seconds: root.shell.countdown
-            leavable: root.shell.canCancel
-            onStay: root.shell.stay()
-            onLeave: root.shell.cancel()
+            active: root.shell.countdown > 0
+            sourceComponent: CountdownDialog {
+                seconds: root.shell.countdown
+                leavable: root.shell.canCancel
+                onStay: root.shell.stay()
+                onLeave: root.shell.cancel()
+            }
         }
     }
 }

@@ -1,0 +1,47 @@
+"""How a command ends: exit codes, and errors as one sentence."""
+
+from __future__ import annotations
+
+REFUSED = 1
+USAGE = 2
+UNAVAILABLE = 3
+
+EXPECTED = frozenset(
+    {
+        "backend_stub.central.CentralUnavailable",
+        "cardreader.errors.CardError",
+        "cardreader.simulator.personas.UnknownPersona",
+        "cardreader.simulator.state.CardStateUnreadable",
+        "cardreader.trust.TrustStoreInvalid",
+        "kiosk.central.client.CentralError",
+        "kiosk.config.ConfigError",
+        "kiosk.journal.chain.JournalError",
+        "kiosk.receipt_keys.RingError",
+        "kiosk.remote_screen.NoFreePort",
+        "kiosk.services.catalogue.CatalogueError",
+        "kiosk.terminal_identity.IdentityError",
+        "offline_queue.errors.OutboxError",
+        "printer.journal.JournalError",
+        "ui.app.WindowFailed",
+    }
+)
+"""What a person at the terminal can act on, by name: a command loads only what it needs, and what
+was never loaded was never raised."""
+
+
+def is_expected(error: Exception) -> bool:
+    """Whether an error is one that a person at the terminal can act on.
+
+    So is every file that cannot be read or written, wherever that shows.
+    """
+    if isinstance(error, OSError) and error.filename is not None:
+        return True
+    return any(f"{kind.__module__}.{kind.__qualname__}" in EXPECTED for kind in type(error).__mro__)
+
+
+def sentence_of(error: Exception) -> str:
+    """The error as one sentence."""
+    text = str(error).strip() or type(error).__name__
+    if isinstance(error, OSError) and error.filename is not None:
+        text = f"{error.filename}: {error.strerror}"
+    return text if text.endswith((".", "!")) else f"{text}."
