@@ -324,7 +324,10 @@ def _read_back(
     card.forget_certificates()
     found: dict[KeyPurpose, x509.Certificate] = {}
     for purpose in KeyPurpose:
-        certificate = card.certificate(purpose)
+        try:
+            certificate = card.certificate(purpose)
+        except ObjectNotFound:
+            raise CertificateConflict("the card lost the certificate that was issued") from None
         if certificate.public_bytes(Encoding.DER) != certificates.get(purpose):
             raise CertificateConflict("the card does not hold the certificate that was issued")
         found[purpose] = certificate
@@ -351,6 +354,11 @@ def _proofs(
             if error.reason is Untrusted.BAD_SIGNATURE:
                 raise CertificateConflict("the card's key is not the certificate's") from None
             raise
+        except SecurityStatusNotSatisfied:
+            raise
+        except CommandRefused:
+            # Cards that miss a key say so with 6A80, 6A86, 6A88, 6B00 or 6985.
+            raise CertificateConflict("the card has lost the certificate's key") from None
     return proofs
 
 

@@ -67,7 +67,8 @@ class ActivationRefused(ActivationError):
 class CertificateConflict(ActivationError):
     """The authority's certificate and the key on the card do not belong together.
 
-    Somebody else made a new key on the card; the office has to revoke the certificate first.
+    Somebody else made a new key on the card, or the chip lost the key or the certificate; the
+    office has to revoke the certificate first.
     """
 
 

@@ -282,6 +282,33 @@ def test_a_key_that_somebody_else_made_later() -> None:
         activate(vendor_card(inserted(memory)), office, bytearray(PIN))
 
 
+def test_a_key_that_the_chip_has_lost() -> None:
+    memory, office = vendor_memory(), vendor_authority()
+    with pytest.raises(AuthorityUnavailable):
+        activate(vendor_card(inserted(memory)), Interrupted(office, 6, done=False), bytearray(PIN))
+    del memory.keys[0x9C]
+    pin = bytearray(PIN)
+    with pytest.raises(CertificateConflict, match="lost the certificate's key"):
+        activate(vendor_card(inserted(memory)), office, pin)
+    assert pin == bytearray(6)
+    assert office.issued == 2
+
+
+@pytest.mark.parametrize("empty", [False, True])
+def test_a_certificate_that_the_chip_has_lost(empty: bool) -> None:
+    """The authority's record says "complete", and the card has nothing to show for it."""
+    memory, office = vendor_memory(), vendor_authority()
+    activate(vendor_card(inserted(memory)), office, bytearray(PIN))
+    [written] = [tag for tag in memory.objects if tag == 0x5FC10A]
+    if empty:
+        memory.objects[written] = b""
+    else:
+        del memory.objects[written]
+    with pytest.raises(CertificateConflict, match="lost the certificate"):
+        activate(vendor_card(inserted(memory)), office, bytearray(PIN))
+    assert office.issued == 2
+
+
 # Cards of other makers ---------------------------------------------------------------------------
 
 
