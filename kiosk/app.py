@@ -20,9 +20,10 @@ from kiosk.front import Front, utc_now
 from kiosk.journal import Journal, JournalError, load_events
 from kiosk.qt_loop import QtLoop, QtTimers
 from kiosk.runner import Runner
-from kiosk.session import State, TimerSettings, World
+from kiosk.session import State
 from kiosk.session import effects as ef
 from kiosk.session import events as ev
+from kiosk.session.step import TimerSettings, World
 from kiosk.terminal_identity import IdentityError, TerminalIdentity
 from kiosk.workers.card import CardDesk
 from kiosk.workers.card_revocations import REVOCATION_FILE, Revocations

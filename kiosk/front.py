@@ -14,9 +14,9 @@ from kiosk.devices import Terminal
 from kiosk.memory import return_memory_early
 from kiosk.pin_buffer import PinBuffer
 from kiosk.services import load_catalogue
+from kiosk.services.oman_time import MUSCAT
 from kiosk.session.events import Event, PinDigitsChanged
 from kiosk.session.state import PIN_LENGTH, State, Visit
-from kiosk.session.step import MUSCAT
 from ui.app import KioskWindow
 
 

@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
-from kiosk.session import State, World, reduce
+from kiosk.session import State
 from kiosk.session.effects import BeginVisit, Effect, Wipe
 from kiosk.session.events import Event
+from kiosk.session.reducer import reduce
+from kiosk.session.step import World
 
 Perform = Callable[[Effect, int], None]
 """Carries out an effect for the visit with this number; must not block."""

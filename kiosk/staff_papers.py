@@ -8,8 +8,8 @@ from datetime import date, datetime
 from kiosk import __version__
 from kiosk.devices import Remedy
 from kiosk.diagnostics import Finding
+from kiosk.services.oman_time import MUSCAT
 from kiosk.services.wording import format_day
-from kiosk.session.step import MUSCAT
 from printer.journal import PrintTotals
 from printer.receipt import Badge, BadgeKind, Bilingual, Emphasis, Receipt, Row
 

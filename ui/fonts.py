@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import fontpkg
+import fontpkg_ibm_plex_sans_arabic
+import fontpkg_noto_sans
+import fontpkg_noto_sans_arabic
 from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication
 
-FAMILY = "IBM Plex Sans Arabic"
-FALLBACKS = ("Noto Sans Arabic", "Noto Sans")
+FAMILY = fontpkg_ibm_plex_sans_arabic.FAMILY
+FALLBACKS = (fontpkg_noto_sans_arabic.FAMILY, fontpkg_noto_sans.FAMILY)
+_WEIGHTS = ("Regular", "Medium", "SemiBold", "Bold")
+"""Those of ``Theme/TypeScale.qml``."""
 
 
 class FontMissing(Exception):
@@ -17,12 +21,11 @@ class FontMissing(Exception):
 
 def font_files() -> tuple[Path, ...]:
     """Every font file the screens use."""
-    families = (FAMILY, *FALLBACKS)
-    return tuple(
-        font.path
-        for name in families
-        for font in fontpkg.family(name).files
-        if font.style == "normal"
+    plex = fontpkg_ibm_plex_sans_arabic.ROOT / "files"
+    return (
+        *(plex / f"IBMPlexSansArabic-{weight}.ttf" for weight in _WEIGHTS),
+        fontpkg_noto_sans_arabic.ROOT / "files" / "NotoSansArabic[wdth,wght].ttf",
+        fontpkg_noto_sans.ROOT / "files" / "NotoSans[wdth,wght].ttf",
     )
 
 

@@ -32,9 +32,12 @@ def main() -> None:
 def _run(arguments: list[str]) -> None:
     # Without the command line's library: the terminal has its first picture on the screen by the
     # time that it is loaded.
-    from kiosk.plain_imports import use_plain_imports
+    from kiosk.memory import load_without_collecting
+    from kiosk.plain_imports import load_msgspec, use_plain_imports
 
+    load_without_collecting()
     use_plain_imports()
+    load_msgspec()
     from kiosk.cli.run import run
 
     run(arguments)

@@ -25,12 +25,13 @@ from kiosk.cli.settings import SIMULATION, settings_from, size_of
 from kiosk.config import ConfigError, Settings
 from kiosk.config import Printer as PrinterSettings
 from kiosk.front import Front
-from kiosk.remote_screen import RemoteScreen, needs_remote_screen
+from kiosk.memory import keep_what_is_loaded
 from kiosk.services import LANGUAGES
 from ui.app import make_application
 
 if TYPE_CHECKING:
     from kiosk.app import Kiosk
+    from kiosk.remote_screen import RemoteScreen
     from kiosk.simulation import Workbench
     from kiosk.workers.printing import Connect
 
@@ -152,6 +153,8 @@ def _prepare_screen(settings: Settings, beside: int) -> RemoteScreen | None:
 
     ``beside`` is room to the right of the kiosk, in pixels.
     """
+    from kiosk.remote_screen import RemoteScreen, needs_remote_screen
+
     if not needs_remote_screen():
         return None
     screen = RemoteScreen((settings.screen.width + beside, settings.screen.height))
@@ -162,6 +165,7 @@ def _prepare_screen(settings: Settings, beside: int) -> RemoteScreen | None:
 def _serve(application: QGuiApplication, windows: Sequence[Kiosk | Workbench]) -> None:
     for window in windows:
         window.start()
+    keep_what_is_loaded()
     # Python sees a signal only while it runs: a slow heartbeat lets Ctrl-C through.
     heartbeat = QTimer()
     heartbeat.timeout.connect(lambda: None)

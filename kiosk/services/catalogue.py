@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
@@ -18,6 +18,8 @@ from kiosk.services.definition import Language, ServiceDefinition, ServiceKind, 
 from kiosk.services.places import Places
 
 T = TypeVar("T")
+
+_DATA = Path(__file__).resolve().parent / "data"
 
 
 class CatalogueError(Exception):
@@ -97,16 +99,15 @@ class Catalogue:
 @cache
 def load_catalogue() -> Catalogue:
     """Read the data files that come with the package. Raises :class:`CatalogueError`."""
-    data = files("kiosk.services") / "data"
     services = [
         _parse(ServiceDefinition, tomllib.loads(entry.read_text("utf-8")), entry.name)
-        for entry in sorted((data / "services").iterdir(), key=lambda entry: entry.name)
+        for entry in sorted((_DATA / "services").iterdir(), key=lambda entry: entry.name)
         if entry.name.endswith(".toml")
     ]
     # What most people come for first; files of one kind in the order of their names.
     services.sort(key=lambda service: service.kind is not ServiceKind.APPLICATION)
-    places = json.loads((data / "places.json").read_text("utf-8"))
-    problems = tomllib.loads((data / "problems.toml").read_text("utf-8"))["texts"]
+    places = json.loads((_DATA / "places.json").read_text("utf-8"))
+    problems = tomllib.loads((_DATA / "problems.toml").read_text("utf-8"))["texts"]
     return Catalogue(
         services=tuple(services),
         places=_parse(Places, places, "places.json"),

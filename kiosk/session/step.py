@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from typing import Any
 
 from kiosk.services import Catalogue, Language
+from kiosk.services.oman_time import MUSCAT as MUSCAT
 from kiosk.session.effects import Effect
 from kiosk.session.state import State
-
-MUSCAT = timezone(timedelta(hours=4), "Asia/Muscat")
-"""Oman's time: four hours ahead of UTC, no daylight saving."""
 
 
 @dataclass(frozen=True, slots=True)

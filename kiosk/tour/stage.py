@@ -17,9 +17,9 @@ from kiosk.config import Screen, Settings
 from kiosk.devices import can_serve, is_online
 from kiosk.front import utc_now
 from kiosk.services import Language
+from kiosk.services.oman_time import MUSCAT
 from kiosk.session import Page
 from kiosk.session.state import EmployerSearch, ReceiptStep, SearchState, Visit
-from kiosk.session.step import MUSCAT
 from kiosk.simulation.rig import Rig
 from kiosk.tour.hands import Hands, NotSeen
 

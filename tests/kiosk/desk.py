@@ -7,10 +7,12 @@ from datetime import UTC, date, datetime
 
 from kiosk.devices import DeviceState, PaperState, Terminal
 from kiosk.services import load_catalogue
-from kiosk.session import Page, State, TimerSettings, World, reduce
+from kiosk.session import Page, State
 from kiosk.session import events as ev
 from kiosk.session.effects import Effect, StartTimer, StopTimer
+from kiosk.session.reducer import reduce
 from kiosk.session.state import Cardholder
+from kiosk.session.step import TimerSettings, World
 
 GOOD = Terminal(
     reader=DeviceState.ONLINE,

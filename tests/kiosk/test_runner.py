@@ -8,9 +8,10 @@ import pytest
 
 from kiosk.runner import Runner
 from kiosk.services import load_catalogue
-from kiosk.session import Page, State, World
+from kiosk.session import Page, State
 from kiosk.session import effects as ef
 from kiosk.session import events as ev
+from kiosk.session.step import World
 from tests.kiosk.desk import GOOD, HOLDER
 
 NOW = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)

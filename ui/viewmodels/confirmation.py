@@ -9,10 +9,10 @@ from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement
 
 from kiosk.services import Catalogue, Language, ServiceDefinition
+from kiosk.services.oman_time import MUSCAT
 from kiosk.services.wording import format_day, isolate
 from kiosk.session.events import ReceiptSeen
 from kiosk.session.state import Page, ReceiptStep, State, Submission, VisitEnd
-from kiosk.session.step import MUSCAT
 from ui.viewmodels.seam import Pictures, QStringList, Send
 
 QML_IMPORT_NAME = "Manfadh.ViewModels"
