@@ -298,11 +298,13 @@ class Kiosk:
                 compared = self._card_services.compare_new_pin(self._pin.take())
                 self.runner.handle(compared, visit)
             case ef.RunCardTask():
-                self._card_services.run(effect.kind, visit)
+                self._card_services.run(effect.kind, visit, transport=effect.transport)
             case ef.SearchEmployers():
                 self._central.search(effect.query, visit)
             case ef.SignAndKeep():
                 self._keeper.keep(effect, self._pin.take(), visit)
+            case ef.ForeseeReceipt():
+                self._printing.foresee(effect)
             case ef.PrintReceipt(again=True):
                 self._printing.reprint(effect, visit)
             case ef.PrintReceipt():

@@ -185,8 +185,8 @@ def dashes(left: int, right: int, *, on: int, off: int, thick: int) -> Block:
     return Block(thick, draw)
 
 
-def paint(blocks: list[Block], width: int) -> ReceiptBitmap:
-    """Paint the blocks one under the other and cut the picture to one bit per dot."""
+def paint(blocks: list[Block], width: int) -> bytes:
+    """Paint the blocks one under the other; one bit per dot, as :class:`ReceiptBitmap` has them."""
     height = sum(block.height for block in blocks)
     image = QImage(width, height, QImage.Format.Format_Grayscale8)
     image.fill(QColor("white"))
@@ -202,4 +202,4 @@ def paint(blocks: list[Block], width: int) -> ReceiptBitmap:
     grey = Image.frombytes(
         "L", (width, height), bytes(image.constBits()), "raw", "L", image.bytesPerLine(), 1
     )
-    return ReceiptBitmap.from_image(grey.point(_THRESHOLD, mode="1"))
+    return ReceiptBitmap.from_image(grey.point(_THRESHOLD, mode="1")).rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -61,6 +62,15 @@ class Page:
         """The texts to print, Arabic first, each with whether it runs right to left."""
         chosen = [(words.ar, True)] if self.ar else []
         return [*chosen, (words.en, False)] if self.en else chosen
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of the paper from edge to edge."""
+
+    says: Hashable
+    """All that its dots depend on besides the page."""
+    blocks: Callable[[], list[Block]]
 
 
 def start(*, rtl: bool) -> Align:

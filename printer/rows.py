@@ -2,34 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import partial
+
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QPainter
 
 from printer.ink import Align, Block, Style, Text, Weight, dashes, fitted, isolate, space, text
 from printer.ink import paragraph as broken
-from printer.page import Page, beside, centred, halves, mirrored, rule, stack, start
+from printer.page import Page, Part, beside, centred, halves, mirrored, rule, stack, start
 from printer.receipt import Bilingual, Emphasis, Row
 
 
-def rows(page: Page, content: tuple[Row, ...]) -> list[Block]:
+def rows(page: Page, content: tuple[Row, ...]) -> Iterator[Part]:
     """The rows from top to bottom, hairlines between them."""
-    blocks: list[Block] = []
-    gap = round(4 * page.scale)
     column = _label_column(page, content)
     plain_before = False
     for row in content:
         hero = row.emphasis is Emphasis.HERO
-        if plain_before and not hero:
-            hairline = dashes(page.edge, page.width - page.edge, on=2, off=4, thick=1)
-            blocks += [space(gap), hairline, space(gap)]
-        if hero:
-            blocks += _hero(page, row)
-        elif page.both:
-            blocks.append(_row_both(page, row))
-        else:
-            blocks.append(_row_single(page, row, column))
+        hairline = plain_before and not hero
+        yield Part((row, column, hairline), partial(_row, page, row, column, hairline=hairline))
         plain_before = not hero
-    return blocks
+
+
+def _row(page: Page, row: Row, column: int, *, hairline: bool) -> list[Block]:
+    if row.emphasis is Emphasis.HERO:
+        return _hero(page, row)
+    line = _row_both(page, row) if page.both else _row_single(page, row, column)
+    if not hairline:
+        return [line]
+    gap = round(4 * page.scale)
+    return [
+        space(gap),
+        dashes(page.edge, page.width - page.edge, on=2, off=4, thick=1),
+        space(gap),
+        line,
+    ]
 
 
 def _shared(row: Row) -> bool:

@@ -114,6 +114,17 @@ class SignAndKeep:
 
 
 @dataclass(frozen=True, slots=True)
+class ForeseeReceipt:
+    """A receipt will be wanted: draw what is known of it, so that it follows COMMIT at once."""
+
+    service_id: str
+    language: Language
+    cardholder: Cardholder
+    answers: Mapping[str, Answer] = field(repr=False)
+    large: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PrintReceipt:
     """Print the receipt once. Answers ReceiptPrinted or ReceiptNotPrinted."""
 
@@ -179,6 +190,7 @@ Effect = (
     | RunCardTask
     | SearchEmployers
     | SignAndKeep
+    | ForeseeReceipt
     | PrintReceipt
     | Wipe
     | StartTimer

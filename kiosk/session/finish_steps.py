@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.devices import PaperState, Terminal, can_print, is_online
-from kiosk.session.effects import ClearPin, PrintReceipt, Record, SignAndKeep, StartTimer, StopTimer
+from kiosk.session.effects import (
+    ClearPin,
+    ForeseeReceipt,
+    PrintReceipt,
+    Record,
+    SignAndKeep,
+    StartTimer,
+    StopTimer,
+)
 from kiosk.session.ending import end_visit
 from kiosk.session.events import (
     Answered,
@@ -26,6 +34,7 @@ from kiosk.session.events import (
 from kiosk.session.pin_pad import pin_entry, submit
 from kiosk.session.refusing import card_refused
 from kiosk.session.state import (
+    Form,
     Page,
     PinEntry,
     ReceiptStep,
@@ -151,6 +160,15 @@ def _receipt_seen(state: State, submission: Submission, *, whole: bool) -> Step:
         return Step(with_visit(state, submission=done), (said,))
     copy = print_receipt(state, settled, again=True)
     return Step(copy.state, (said, *copy.effects))
+
+
+def foresee_receipt(state: State, form: Form) -> tuple[ForeseeReceipt, ...]:
+    """What is known of the receipt before the signature."""
+    visit = state.visit
+    if visit.cardholder is None:
+        return ()
+    large = visit.text_size is TextSize.LARGE
+    return (ForeseeReceipt(form.service_id, visit.language, visit.cardholder, form.answers, large),)
 
 
 def print_receipt(state: State, submission: Submission, *, again: bool = False) -> Step:

@@ -23,6 +23,7 @@ from kiosk.session.events import (
     InputChanged,
     ServiceChosen,
 )
+from kiosk.session.finish_steps import foresee_receipt
 from kiosk.session.state import EmployerSearch, Form, Page, PinEntry, SearchState, State, Visit
 from kiosk.session.step import Step, World, stay, with_visit
 
@@ -92,7 +93,8 @@ def on_check(state: State, event: Event, world: World) -> Step:
             if index is not None:
                 opened = _open_question(state, replace(form, changing=True), index, world)
                 return Step(_with_problem(opened, problem))
-        return Step(with_visit(state, page=Page.SIGN, pin=PinEntry()), (AskTries(),))
+        signing = Step(with_visit(state, page=Page.SIGN, pin=PinEntry()), (AskTries(),))
+        return signing.then(*foresee_receipt(state, form))
     return stay(state)
 
 

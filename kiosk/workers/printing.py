@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
@@ -13,14 +15,16 @@ from kiosk.devices import DeviceState, PaperState
 from kiosk.receipts import compose_receipt, sample_receipts
 from kiosk.services import Catalogue
 from kiosk.session import events as ev
-from kiosk.session.effects import PrintReceipt
+from kiosk.session.effects import ForeseeReceipt, PrintReceipt
+from kiosk.session.state import Submission
 from kiosk.workers.answering import Answer
 from printer import status as device
 from printer.jobs import PrintJob, PrintOutcome, Result
 from printer.jobs import Settings as PrinterSettings
 from printer.journal import PrintJournal
-from printer.layout import render
+from printer.layout import Drawn, render
 from printer.printer import ReceiptPrinter
+from printer.receipt import Receipt
 from printer.transport import Transport
 
 _log = structlog.get_logger()
@@ -67,7 +71,7 @@ class Printing:
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="receipts")
         self._lock = threading.Lock()
         self._waiting: Future[PrintOutcome] | None = None
-        self._visits_over = 0
+        self._drawn = Drawn()
         self._printer: ReceiptPrinter | None = None
 
     def start(self) -> None:
@@ -90,12 +94,16 @@ class Printing:
             self._printer.close()
         self._journal.close()
 
+    def foresee(self, effect: ForeseeReceipt) -> None:
+        """Draw now what the receipt will say, as far as it is known; nothing is printed."""
+        self._worker.submit(self._foresee, effect, self._drawn)
+
     def print(self, effect: PrintReceipt, visit: int) -> None:
         """Draw and print; answers ReceiptPrinted or ReceiptNotPrinted.
 
         In both languages; in large print, which would be too long for that, in the visit's own.
         """
-        self._worker.submit(self._print, effect, visit, self._visits_over)
+        self._worker.submit(self._print, effect, visit, self._drawn)
 
     def reprint(self, effect: PrintReceipt, visit: int) -> None:
         """Print what the citizen says did not come out; answers as :meth:`print`.
@@ -103,33 +111,33 @@ class Printing:
         Whatever was sent before may be on paper, so this one is marked as the next copy. Only a
         person may ask for it. When nothing was ever sent it is the original.
         """
-        self._worker.submit(self._print, effect, visit, self._visits_over, again=True)
+        self._worker.submit(self._print, effect, visit, self._drawn, again=True)
 
     def forget(self) -> None:
         """The visit is over: a print that has not started must not come out in the next."""
         with self._lock:
-            self._visits_over += 1
+            self._drawn = Drawn()
             waiting, self._waiting = self._waiting, None
         if waiting is not None:
             waiting.cancel()
 
+    def _foresee(self, effect: ForeseeReceipt, drawn: Drawn) -> None:
+        unknown = Submission("", effect.service_id, datetime.now(UTC), "0", "")
+        try:
+            # Registered at the office, and saved for it: one of the two it will be.
+            for submission in (unknown, replace(unknown, registered_as="0")):
+                render(self._compose(submission, effect), self._width, drawn)
+        except Exception as error:  # noqa: BLE001 -- when it is printed, it is drawn from the start
+            _log.error("receipt.not_drawn", error=type(error).__name__)
+
     def _print(
-        self, effect: PrintReceipt, visit: int, visits_over: int, *, again: bool = False
+        self, effect: PrintReceipt, visit: int, drawn: Drawn, *, again: bool = False
     ) -> None:
         tx_id = effect.submission.tx_id
         try:
             copy = self._journal.next_copy(tx_id) if again else 0
-            receipt = compose_receipt(
-                effect.submission,
-                effect.cardholder,
-                effect.answers,
-                self._catalogue,
-                self._kiosk,
-                copy=copy,
-                languages=effect.language if effect.large else "both",
-                large=effect.large,
-            )
-            bitmap = render(receipt, self._width)
+            receipt = self._compose(effect.submission, effect, copy)
+            bitmap = render(receipt, self._width, drawn)
         except Exception as error:  # noqa: BLE001 -- the transaction stands; only its paper fails
             _log.error("receipt.not_drawn", error=type(error).__name__)
             self._answer(ev.ReceiptNotPrinted(tx_id, "hardwareError"), visit)
@@ -139,7 +147,7 @@ class Printing:
             self._answer(ev.ReceiptNotPrinted(tx_id, DeviceState.NO_DEVICE.value), visit)
             return
         with self._lock:
-            if visits_over != self._visits_over:
+            if drawn is not self._drawn:
                 # The person left while it was being drawn.
                 return
             job = self._waiting = self._printer.print(PrintJob(tx_id, bitmap, copy))
@@ -158,6 +166,20 @@ class Printing:
         job.add_done_callback(done)
         # The printer was first: packing the picture for the screen takes as long as drawing it.
         self._show_receipt(bitmap.png(), visit)
+
+    def _compose(
+        self, submission: Submission, effect: PrintReceipt | ForeseeReceipt, copy: int = 0
+    ) -> Receipt:
+        return compose_receipt(
+            submission,
+            effect.cardholder,
+            effect.answers,
+            self._catalogue,
+            self._kiosk,
+            copy=copy,
+            languages=effect.language if effect.large else "both",
+            large=effect.large,
+        )
 
     def _warm_up(self) -> None:
         """Load the fonts and draw every service's words once: the first receipt is no slower."""

@@ -202,6 +202,13 @@ def test_offline_the_receipt_is_printed_at_once(desk):
     assert not desk.visit.submission.waiting_for_answer
 
 
+def test_before_the_signature_the_receipt_is_foreseen_and_not_printed(desk):
+    desk.to_check()(ev.ContinuePressed())
+    (foreseen,) = desk.asked(ef.ForeseeReceipt)
+    assert foreseen.answers == desk.visit.form.answers
+    assert not desk.asked(ef.PrintReceipt)
+
+
 def test_large_letters_on_the_screen_are_large_print_on_paper(desk):
     desk(ev.TextSizeChosen(TextSize.LARGE), ev.TerminalChanged(OFFLINE)).to_working()
     desk(ev.TextSizeChosen(TextSize.LARGE), ev.Kept(TX, "7K3Q-9FZ2", "qr", desk.world.now))

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from printer import fonts
+from printer import fonts, layout
 from printer.bitmap import ReceiptBitmap
 from printer.fonts import MissingGlyph
-from printer.layout import render
+from printer.ink import paint
+from printer.layout import Drawn, render
+from printer.page import Page
 from printer.receipt import Badge, BadgeKind, Bilingual, Receipt, ReceiptState, Row
 from tests.printer.receipt_samples import complaint
 from tests.printer.staff_samples import papers
@@ -42,6 +44,28 @@ def test_golden(name):
     """Exactly these bits. After a wanted change: ``python -m tests.printer.test_layout``."""
     receipt, width = GOLDENS[name]
     assert render(receipt, width) == ReceiptBitmap.from_png((GOLDEN / f"{name}.png").read_bytes())
+
+
+def test_parts_drawn_before_change_no_bit():
+    """Whatever was drawn with the same parts: another state, another number, a copy, large."""
+    drawn = Drawn()
+    for width in (576, 384):
+        for options in ({"state": ReceiptState.QUEUED}, {}, {"copy": 1}, {"large": True}):
+            receipt = complaint("both", **options)
+            assert render(receipt, width, drawn) == render(receipt, width)
+
+
+def test_letters_that_reach_beyond_their_line_are_whole():
+    """Parts are drawn apart; a letter's tail in the next part belongs to the picture all the same.
+
+    The rows are the same as drawn in one, whatever stands between them.
+    """
+    tails = Row(Bilingual("رقم", "Number"), "ﷺ ججج ژژ", "gjpqy (|) Çģ")
+    receipt = dataclasses.replace(complaint("both"), rows=(tails,) * 3)
+    page = Page.of(receipt, 576)
+    apart = render(receipt, 576)
+    blocks = [block for part in layout._parts(page, receipt) for block in part.blocks()]
+    assert apart.rows == paint(blocks, 576)
 
 
 def test_the_same_bits_in_other_threads_at_the_same_time():

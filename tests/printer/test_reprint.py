@@ -9,7 +9,7 @@ import pytest
 from kiosk.receipts import compose_receipt
 from kiosk.services import load_catalogue
 from kiosk.session import events as ev
-from kiosk.session.effects import PrintReceipt
+from kiosk.session.effects import ForeseeReceipt, PrintReceipt
 from kiosk.session.state import Cardholder, Submission
 from kiosk.workers.printing import Printing
 from printer.bitmap import ReceiptBitmap
@@ -74,6 +74,17 @@ def test_who_left_while_the_receipt_was_drawn_gets_none_and_neither_does_the_nex
     printing.print(other, 2)
     assert answers.get(timeout=20) == ev.ReceiptPrinted(other.submission.tx_id)
     assert len(tray.receipts) == 1
+
+
+def test_a_foreseen_receipt_has_the_same_dots_and_is_not_remembered(desk, tray):
+    printing, answers, bitmap = desk
+    printing.foresee(ForeseeReceipt("complaint", "ar", HOLDER, {}))
+    printing.print(EFFECT, 1)
+    assert answers.get(timeout=20) == ev.ReceiptPrinted(KEPT.tx_id)
+    assert ReceiptBitmap.from_png(tray.wait()[0][0]) == bitmap(0)
+    assert printing._drawn._kept
+    printing.forget()
+    assert not printing._drawn._kept, "what one citizen's receipt says goes with the visit"
 
 
 def test_large_print_is_in_the_language_of_the_visit_alone(desk, tray):
