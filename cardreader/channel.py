@@ -40,6 +40,7 @@ MAX_FILE_EXCHANGES = 512
 """Most exchanges for one file: 64 KiB in blocks half as large as they may be. A card that gives one
 byte at a time would keep the terminal busy for an hour."""
 
+_WRONG_LENGTH = 0x6700
 _CHAINING = 0x10
 _GET_RESPONSE = 0xC0
 _EXTENDED_CHUNK = 0x1000
@@ -95,6 +96,17 @@ class CardChannel:
         than ``le``: some cards send more than was asked, and only the caller knows what to make of
         it. Every buffer that held the encoded command is overwritten.
         """
+        try:
+            return self._send(command, enough)
+        except CommandRefused as refused:
+            if refused.sw != _WRONG_LENGTH or not (self._extended and command.is_extended):
+                raise
+        # The ATR speaks for the chip; one of its applications may still know short lengths only.
+        # No command with a PIN is as long as that: none is sent twice.
+        self._extended = False
+        return self._send(command, enough)
+
+    def _send(self, command: CommandApdu, enough: int | None) -> ResponseApdu:
         limit = self.exchanges + MAX_EXCHANGES
         response = ResponseApdu(b"", SUCCESS)
         for link, data in self._chain(command):

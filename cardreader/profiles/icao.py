@@ -33,6 +33,11 @@ class ElementaryFile(enum.IntEnum):
     DG13 = 0x010D
 
 
+_USUAL_LENGTH = {ElementaryFile.DG1: 95}
+"""Bytes of a file that is mostly as long as that: three lines of 30 in two tags (Doc 9303-10,
+4.7.1). Asked for exactly, it comes at once also under T=0; of a longer one the rest is read on."""
+
+
 class IcaoApplication:
     """The eMRTD application behind one channel."""
 
@@ -79,10 +84,9 @@ class IcaoApplication:
     def _read_start(self, file: ElementaryFile) -> bytes:
         """READ BINARY with a short identifier selects and reads at once (Doc 9303-10, 3.6.3)."""
         if self._short_identifiers:
+            wanted = _USUAL_LENGTH.get(file, self._channel.max_read)
             try:
-                command = CommandApdu(
-                    0x00, 0xB0, 0x80 | file & 0x1F, 0x00, le=self._channel.max_read
-                )
+                command = CommandApdu(0x00, 0xB0, 0x80 | file & 0x1F, 0x00, le=wanted)
                 return self._channel.send(command).data
             except CommandRefused:
                 # Either the file is not there or the card has no short identifiers; SELECT tells

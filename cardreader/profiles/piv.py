@@ -253,7 +253,8 @@ class PivApplication:
     def _get_data(self, identifier: int, enough: int | None = None) -> bytes:
         """GET DATA (part 2, 3.1.2)."""
         request = tlv.build(0x5C, identifier.to_bytes(3, "big"))
-        command = CommandApdu(0x00, _GET_DATA, 0x3F, 0xFF, request, _LE)
+        wanted = self._channel.max_read if enough is None else enough
+        command = CommandApdu(0x00, _GET_DATA, 0x3F, 0xFF, request, wanted)
         return self._channel.send(command, enough=enough).data
 
 

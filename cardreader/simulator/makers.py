@@ -229,7 +229,7 @@ class Maker(enum.Enum):
     was defined and not filled is 9000 and nothing; no instruction beside the standard's."""
 
     STRICTEST = Habits(
-        atr=bytes.fromhex("3B80018081"),
+        atr=bytes.fromhex("3B8501807300004037"),
         whole_aid_only=True,
         serial=bytes.fromhex("00000000000000000000000051C7E571"),
         absent=Absent.EMPTY,
@@ -238,7 +238,8 @@ class Maker(enum.Enum):
         metadata=Metadata.NONE,
         makes=(P_384,),
     )
-    """No maker's: what the others leave over. The empty 82 of the example in SP 800-73-5 part 2,
+    """No maker's: what the others leave over. An ATR that promises extended lengths, which the
+    application does not take. The empty 82 of the example in SP 800-73-5 part 2,
     A.2 is insisted on, the whole identifier too, and the tries left are not told."""
 
     @property

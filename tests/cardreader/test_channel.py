@@ -93,6 +93,33 @@ def test_an_error_within_a_chain_ends_it() -> None:
         CardChannel(card).send(CommandApdu(0, 0xDB, 0x3F, 0xFF, bytes(300)))
 
 
+def test_extended_length_that_the_application_does_not_take_after_all() -> None:
+    """The first refusal is enough: from then on the command goes out in short ones."""
+    long = CommandApdu(0x00, 0xDB, 0x3F, 0xFF, bytes(300))
+    chain = [
+        ("10DB3FFFFF" + bytes(255).hex(), "9000"),
+        ("00DB3FFF2D" + bytes(45).hex(), "9000"),
+    ]
+    refused = ("00DB3FFF00012C" + bytes(300).hex(), "6700")
+    card = ScriptedConnection(
+        refused, *chain, *chain, protocol=Protocol7816.T1, atr=T1_EXTENDED_ATR
+    )
+    channel = CardChannel(card)
+    channel.send(long)
+    assert channel.max_read == 256
+    channel.send(long)
+    assert card.finished()
+
+
+def test_a_wrong_length_of_a_short_command_is_not_tried_again() -> None:
+    card = ScriptedConnection(
+        ("0020008008" + bytes(8).hex(), "6700"), protocol=Protocol7816.T1, atr=T1_EXTENDED_ATR
+    )
+    with pytest.raises(CommandRefused):
+        CardChannel(card).send(CommandApdu(0x00, 0x20, 0x00, 0x80, bytes(8)))
+    assert card.finished()
+
+
 def test_extended_length_only_where_protocol_and_card_allow_it() -> None:
     long = CommandApdu(0, 0xDB, 0x3F, 0xFF, bytes(300), 256)
     extended = ScriptedConnection(

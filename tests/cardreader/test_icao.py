@@ -13,7 +13,7 @@ from tests.cardreader.script import T1_EXTENDED_ATR, ScriptedConnection
 
 FILE = build(0x61, bytes(range(250)) * 2)
 assert len(FILE) == 504
-SELECT_DG1 = "00A4020C020101"
+SELECT_DG11 = "00A4020C02010B"
 
 
 def application(*script: tuple[str, str]) -> tuple[IcaoApplication, ScriptedConnection]:
@@ -29,65 +29,65 @@ def test_selects_the_application_without_an_answer() -> None:
 
 def test_a_file_takes_one_command_per_block() -> None:
     icao, connection = application(
-        ("00B0810000", FILE[:256].hex() + "9000"), ("00B00100F8", FILE[256:].hex() + "9000")
+        ("00B08B0000", FILE[:256].hex() + "9000"), ("00B00100F8", FILE[256:].hex() + "9000")
     )
-    assert icao.read(ElementaryFile.DG1) == FILE
+    assert icao.read(ElementaryFile.DG11) == FILE
     assert connection.finished()
 
 
 @pytest.mark.parametrize("status", ["9000", "6282"])
 def test_a_short_file_takes_one_command(status: str) -> None:
     small = build(0x61, b"small")
-    icao, _ = application(("00B0810000", small.hex() + status))
-    assert icao.read(ElementaryFile.DG1) == small
+    icao, _ = application(("00B08B0000", small.hex() + status))
+    assert icao.read(ElementaryFile.DG11) == small
 
 
 def test_a_short_file_on_a_card_that_insists_on_the_exact_length() -> None:
     small = build(0x61, b"small")
-    icao, _ = application(("00B0810000", "6C07"), ("00B0810007", small.hex() + "9000"))
-    assert icao.read(ElementaryFile.DG1) == small
+    icao, _ = application(("00B08B0000", "6C07"), ("00B08B0007", small.hex() + "9000"))
+    assert icao.read(ElementaryFile.DG11) == small
 
 
 def test_padding_after_the_object_is_not_part_of_the_file() -> None:
-    icao, _ = application(("00B0810000", build(0x61, b"x").hex() + "FFFFFF9000"))
-    assert icao.read(ElementaryFile.DG1) == build(0x61, b"x")
+    icao, _ = application(("00B08B0000", build(0x61, b"x").hex() + "FFFFFF9000"))
+    assert icao.read(ElementaryFile.DG11) == build(0x61, b"x")
 
 
 def test_short_chunks_and_long_chunks_are_both_taken() -> None:
     icao, connection = application(
-        ("00B0810000", FILE[:100].hex() + "9000"),
+        ("00B08B0000", FILE[:100].hex() + "9000"),
         ("00B0006400", FILE[100:300].hex() + "6282"),
         ("00B0012CCC", FILE[300:].hex() + "AABB9000"),
     )
-    assert icao.read(ElementaryFile.DG1) == FILE
+    assert icao.read(ElementaryFile.DG11) == FILE
     assert connection.finished()
 
 
 @pytest.mark.parametrize("end", ["6B00", "6282", "9000"])
 def test_a_file_that_is_cut_off_is_a_typed_error(end: str) -> None:
-    icao, _ = application(("00B0810000", FILE[:256].hex() + "9000"), ("00B00100F8", end))
+    icao, _ = application(("00B08B0000", FILE[:256].hex() + "9000"), ("00B00100F8", end))
     with pytest.raises(CardProtocolError):
-        icao.read(ElementaryFile.DG1)
+        icao.read(ElementaryFile.DG11)
 
 
 @pytest.mark.parametrize("start", ["9000", "619000", "61829000", "618301FFFF9000"])
 def test_a_file_without_a_sensible_length_is_a_typed_error(start: str) -> None:
-    icao, _ = application(("00B0810000", start))
+    icao, _ = application(("00B08B0000", start))
     with pytest.raises(CardProtocolError):
-        icao.read(ElementaryFile.DG1)
+        icao.read(ElementaryFile.DG11)
 
 
 def test_a_card_without_short_identifiers_is_asked_by_select_from_then_on() -> None:
     small = build(0x61, b"x").hex()
     icao, connection = application(
-        ("00B0810000", "6A86"),
-        (SELECT_DG1, "9000"),
+        ("00B08B0000", "6A86"),
+        (SELECT_DG11, "9000"),
         ("00B0000000", small + "9000"),
-        (SELECT_DG1, "9000"),
+        (SELECT_DG11, "9000"),
         ("00B0000000", small + "9000"),
     )
-    icao.read(ElementaryFile.DG1)
-    icao.read(ElementaryFile.DG1)
+    icao.read(ElementaryFile.DG11)
+    icao.read(ElementaryFile.DG11)
     assert connection.finished()
 
 
@@ -98,9 +98,9 @@ def test_a_missing_file() -> None:
 
 
 def test_a_file_that_may_not_be_read() -> None:
-    icao, _ = application(("00B0810000", "6982"), (SELECT_DG1, "9000"), ("00B0000000", "6982"))
+    icao, _ = application(("00B08B0000", "6982"), (SELECT_DG11, "9000"), ("00B0000000", "6982"))
     with pytest.raises(CommandRefused):
-        icao.read(ElementaryFile.DG1)
+        icao.read(ElementaryFile.DG11)
 
 
 def test_beyond_32_kib_the_odd_instruction_is_used() -> None:
@@ -115,4 +115,25 @@ def test_beyond_32_kib_the_odd_instruction_is_used() -> None:
     connection = ScriptedConnection(*script, protocol=Protocol7816.T1, atr=T1_EXTENDED_ATR)
     icao = IcaoApplication(CardChannel(connection))
     assert icao.read(ElementaryFile.DG2) == large
+    assert connection.finished()
+
+
+MRZ = build(0x61, build(0x5F1F, b"<" * 90))
+
+
+def test_the_machine_readable_zone_is_asked_for_at_its_usual_length() -> None:
+    """Under T=0 a card answers 6Cxx to any other length: a round trip for nothing."""
+    icao, connection = application(("00B081005F", MRZ.hex() + "9000"))
+    assert icao.read(ElementaryFile.DG1) == MRZ
+    assert connection.finished()
+
+
+def test_a_zone_of_another_length_is_read_all_the_same() -> None:
+    short, long = build(0x61, b"x" * 70), build(0x61, b"x" * 120)
+    icao, _ = application(("00B081005F", "6C48"), ("00B0810048", short.hex() + "9000"))
+    assert icao.read(ElementaryFile.DG1) == short
+    icao, connection = application(
+        ("00B081005F", long[:95].hex() + "9000"), ("00B0005F1B", long[95:].hex() + "9000")
+    )
+    assert icao.read(ElementaryFile.DG1) == long
     assert connection.finished()
