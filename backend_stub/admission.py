@@ -24,10 +24,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from backend_stub.problems import problem, problem_response
 from offline_queue.wire import BATCH_MAX_ITEMS
 
-_SMOOTHING: Final = 0.1
-_DENSITY: Final = 0.95
-"""The timetable is a little closer than the pace: the gate never stands idle, and who comes too
-early for it waits there."""
+_SMOOTHING: Final = 0.02
+"""Of fifty batches or so: the first moments, in which a fleet only knocks, tell little."""
+_CLOSEST: Final = 0.75
+_WIDEST: Final = 1.25
+"""How far apart the timetable's times are, in paces. With few who wait they are close, so that the
+gate never stands idle even when the pace was thought slower than it is; with many they are wide.
+"""
 _FIRST_PACE_S: Final = 0.1
 _LATEST_S: Final = 900.0
 
@@ -46,7 +49,7 @@ class Room:
 
     at_once: int = 2
     waiting: int = 256
-    patience_s: float = 10.0
+    patience_s: float = 15.0
 
 
 class Admission:
@@ -112,8 +115,11 @@ class Admission:
 
     def _may_wait(self) -> bool:
         # Who would lose patience before the turn comes is told at once.
-        soon = (self._waiting + 1) * self._pace_s <= self._room.patience_s
-        return soon and self._waiting < self._room.waiting
+        return self._waiting + 1 <= self._places()
+
+    def _places(self) -> float:
+        """How many may wait."""
+        return min(self._room.waiting, self._room.patience_s / self._pace_s)
 
     def _put_off(self) -> NoRoom:
         self._on_put_off()
@@ -124,7 +130,9 @@ class Admission:
             now = self._monotonic()
             # Who waits already comes before.
             first = now + self._waiting * self._pace_s
-            self._timetable = max(self._timetable, first) + self._pace_s * _DENSITY
+            crowd = min(1.0, self._waiting / max(1.0, self._places()))
+            distance = self._pace_s * (_CLOSEST + (_WIDEST - _CLOSEST) * crowd)
+            self._timetable = max(self._timetable, first) + distance
             # Past the horizon the terminals' own jitter spreads them.
             self._timetable = min(self._timetable, now + _LATEST_S)
             return self._timetable - now

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -110,10 +110,11 @@ class LabourOffices:
         candidates = list(self.rules.slots(registered_at))
         booked: list[datetime | None] = [None] * len(wanted)
         offices = {office.id: office for office in wanted}
+        taken = _read_taken(session, offices, candidates)
         # In one order for all: of two bookings that meet, none waits for the other in a circle.
         for office in (offices[name] for name in sorted(offices)):
             places = [place for place, each in enumerate(wanted) if each.id == office.id]
-            starts = _take_first(session, office, candidates, len(places))
+            starts = _take_first(session, office, candidates, len(places), taken[office.id])
             for place, start in zip(places, starts, strict=False):
                 booked[place] = start
         return booked
@@ -129,33 +130,50 @@ def load_offices(directory: Path, governorates: frozenset[str]) -> LabourOffices
 
 
 def _take_first(
-    session: Session, office: Office, candidates: Sequence[datetime], count: int
+    session: Session,
+    office: Office,
+    candidates: Sequence[datetime],
+    count: int,
+    taken: Mapping[datetime, int],
 ) -> list[datetime]:
-    """The earliest ``count`` places that are free, or as many as there are; earliest first."""
+    """The earliest ``count`` places that are free, or as many as there are; earliest first.
+
+    ``taken`` is how many are taken where, as far as was seen.
+    """
     starts: list[datetime] = []
     while candidates and len(starts) < count:
-        plan = _plan(session, office, candidates, count - len(starts))
+        plan = _plan(office, candidates, count - len(starts), taken)
         if not plan:
             break
         for start in _take(session, office, plan):
             starts += [start] * plan[start]
-        # What another booking was quicker to take is looked for again, later in the list.
+        if len(starts) < count:
+            # What another booking was quicker to take is looked for again, later in the list.
+            taken = _read_taken(session, [office.id], candidates)[office.id]
     return sorted(starts)
 
 
-def _plan(
-    session: Session, office: Office, candidates: Sequence[datetime], count: int
-) -> dict[datetime, int]:
-    """How many places to take where, as far as can be seen now."""
-    taken = {
-        start: already
-        for start, already in session.execute(
-            select(HearingSlot.starts_at, HearingSlot.taken).where(
-                HearingSlot.office == office.id,
+def _read_taken(
+    session: Session, offices: Collection[str], candidates: Sequence[datetime]
+) -> dict[str, dict[datetime, int]]:
+    """By office, how many places are taken where."""
+    taken: dict[str, dict[datetime, int]] = {office: {} for office in offices}
+    if candidates:
+        rows = session.execute(
+            select(HearingSlot.office, HearingSlot.starts_at, HearingSlot.taken).where(
+                HearingSlot.office.in_(sorted(offices)),
                 HearingSlot.starts_at.between(candidates[0], candidates[-1]),
             )
         )
-    }
+        for office, start, already in rows:
+            taken[office][start] = already
+    return taken
+
+
+def _plan(
+    office: Office, candidates: Sequence[datetime], count: int, taken: Mapping[datetime, int]
+) -> dict[datetime, int]:
+    """How many places to take where."""
     plan: dict[datetime, int] = {}
     for start in candidates:
         places = min(office.capacity - taken.get(start, 0), count)

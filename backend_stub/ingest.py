@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Set
 from datetime import datetime
+from typing import Final
 
 import structlog
 from cryptography.hazmat.primitives.asymmetric import ec
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from backend_stub.applications import (
@@ -38,6 +39,9 @@ from offline_queue.wire import (
     Outcome,
     VoidReason,
 )
+
+_AT_ONCE: Final = 2 * BATCH_MAX_ITEMS
+"""How many records the head moves over at once: usually those of one batch."""
 
 log = structlog.get_logger()
 
@@ -68,7 +72,7 @@ def _ingest(central: Central, batch: BatchRequest) -> BatchAnswer:
     with central.database.write() as session:
         # The lock lets one batch of this terminal in at a time.
         epoch = _usable_epoch(session, batch, lock=True)
-        session.get_one(Kiosk, batch.kiosk).last_contact_at = now
+        session.execute(update(Kiosk).where(Kiosk.id == batch.kiosk).values(last_contact_at=now))
         answers = decide(central, session, batch, examined, now)
         keep_conflicts(session, epoch, examined, answers, now)
         for number in {item.record.epoch for item in batch.items} & set(device_keys):
@@ -155,14 +159,14 @@ def _advance_head(session: Session, epoch: KioskEpoch) -> None:
                 Transaction.seq > epoch.ack_seq,
             )
             .order_by(Transaction.seq)
-            .limit(BATCH_MAX_ITEMS)
+            .limit(_AT_ONCE)
         ).all()
         for seq, record_sha256 in rows:
             if seq != epoch.ack_seq + 1:
                 return
             epoch.ack_seq = seq
             epoch.head = record_sha256
-        if len(rows) < BATCH_MAX_ITEMS:
+        if len(rows) < _AT_ONCE:
             return
 
 

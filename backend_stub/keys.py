@@ -46,10 +46,10 @@ class ServerKeys:
     sealing_key_id: str
     """The sealing key that terminals get at enrolment."""
     sealing_public_key: bytes
-    _sealing: dict[str, bytes] = field(repr=False)
+    _sealing: dict[str, X25519PrivateKey] = field(repr=False)
 
-    def sealing_private_key(self, identifier: str) -> bytes | None:
-        """The raw X25519 key with this id, current or former; ``None`` when it is not here."""
+    def sealing_private_key(self, identifier: str) -> X25519PrivateKey | None:
+        """The X25519 key with this id, current or former; ``None`` when it is not here."""
         return self._sealing.get(identifier)
 
     @property
@@ -96,13 +96,13 @@ def load_or_create(path: Path) -> ServerKeys:
     content = read_secret_file(path)
     try:
         parsed = _KeyFile.model_validate_json(content)
-        sealing = [_raw(text) for text in parsed.sealing]
+        sealing = [X25519PrivateKey.from_private_bytes(_raw(text)) for text in parsed.sealing]
         head = Ed25519PrivateKey.from_private_bytes(_raw(parsed.head))
     except (ValidationError, ValueError):
         # Not chained: the parser's message may quote the file.
         raise KeysUnavailable(f"The key file {path} is damaged; restore it from backup.") from None
-    by_id = {key_id(_public(raw)): raw for raw in sealing}
-    current = _public(sealing[-1])
+    by_id = {key_id(key.public_key().public_bytes_raw()): key for key in sealing}
+    current = sealing[-1].public_key().public_bytes_raw()
     return ServerKeys(head, key_id(current), current, by_id)
 
 
@@ -136,7 +136,3 @@ def _raw(text: str) -> bytes:
     if len(raw) != _KEY_LENGTH:
         raise ValueError("a key has 32 bytes")
     return raw
-
-
-def _public(raw: bytes) -> bytes:
-    return X25519PrivateKey.from_private_bytes(raw).public_key().public_bytes_raw()

@@ -9,12 +9,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import rfc8785
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from joserfc import jws
 from joserfc.errors import JoseError
@@ -33,9 +32,10 @@ ALGORITHMS: Final = ("RS256", "ES256", "ES384")
 _HEADERS: Final = frozenset({"alg", "x5c", "typ", "cty", "kid", "x5t#S256"})
 _CURVES: Final = (ec.SECP256R1, ec.SECP384R1)
 _MAX_CHAIN: Final = 4
-# Perhaps a fraction, an exponent, a number beyond 2**53, or a character beyond U+FFFF. Looks at
-# texts too: then the slow way decides, which is right for everything.
-_UNUSUAL: Final = re.compile(rb"[0-9][.eE]|[0-9]{16}|[\xf0-\xff]|NaN|Infinity")
+_BEYOND_BMP: Final = re.compile(rb"[\xf0-\xff]")
+"""In UTF-8: a character beyond U+FFFF."""
+_SHORT_INTEGER: Final = 15
+"""Digits of a number that is surely below 2**53."""
 # The library reads a certificate piece by piece, when the piece is asked for.
 _MALFORMED: Final = (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.InvalidVersion)
 
@@ -125,20 +125,16 @@ def _certificates(headers: dict[str, Any]) -> tuple[x509.Certificate, ...]:
 
 def _public_key(certificate: x509.Certificate) -> RSAKey | ECKey:
     key = certificate.public_key()
-    pem = key.public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
     if isinstance(key, rsa.RSAPublicKey):
-        return RSAKey.import_key(pem)
+        return RSAKey(key, key)
     if isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, _CURVES):
-        return ECKey.import_key(pem)
+        return ECKey(key, key)
     raise ValueError("the certificate's key is of another kind")
 
 
 def _canonical_object(payload: bytes) -> dict[str, Any]:
     try:
-        parsed = json.loads(payload)
-        canonical = _canonical(payload, parsed)
+        parsed, canonical = _parse(payload)
     # A number that RFC 8785 cannot hold, a lone surrogate, nesting without end.
     except (ValueError, RecursionError) as error:
         raise SignatureRefused("application-not-canonical") from error
@@ -147,12 +143,32 @@ def _canonical_object(payload: bytes) -> dict[str, Any]:
     return parsed
 
 
-def _canonical(payload: bytes, parsed: Any) -> bytes:
-    """The canonical form of what ``payload`` says.
+def _parse(payload: bytes) -> tuple[Any, bytes]:
+    """What ``payload`` says, and the canonical form of that.
 
     Texts and short integers alone, sorted by code points below U+10000, look the same in RFC 8785
     as in the standard library's JSON, which is ten times faster; most applications are such.
     """
-    if _UNUSUAL.search(payload):
-        return rfc8785.dumps(parsed)
-    return json.dumps(parsed, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    try:
+        if _BEYOND_BMP.search(payload):
+            raise _Unusual
+        parsed = json.loads(
+            payload, parse_int=_short_integer, parse_float=_unusual, parse_constant=_unusual
+        )
+    except _Unusual:
+        parsed = json.loads(payload)
+        return parsed, rfc8785.dumps(parsed)
+    text = json.dumps(parsed, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return parsed, text.encode()
+
+
+class _Unusual(Exception):
+    """Something that RFC 8785 may write otherwise than the standard library."""
+
+
+def _short_integer(digits: str) -> int:
+    return int(digits) if len(digits) <= _SHORT_INTEGER else _unusual(digits)
+
+
+def _unusual(_: str) -> NoReturn:
+    raise _Unusual

@@ -54,15 +54,14 @@ def seal(public_key: bytes, payload: bytes, associated: bytes) -> bytes:
     return _SUITE.encrypt(payload, X25519PublicKey.from_public_bytes(public_key), associated)
 
 
-def open_sealed(private_key: bytes, envelope: bytes, associated: bytes) -> bytes:
-    """Open what ``seal`` closed, with the raw 32-byte X25519 private key.
+def open_sealed(private_key: X25519PrivateKey, envelope: bytes, associated: bytes) -> bytes:
+    """Open what ``seal`` closed.
 
     Raises ``SealBroken`` when the envelope was not made for this key and this place, or was
-    changed; ``ValueError`` when ``private_key`` is not an X25519 key.
+    changed.
     """
-    recipient = X25519PrivateKey.from_private_bytes(private_key)
     try:
-        return _SUITE.decrypt(envelope, recipient, associated)
+        return _SUITE.decrypt(envelope, private_key, associated)
     except (InvalidTag, ValueError) as error:
         raise SealBroken("the envelope does not open") from error
 
@@ -91,7 +90,7 @@ def seal_chunks(public_key: bytes, content: bytes, place: bytes) -> list[bytes]:
     ]
 
 
-def open_chunks(private_key: bytes, sealed: bytes, place: bytes) -> bytes:
+def open_chunks(private_key: X25519PrivateKey, sealed: bytes, place: bytes) -> bytes:
     """Open what ``seal_chunks`` closed, its chunks one after the other. Raises ``SealBroken``."""
     step = ATTACHMENT_CHUNK_BYTES
     chunks = [sealed[at : at + step] for at in range(0, len(sealed), step)]

@@ -17,7 +17,8 @@ from backend_stub.request_signatures import Signer, signer_of
 from offline_queue.signed_requests import SIGNATURE_HEADER
 
 
-def central_of(request: Request) -> Central:
+# Not blocking, hence "async": the framework would send a plain function to another thread.
+async def central_of(request: Request) -> Central:
     """What the application was made with."""
     central: Central = request.app.state.central
     return central
@@ -26,7 +27,7 @@ def central_of(request: Request) -> Central:
 CentralDependency = Annotated[Central, Depends(central_of)]
 
 
-def admission_of(request: Request) -> Admission:
+async def admission_of(request: Request) -> Admission:
     """The gate that batches pass."""
     admission: Admission = request.app.state.admission
     return admission

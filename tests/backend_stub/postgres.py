@@ -51,6 +51,11 @@ class Postgres:
             connection.execute(f"CREATE DATABASE {name}".encode())
         return f"postgresql+psycopg://manfadh@/{name}?host={self._directory}"
 
+    @property
+    def pid(self) -> int:
+        """The server's first process, the parent of all others."""
+        return int((self._directory / "data" / "postmaster.pid").read_text().split()[0])
+
     def stop(self) -> None:
         self._run(*self._control, "-m", "fast", "stop")
         shutil.rmtree(self._directory)

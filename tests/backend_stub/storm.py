@@ -2,8 +2,14 @@
 
 ``python -m tests.backend_stub.storm`` starts a PostgreSQL server and a central API of its own on
 127.0.0.1, lets ``--kiosks`` terminals deliver ``--each`` waiting transactions, loses 5 % of the
-answers, kills the central API in the middle, and prints what came of it. All envelopes are signed
-and sealed before the clock starts. Exit code 0 only when every transaction is there exactly once.
+answers, kills the central API in the middle, and prints how far it is and what came of it. Exit
+code 0 only when every transaction is there exactly once.
+
+The terminals are light stand-ins that speak the protocol: real keys, signatures, seals, chains and
+request signatures, slots and full jitter as the syncer has them, but no outbox on a disk (that one
+is measured by ``tests.offline_queue.bench``). What waits at them is signed and sealed before the
+clock starts. Terminals, central API and PostgreSQL share this machine's cores; the table says how
+much of them each took.
 """
 
 from __future__ import annotations
@@ -51,6 +57,7 @@ from .terminal import ANSWERS
 
 BACKOFF_BASE_S, BACKOFF_CAP_S = 2.0, 900.0
 SILENCE_S = 30.0
+PROGRESS_S = 15.0
 CARDS = 64
 
 SERVE = """
@@ -360,11 +367,46 @@ async def rage(storm: Storm, server: Server, kiosks: list[str], args: argparse.N
         await asyncio.to_thread(server.kill_and_restart)
         storm.tally["server killed"] += 1
 
-    async with asyncio.timeout(args.limit), asyncio.TaskGroup() as group:
-        if not args.no_kill:
-            group.create_task(kill_half_way())
-        for kiosk in kiosks:
-            group.create_task(storm.kiosk(kiosk, args.within))
+    async def tell() -> None:
+        begun = time.monotonic()
+        while True:
+            await asyncio.sleep(PROGRESS_S)
+            seconds = time.monotonic() - begun
+            print(
+                f"{seconds:6.0f} s: {storm.settled:,} of {storm.total:,} settled, "
+                f"{storm.settled / seconds:,.0f} per second",
+                flush=True,
+            )
+
+    telling = asyncio.create_task(tell())
+    try:
+        async with asyncio.timeout(args.limit), asyncio.TaskGroup() as group:
+            if not args.no_kill:
+                group.create_task(kill_half_way())
+            for kiosk in kiosks:
+                group.create_task(storm.kiosk(kiosk, args.within))
+    except TimeoutError:
+        print(f"Given up after {args.limit:,.0f} s.")
+    finally:
+        telling.cancel()
+
+
+def cpu_seconds(pid: int) -> float:
+    """What a process and its children used of the cores, those that ended included."""
+    ticks = 0
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            # The name in parentheses may hold anything; proc(5) counts from behind it.
+            fields = (entry / "stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue  # it ended just now
+        if entry.name == str(pid):
+            ticks += sum(map(int, fields[11:15]))
+        elif fields[1] == str(pid):
+            ticks += sum(map(int, fields[11:13]))
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 @dataclass
@@ -373,6 +415,11 @@ class Server:
     database_url: str
     port: int
     process: subprocess.Popen[bytes] | None = None
+    ended_cpu_s: float = 0.0
+
+    def cpu_s(self) -> float:
+        """CPU seconds of all its lives."""
+        return self.ended_cpu_s + (cpu_seconds(self.process.pid) if self.process else 0.0)
 
     def start(self) -> None:
         command = [sys.executable, "-c", SERVE, str(self.directory), self.database_url]
@@ -389,6 +436,7 @@ class Server:
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         if self.process is not None:
+            self.ended_cpu_s += cpu_seconds(self.process.pid)
             self.process.send_signal(how)
             self.process.wait(timeout=30)
             self.process = None
@@ -457,11 +505,18 @@ def run(args: argparse.Namespace) -> bool:
         server.start()
         asyncio.run(enrol_all(port, public_keys))
         storm = Storm(port, directory / "batches", total, args.lost, random.Random(args.seed))
+        used = {
+            "terminals": time.process_time,
+            "central API": server.cpu_s,
+            "PostgreSQL": lambda: cpu_seconds(postgres.pid),
+        }
+        before = {name: clock() for name, clock in used.items()}
         begun = time.monotonic()
         asyncio.run(rage(storm, server, kiosks, args))
         seconds = time.monotonic() - begun
+        cpu = {name: clock() - before[name] for name, clock in used.items()}
         found = judge(server.database_url, total, args.each)
-        report(args, storm, seconds, found)
+        report(args, storm, seconds, cpu, found)
         return all(value == wanted for value, wanted in found.values())
     finally:
         if server is not None:
@@ -474,6 +529,7 @@ def report(
     args: argparse.Namespace,
     storm: Storm,
     seconds: float,
+    cpu: dict[str, float],
     found: dict[str, tuple[object, object]],
 ) -> None:
     tally = storm.tally
@@ -483,6 +539,10 @@ def report(
         ("answers lost on the way", f"{tally['answers lost']:,}"),
         ("central API killed", "no" if args.no_kill else "once, half-way"),
         ("drained in", f"{seconds:.1f} s, {storm.total / seconds:,.0f} per second"),
+        *(
+            (f"CPU of the {name}", f"{used:,.0f} s, {used * 1000 / storm.total:.2f} ms each")
+            for name, used in cpu.items()
+        ),
         ("batches needed", f"{tally['needed']:,}"),
         ("batches sent", f"{tally['POST']:,} = {tally['POST'] / tally['needed']:.2f} × needed"),
         ("heads asked", f"{tally['GET']:,}"),
@@ -506,7 +566,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--each", type=int, default=20, help="500 is the whole outage of 24 h")
     parser.add_argument("--lost", type=float, default=0.05, help="share of answers that get lost")
     parser.add_argument("--within", type=float, default=2.0, help="seconds in which all come back")
-    parser.add_argument("--limit", type=float, default=1800, help="seconds before it is given up")
+    parser.add_argument("--limit", type=float, default=3600, help="seconds before it is given up")
     parser.add_argument("--no-kill", action="store_true")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--directory", help="where to put batches; about 1.3 KB a transaction")

@@ -38,7 +38,7 @@ def opened(scene: Scene, tx_id: str, number: int = 1) -> bytes:
     )
     sealed = bytes(scene.central.uploads[item.attachments[number - 1].sha256])
     place = attachment_place(KIOSK, tx_id, number)
-    return open_chunks(scene.central.sealing.private_bytes_raw(), sealed, place)
+    return open_chunks(scene.central.sealing, sealed, place)
 
 
 def test_the_transaction_goes_first_and_its_attachments_follow(scene: Scene) -> None:
@@ -159,7 +159,7 @@ def test_no_chunk_can_be_left_out_moved_or_exchanged(scene: Scene) -> None:
     (sealed,) = (bytes(held) for held in scene.central.uploads.values())
     step = ATTACHMENT_CHUNK_BYTES
     chunks = [sealed[at : at + step] for at in range(0, len(sealed), step)]
-    private = scene.central.sealing.private_bytes_raw()
+    private = scene.central.sealing
     place = attachment_place(KIOSK, each.tx_id, 1)
     for other in (chunks[1:], chunks[:-1], [chunks[1], chunks[0], *chunks[2:]], []):
         if other:

@@ -175,7 +175,7 @@ def test_a_head_that_the_central_api_did_not_sign_counts_for_nothing(
     terminal: Terminal, central: Central, clock: FakeClock
 ) -> None:
     fill(terminal, central, clock, sent=2, waiting=0)
-    assert verify(terminal, central, Central().head("MCT-001")) == [(Code.HEAD_FORGED, 0)]
+    assert verify(terminal, central, Central().signed_head("MCT-001")) == [(Code.HEAD_FORGED, 0)]
     stranger = central.signed_head("MCT-002")
     assert verify(terminal, central, stranger) == [(Code.HEAD_FORGED, 2)]
 

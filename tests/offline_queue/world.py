@@ -237,7 +237,7 @@ class Central:
             for key in (self.sealing, *self.older_sealing)
             if key_id(key.public_key().public_bytes_raw()) == item.key_id
         )
-        self.payloads[record.tx_id] = open_sealed(key.private_bytes_raw(), envelope, place)
+        self.payloads[record.tx_id] = open_sealed(key, envelope, place)
         self.effects.append(record.tx_id)
         return ItemAnswer(
             tx_id=record.tx_id,
