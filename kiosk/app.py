@@ -298,7 +298,7 @@ class Kiosk:
                 compared = self._card_services.compare_new_pin(self._pin.take())
                 self.runner.handle(compared, visit)
             case ef.RunCardTask():
-                self._card_services.run(effect.kind, visit, transport=effect.transport)
+                self._card_services.run(effect.kind, visit)
             case ef.SearchEmployers():
                 self._central.search(effect.query, visit)
             case ef.SignAndKeep():

@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from tools.bench import first_picture, touches, visits
+from tests.printer.bench import LIMITS
+from tools.bench import first_picture, receipts, touches, visits
 from tools.bench.first_picture import Memory, Start
 from tools.bench.table import Row, as_json, as_text
 
@@ -70,6 +71,26 @@ def test_the_first_reaction_of_a_button_is_its_pressed_look() -> None:
     rows = {row.name: row.judged for row in touches.rows([touch])}
     assert rows["tap to frame that shows its effect, p99"] == 20.0
     assert rows["finger down to first reaction, p99"] == 6.0
+
+
+def test_receipts_are_judged_by_their_median_and_by_the_printers_own_limits() -> None:
+    cost = {
+        "time_ratio": 0.51,
+        "bytes_ratio": 0.41,
+        "frame_p99_ms": 20.0,
+        "frame_p99_without_printing_ms": 17.0,
+        "ours_ms": 20,
+        "plain_ms": 40,
+        "ours_bytes": 1,
+        "plain_bytes": 2,
+        "limits": LIMITS,
+    }
+    rows = receipts.rows([[0.03, 0.04], [0.05, 0.06], [0.9, 0.95]], cost)
+    verdicts = {row.name: (row.judged, row.ok) for row in rows}
+    assert verdicts["first byte to the printer after COMMIT"] == (50.0, True)
+    assert verdicts["draw and encode a receipt, processor time"] == (0.51, False)
+    assert verdicts["bytes of a receipt"] == (0.41, True)
+    assert verdicts["frame to frame while printing, p99"] == (20.0, True)
 
 
 def test_growth_counts_from_a_fifth_of_the_visits() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.cli.errors import EXPECTED
-from tools.bench import enqueue, first_picture, touches, visits
+from tools.bench import enqueue, first_picture, receipts, touches, visits
 from tools.bench.child import ROOT, Child, ChildFailed, environment
 
 LATE = (
@@ -36,12 +36,14 @@ def test_a_small_run_gives_every_figure(tmp_path: Path) -> None:
         terminal = first_picture.terminal(tmp_path, about["config"])
         touched = touches.measure(tmp_path, about, 1)
         grown = visits.measure(tmp_path, about, 2)
+        [(first, picture)] = receipts.from_commit(tmp_path, about, 1)
         kept = enqueue.measure(tmp_path, about["config"], 3)
     assert 0 < window.from_main < window.from_process < terminal.from_process
     assert terminal.memory.own > window.memory.own
     assert touched[0].baseline.startswith("6"), "some sixty touches in a visit"
     assert grown[0].judged > 1
     assert kept[0].judged > 0
+    assert 0 < first < picture, "seconds after COMMIT"
 
 
 def test_a_process_that_fails_is_no_figure(tmp_path: Path) -> None:

@@ -12,11 +12,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tools.bench import enqueue, first_picture, touches, visits
+from tools.bench import enqueue, first_picture, receipts, touches, visits
 from tools.bench.child import Child
 from tools.bench.table import Row, as_json, as_text
 
-PARTS = ("picture", "touches", "visits", "enqueue")
+PARTS = ("picture", "touches", "visits", "enqueue", "receipts")
 
 
 def main() -> int:
@@ -35,6 +35,7 @@ def main() -> int:
         "runs": arguments.runs,
         "touch_visits": arguments.touch_visits,
         "visits": arguments.visits,
+        "receipts": arguments.receipts,
     }
     print(f"\n{as_text(rows)}")  # noqa: T201 - the answer of this command
     if arguments.json:
@@ -59,6 +60,8 @@ def measure(work: Path, arguments: argparse.Namespace) -> list[Row]:
                     rows += visits.measure(work, about, arguments.visits)
                 case "enqueue":
                     rows += enqueue.measure(work, config, arguments.enqueue)
+                case "receipts":
+                    rows += receipts.measure(work, about, arguments.receipts)
     return rows
 
 
@@ -75,6 +78,7 @@ def _parse() -> argparse.Namespace:
     )
     parser.add_argument("--visits", type=int, default=500, help="visits for the growth of memory")
     parser.add_argument("--enqueue", type=int, default=500, help="transactions to keep")
+    parser.add_argument("--receipts", type=int, default=9, help="receipts from COMMIT to paper")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
     return parser.parse_args()
 

@@ -1,23 +1,27 @@
 """A measured process: a whole terminal that is used by touch, visit after visit.
 
 Arguments: what :mod:`tools.bench.surroundings` said, as JSON, and what to do: ``touches N`` visits
-in which every touch is measured, or ``visits N``, which stops at every tenth visit until the
-parent has looked at the process and said so.
+in which every touch is measured; ``receipts N`` visits from COMMIT to the printer; or ``visits N``,
+which stops at every tenth visit until the parent has looked at the process and said so.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict
+import time
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 from cardreader.trust import TrustStore
 from kiosk.app import Devices, Kiosk
 from kiosk.config import ConfigError, load_settings
-from kiosk.devices import can_serve, is_online
+from kiosk.devices import DeviceState, can_serve, is_online
 from kiosk.journal import configure_logging
+from kiosk.session import events as ev
 from kiosk.terminal_identity import load_identity
+from printer.escpos import NUL_FLUSH
 from printer.transport import NetworkTransport
 from tools.bench.child import say
 from tools.bench.far_reader import FarReaders
@@ -26,6 +30,24 @@ from tools.bench.person import Person, Samples
 from ui.app import make_application
 
 LOOK_EVERY = 10
+
+
+class _Timed(NetworkTransport):
+    """Notes when the first byte of each receipt, and of its picture, goes to the printer."""
+
+    first: float = 0.0
+    picture: float = 0.0
+
+    def write(self, data: bytes, timeout: float) -> None:
+        now = time.perf_counter()
+        if data.startswith(NUL_FLUSH):
+            _Timed.first, _Timed.picture = now, 0.0
+        elif _RASTER in data and not _Timed.picture:
+            _Timed.picture = now
+        super().write(data, timeout)
+
+
+_RASTER = b"\x1dv0"
 
 
 def main() -> None:
@@ -41,7 +63,7 @@ def main() -> None:
     devices = Devices(
         readers=readers,
         trust=TrustStore.load(settings.reader.trust),
-        printer=lambda: NetworkTransport(settings.printer.host, settings.printer.port),
+        printer=lambda: _Timed(settings.printer.host, settings.printer.port),
         chime=lambda _sound: None,
     )
     kiosk = Kiosk(settings, load_identity(settings.state_directory), devices)
@@ -53,6 +75,8 @@ def main() -> None:
         if task == "touches":
             _touches(kiosk, readers, about["pin"], count)
         else:
+        elif task == "receipts":
+            _receipts(kiosk, readers, about["pin"], count)
             _visits(kiosk, readers, about["pin"], count)
     finally:
         kiosk.stop()
@@ -69,6 +93,34 @@ def _touches(kiosk: Kiosk, readers: FarReaders, pin: str, count: int) -> None:
 
 
 def _visits(kiosk: Kiosk, readers: FarReaders, pin: str, count: int) -> None:
+def _receipts(kiosk: Kiosk, readers: FarReaders, pin: str, count: int) -> None:
+    committed: list[float] = []
+    enqueue = kiosk.outbox.enqueue
+
+    def watched(*arguments: Any) -> Any:
+        kept = enqueue(*arguments)
+        committed.append(time.perf_counter())
+        return kept
+
+    kiosk.outbox.enqueue = watched  # type: ignore[method-assign] # a clock beside it
+
+    def network(state: DeviceState) -> None:
+        now = replace(kiosk.runner.state.terminal, central=state)
+        kiosk.runner.handle(ev.TerminalChanged(now))
+
+    def network_gone() -> None:
+        # With a network the receipt waits for the office's number, up to three seconds.
+        network(DeviceState.OFFLINE)
+
+    person = Person(kiosk, readers, pin)
+    found = []
+    for _ in range(count + 1):
+        network(DeviceState.ONLINE)
+        person.file_a_complaint(network_gone)
+        found.append([_Timed.first - committed[-1], _Timed.picture - committed[-1]])
+    say(receipts=found[1:])  # in the first visit every page is made
+
+
     # Fades take most of a visit's time and none of its memory.
     kiosk.window.window.setProperty("reducedMotion", True)
     person = Person(kiosk, readers, pin)

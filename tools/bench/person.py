@@ -35,12 +35,13 @@ class Person:
     def _visit(self) -> Visit:
         return self._kiosk.runner.state.visit
 
-    def file_a_complaint(self) -> None:
+    def file_a_complaint(self, before_signing: Callable[[], None] = lambda: None) -> None:
         """One whole visit in Arabic. Raises :class:`tools.bench.finger.NotShown`."""
         self._begin()
         self._answer_questions()
         self._page("check")
         self._touch("continue", "continueButton", self._opens("sign"))
+        before_signing()
         self._enter_pin("sign")
         self._finger.wait(self._printed, "the receipt on paper")
         self._page("confirmation")
