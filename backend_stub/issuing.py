@@ -173,7 +173,7 @@ def complete(central: Central, serial: str, token: str, request: Completion) -> 
         card.state, card.activated_at = CardState.ACTIVATED, now
         citizen = session.get(Citizen, card.civil_number)
         if citizen is not None and citizen.mobile is not None:
-            session.add(activation_notice(card, citizen.mobile, now))
+            session.add(activation_notice(session, card, citizen.mobile, now))
     log.info("central.card_activated")
 
 

@@ -16,7 +16,7 @@ from backend_stub.central import Central
 from backend_stub.issuing_tables import Card, CardApproval, CardCode, CardState
 from backend_stub.problems import ProblemError
 from backend_stub.tables import Citizen, Notification
-from kiosk.central.issuing_wire import Approval, CodeSent
+from kiosk.central.issuing_wire import Approval, CodeSent, CodeWanted
 from offline_queue.chain import b64url
 
 CODES_PER_HOUR: Final = 5
@@ -32,7 +32,7 @@ _BEARER: Final = {"WWW-Authenticate": "Bearer"}
 log = structlog.get_logger()
 
 
-def send_code(central: Central, serial: str, civil_number: str) -> CodeSent:
+def send_code(central: Central, serial: str, wanted: CodeWanted) -> CodeSent:
     """Send a code by SMS; what was sent before is good no more.
 
     Raises :class:`ProblemError`: ``unknown-card``, ``not-eligible``, ``no-mobile``,
@@ -42,16 +42,17 @@ def send_code(central: Central, serial: str, civil_number: str) -> CodeSent:
     code = _new_code(central)
     with central.database.write() as session:
         card = usable_card(session, serial, now)
-        if card.civil_number != civil_number:
+        if card.civil_number != wanted.civil_number:
             raise ProblemError("not-eligible")
-        citizen = session.get(Citizen, civil_number)
+        citizen = session.get(Citizen, wanted.civil_number)
         if citizen is None or citizen.mobile is None:
             raise ProblemError("no-mobile")
         _forget_old(session, now)
         _charge(session, serial, now)
         # Of several codes only the last is good: guesses cannot be spread over them.
         session.execute(update(CardCode).where(CardCode.card == serial).values(tries_left=0))
-        notice = _code_notice(card, citizen.mobile, code, central.settings.code_lifetime, now)
+        lifetime = central.settings.code_lifetime
+        notice = _code_notice(card, citizen.mobile, code, lifetime, now, wanted.language)
         session.add(notice)
         session.flush()
         expires_at = now + central.settings.code_lifetime
@@ -122,12 +123,23 @@ def require_approval(session: Session, card: Card, token: str, now: datetime) ->
     return approval.token_sha256
 
 
-def activation_notice(card: Card, mobile: str, now: datetime) -> Notification:
-    """Tells the holder that the card is active: whoever did not do it hears of it."""
+def activation_notice(session: Session, card: Card, mobile: str, now: datetime) -> Notification:
+    """Tells the holder that the card is active: whoever did not do it hears of it.
+
+    In the language in which the last code was sent; Arabic where the office approved the card.
+    """
+    language = session.scalar(
+        select(Notification.language)
+        .join(CardCode, CardCode.notification == Notification.id)
+        .where(CardCode.card == card.serial)
+        .order_by(Notification.id.desc())
+        .limit(1)
+    )
     return _sms(
         card,
         mobile,
         now,
+        language or "ar",
         ar="منفذ: فُعّلت بطاقتك الشخصية واختير رقمها السري الآن. "
         "إن لم تفعل ذلك بنفسك فراجع مكتب الأحوال المدنية فورًا.",
         en="Manfadh: your ID card was activated and its PIN chosen just now. "
@@ -179,13 +191,14 @@ def _blank(session: Session, notifications: list[int]) -> None:
 
 
 def _code_notice(
-    card: Card, mobile: str, code: str, lifetime: timedelta, now: datetime
+    card: Card, mobile: str, code: str, lifetime: timedelta, now: datetime, language: str
 ) -> Notification:
     minutes = int(lifetime.total_seconds() // 60)
     return _sms(
         card,
         mobile,
         now,
+        language,
         ar=f"منفذ: رمز تفعيل بطاقتك الشخصية {code}، صالح {minutes} دقائق. "
         "لا تعطه لأحد؛ لن يطلبه منك أي موظف.",
         en=f"Manfadh: the code to activate your ID card is {code}, valid for {minutes} minutes. "
@@ -193,12 +206,14 @@ def _code_notice(
     )
 
 
-def _sms(card: Card, mobile: str, now: datetime, *, ar: str, en: str) -> Notification:
+def _sms(
+    card: Card, mobile: str, now: datetime, language: str, *, ar: str, en: str
+) -> Notification:
     return Notification(
         created_at=now,
         channel="sms",
         recipient=f"+968{mobile}",
-        language="ar",
+        language=language,
         text_ar=ar,
         text_en=en,
         about=f"card {card.serial[-8:]}",

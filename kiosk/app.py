@@ -286,7 +286,7 @@ class Kiosk:
             case ef.SignIn():
                 self._central.sign_in(visit)
             case ef.RequestCode():
-                self._card_services.request_code(effect.cardholder, visit)
+                self._card_services.request_code(effect.cardholder, effect.language, visit)
             case ef.CheckCode():
                 self._card_services.check_code(self._pin.take(), visit)
             case ef.KeepSecret():
@@ -298,7 +298,7 @@ class Kiosk:
                 compared = self._card_services.compare_new_pin(self._pin.take())
                 self.runner.handle(compared, visit)
             case ef.RunCardTask():
-                self._card_services.run(effect.kind, visit)
+                self._card_services.run(effect.kind, visit, transport=effect.transport)
             case ef.SearchEmployers():
                 self._central.search(effect.query, visit)
             case ef.SignAndKeep():

@@ -69,7 +69,7 @@ def post_code(
     """
     central.limits.visits.charge(address)
     response.headers["Cache-Control"] = "no-store"
-    return issuing_codes.send_code(central, serial, request.civil_number)
+    return issuing_codes.send_code(central, serial, request)
 
 
 @router.post("/cards/{serial}/approvals", responses=documented(["code-wrong", *_ALWAYS]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from typing import Literal
 
 from pydantic import BaseModel
 
@@ -37,12 +38,14 @@ class HttpCardAuthority:
 
     # --- one-time code
 
-    def send_code(self, serial: str, civil_number: str) -> str:
-        """Have a code sent; returns the end of the telephone number.
+    def send_code(
+        self, serial: str, civil_number: str, language: Literal["ar", "en"] = "ar"
+    ) -> str:
+        """Have a code sent in this language; returns the end of the telephone number.
 
         Raises :class:`kiosk.central.client.CentralError`.
         """
-        wanted = wire.CodeWanted(civil_number=civil_number)
+        wanted = wire.CodeWanted(civil_number=civil_number, language=language)
         return self._client.call(
             "POST", f"/v1/cards/{serial}/codes", wire.CodeSent, body=wanted
         ).sent_to

@@ -55,6 +55,8 @@ class CodeWanted(WireModel):
     """Who stands at the terminal, by the verified data of the card."""
 
     civil_number: CivilNumber
+    language: Literal["ar", "en"] = "ar"
+    """Of the text message: the one that the person chose at the terminal."""
 
 
 class CodeSent(WireModel):

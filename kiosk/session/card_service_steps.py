@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from kiosk.devices import is_online
 from kiosk.session.effects import (
+    AskTries,
     CheckCode,
     ClearPin,
     CompareNewPin,
@@ -39,6 +40,7 @@ from kiosk.session.events import (
     PinsDiffer,
     PinsMatch,
     PukRefused,
+    TriesKnown,
 )
 from kiosk.session.finish_steps import print_receipt
 from kiosk.session.pin_pad import ask, ask_again, pin_entry, submit
@@ -54,11 +56,38 @@ from kiosk.session.state import (
 )
 from kiosk.session.step import Step, World, stay, with_visit
 
+_TRY_AGAIN = frozenset({"network", "code-used-up", "not-approved", "too-many-codes", "terminal"})
+"""What may be otherwise in a while; all else is for the office."""
 
-def offer_activation(state: State) -> State:
-    """The card is genuine and waits to be activated."""
-    task = CardTask(CardTaskKind.ACTIVATE)
-    return with_visit(state, page=Page.ACTIVATION, card_task=task, pin=PinEntry())
+
+def offer_activation(state: State, *, transport: bool = False) -> State:
+    """The card is genuine and waits to be activated.
+
+    ``transport``: it has its keys and the PIN of a letter, and nobody has to be asked.
+    """
+    task = CardTask(CardTaskKind.ACTIVATE, transport=transport)
+    offered = with_visit(state, page=Page.ACTIVATION, card_task=task, pin=PinEntry())
+    return offered if transport or is_online(state.terminal) else _stopped(offered, "network")
+
+
+def choose_card_service(state: State, service_id: str) -> Step:
+    """From the list of services: the card is active, for its PIN was right."""
+    if service_id == CardTaskKind.ACTIVATE:
+        return Step(with_visit(state, page=Page.CARD_STATE, pin=PinEntry()), (AskTries(),))
+    return Step(begin_change(state))
+
+
+def on_card_state(state: State, event: Event, world: World) -> Step:
+    """How the card stands; from here its PIN can be changed."""
+    match event:
+        case TriesKnown():
+            return Step(with_visit(state, pin=PinEntry(tries_left=event.tries_left)))
+        case ContinuePressed():
+            return Step(begin_change(state))
+        case BackPressed():
+            return Step(with_visit(state, page=Page.SERVICES, pin=PinEntry()))
+        case _:
+            return stay(state)
 
 
 def begin_change(state: State) -> State:
@@ -74,11 +103,22 @@ def ask_puk(state: State) -> State:
 
 def on_activation(state: State, event: Event, world: World) -> Step:
     """What will happen; with the network up, Continue has a code sent."""
-    if isinstance(event, ContinuePressed):
-        if not is_online(state.terminal):
-            return Step(_with_task(state, problem="network"))
-        return _request_code(state)
-    return stay(state)
+    task = state.visit.card_task
+    if not isinstance(event, ContinuePressed) or task is None:
+        return stay(state)
+    if task.transport:
+        return Step(ask(state, Page.OLD_PIN), (ClearPin(),))
+    return _request_code(state)
+
+
+def on_activation_stopped(state: State, event: Event, world: World) -> Step:
+    """Why not; what may be otherwise in a while can be tried again."""
+    task = state.visit.card_task
+    if not isinstance(event, ContinuePressed) or task is None or task.problem not in _TRY_AGAIN:
+        return stay(state)
+    if task.transport:
+        return Step(offer_activation(state, transport=True))
+    return _request_code(state)
 
 
 def on_code(state: State, event: Event, world: World) -> Step:
@@ -88,7 +128,7 @@ def on_code(state: State, event: Event, world: World) -> Step:
         case CodeSent():
             return Step(_with_task(state, busy=False, code_sent_to=event.to, problem=None))
         case CodeNotSent():
-            return Step(offer_again(state, event.problem), (ClearPin(),))
+            return Step(_stopped(state, event.problem), (ClearPin(),))
         case CodeAccepted():
             return Step(ask(state, Page.NEW_PIN), (ClearPin(), Record("card.code_accepted")))
         case CodeRefused() if event.tries_left > 0:
@@ -96,7 +136,7 @@ def on_code(state: State, event: Event, world: World) -> Step:
             return Step(with_visit(state, pin=wrong), (ClearPin(), Record("card.code_wrong")))
         case CodeRefused():
             refused = Record("card.code_wrong")
-            return Step(offer_again(state, "code-used-up"), (ClearPin(), refused))
+            return Step(_stopped(state, "code-used-up"), (ClearPin(), refused))
         case NewCodePressed() | ContinuePressed() if task is None or task.busy:
             return stay(state)
         case NewCodePressed() if not state.visit.pin.checking:
@@ -111,6 +151,9 @@ def on_code(state: State, event: Event, world: World) -> Step:
 
 def on_old_pin(state: State, event: Event, world: World) -> Step:
     """The PIN that is valid now; the card checks it when it changes it."""
+    task = state.visit.card_task
+    if isinstance(event, BackPressed) and task is not None and task.transport:
+        return Step(offer_activation(state, transport=True), (ClearPin(),))
     if isinstance(event, BackPressed):
         gone = with_visit(state, page=Page.SERVICES, card_task=None, pin=PinEntry())
         return Step(gone, (ClearPin(),))
@@ -141,7 +184,7 @@ def on_repeat_pin(state: State, event: Event, world: World) -> Step:
     match event:
         case PinsMatch() if task is not None:
             working = with_visit(state, page=Page.CARD_WORKING, pin=PinEntry())
-            return Step(working, (RunCardTask(task.kind),))
+            return Step(working, (RunCardTask(task.kind, task.transport),))
         case PinsDiffer():
             return Step(ask(_with_task(state, problem="pins-differ"), Page.NEW_PIN), (ClearPin(),))
         case ContinuePressed():
@@ -161,7 +204,7 @@ def on_card_working(state: State, event: Event, world: World) -> Step:
         case CardTaskDone() if task is not None:
             return _done(state, task, event, world)
         case CardTaskFailed() if task is not None and task.kind is CardTaskKind.ACTIVATE:
-            return Step(offer_again(state, event.problem))
+            return Step(_stopped(state, event.problem))
         case CardTaskFailed():
             return end_visit(state, VisitEnd.NOT_KEPT, world)
         case PinRefused():
@@ -174,17 +217,22 @@ def on_card_working(state: State, event: Event, world: World) -> Step:
             return stay(state)
 
 
-def offer_again(state: State, problem: str) -> State:
-    """Back to the beginning of the activation, with the reason; nothing that was done is lost."""
-    return _with_task(offer_activation(state), problem=problem)
+def _stopped(state: State, problem: str) -> State:
+    """The activation ends here for now; nothing that was done is lost."""
+    task = state.visit.card_task
+    transport = task is not None and task.transport
+    stopped = CardTask(CardTaskKind.ACTIVATE, problem=problem, transport=transport)
+    return with_visit(state, page=Page.ACTIVATION_STOPPED, card_task=stopped, pin=PinEntry())
 
 
 def _request_code(state: State) -> Step:
-    holder = state.visit.cardholder
-    if holder is None:
+    visit = state.visit
+    if visit.cardholder is None:
         return stay(state)
+    if not is_online(state.terminal):
+        return Step(_stopped(state, "network"))
     asking = _with_task(ask(state, Page.CODE), busy=True, problem=None)
-    return Step(asking, (ClearPin(), RequestCode(holder)))
+    return Step(asking, (ClearPin(), RequestCode(visit.cardholder, visit.language)))
 
 
 def _done(state: State, task: CardTask, event: CardTaskDone, world: World) -> Step:

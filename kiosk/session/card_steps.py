@@ -74,8 +74,8 @@ def on_reading_card(state: State, event: Event, world: World) -> Step:
     if event.tries_left == 0 and event.activated:
         return card_refused(state, CardProblem.PIN_BLOCKED)
     known = with_visit(state, cardholder=event.cardholder)
-    if not event.activated:
-        return Step(card_service_steps.offer_activation(known))
+    if not event.activated or event.transport:
+        return Step(card_service_steps.offer_activation(known, transport=event.activated))
     return Step(with_visit(known, page=Page.PIN, pin=PinEntry(tries_left=event.tries_left)))
 
 

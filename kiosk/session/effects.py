@@ -56,6 +56,8 @@ class RequestCode:
     """Have a one-time code sent to the registered telephone. Answers CodeSent or CodeNotSent."""
 
     cardholder: Cardholder
+    language: Language
+    """Of the text message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,8 @@ class RunCardTask:
     """
 
     kind: CardTaskKind
+    transport: bool = False
+    """Activation of a card that has its keys: the PIN of the letter gives way to the new one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,6 +177,8 @@ class CardRead:
     tries_left: int | None
     activated: bool = True
     """Whether both keys have their certificates."""
+    transport: bool = False
+    """The PIN still is the one of the letter that came with the card."""
 
 
 @dataclass(frozen=True, slots=True)

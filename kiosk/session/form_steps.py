@@ -11,7 +11,7 @@ from kiosk.services import FieldDefinition, FieldKind, FieldProblem, ServiceDefi
 from kiosk.services.answers import Answer
 from kiosk.services.definition import ServiceKind
 from kiosk.services.wording import answer_as_input
-from kiosk.session.card_service_steps import begin_change
+from kiosk.session.card_service_steps import choose_card_service
 from kiosk.session.effects import AskTries, SearchEmployers
 from kiosk.session.events import (
     BackPressed,
@@ -42,7 +42,7 @@ def on_services(state: State, event: Event, world: World) -> Step:
     if not service.offered:
         return stay(state)
     if service.kind is ServiceKind.CARD:
-        return Step(begin_change(state))
+        return choose_card_service(state, service.id)
     form = state.visit.form
     if form is None or form.service_id != service.id:
         form = Form(service.id)

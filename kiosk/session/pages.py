@@ -17,6 +17,8 @@ CANCELLABLE = frozenset(
         Page.CHECK,
         Page.SIGN,
         Page.ACTIVATION,
+        Page.ACTIVATION_STOPPED,
+        Page.CARD_STATE,
         Page.CODE,
         Page.OLD_PIN,
         Page.PUK,
@@ -28,6 +30,14 @@ CANCELLABLE = frozenset(
 """The visit can be cancelled from here."""
 
 GOING_BACK = frozenset(
-    {Page.QUESTION, Page.CHECK, Page.SIGN, Page.CODE, Page.OLD_PIN, Page.REPEAT_PIN}
+    {
+        Page.QUESTION,
+        Page.CHECK,
+        Page.SIGN,
+        Page.CODE,
+        Page.OLD_PIN,
+        Page.REPEAT_PIN,
+        Page.CARD_STATE,
+    }
 )
 """There is a page before this one to go back to."""

@@ -63,6 +63,8 @@ PAGES: dict[Page, Callable[[State, Event, World], Step]] = {
     Page.WORKING: finish_steps.on_working,
     Page.CONFIRMATION: finish_steps.on_confirmation,
     Page.ACTIVATION: card_service_steps.on_activation,
+    Page.ACTIVATION_STOPPED: card_service_steps.on_activation_stopped,
+    Page.CARD_STATE: card_service_steps.on_card_state,
     Page.CODE: card_service_steps.on_code,
     Page.OLD_PIN: card_service_steps.on_old_pin,
     Page.PUK: card_service_steps.on_puk,
@@ -88,9 +90,19 @@ _BEFORE_PIN = frozenset(
         Page.CARD_DONE,
     }
 )
-_AFTER_PIN = frozenset({Page.IDENTITY, Page.SERVICES, Page.QUESTION, Page.CHECK, Page.SIGN})
+_AFTER_PIN = frozenset(
+    {Page.IDENTITY, Page.SERVICES, Page.CARD_STATE, Page.QUESTION, Page.CHECK, Page.SIGN}
+)
 _ON_THE_CARD = frozenset(
-    {Page.ACTIVATION, Page.CODE, Page.OLD_PIN, Page.PUK, Page.NEW_PIN, Page.REPEAT_PIN}
+    {
+        Page.ACTIVATION,
+        Page.ACTIVATION_STOPPED,
+        Page.CODE,
+        Page.OLD_PIN,
+        Page.PUK,
+        Page.NEW_PIN,
+        Page.REPEAT_PIN,
+    }
 )
 
 _FROM_THE_PERSON = (

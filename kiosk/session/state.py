@@ -42,6 +42,10 @@ class Page(enum.StrEnum):
     CONFIRMATION = "confirmation"
     ACTIVATION = "activation"
     """The card is genuine and not activated yet: what will happen, and its beginning."""
+    ACTIVATION_STOPPED = "activation-stopped"
+    """Why the activation cannot begin or go on: no network, no telephone, no right code."""
+    CARD_STATE = "card-state"
+    """The card is active already: how it stands."""
     CODE = "code"
     """The one-time code that the central API sent to the cardholder's telephone."""
     OLD_PIN = "old-pin"
@@ -115,6 +119,8 @@ class CardTask:
     """Why a step has to be done again: a code of the card task's own words."""
     busy: bool = False
     """Something is being asked; the page waits."""
+    transport: bool = False
+    """The keys are on the card already; activation replaces the PIN of the letter by one's own."""
     step: int = 0
     steps: int = 0
     """How far the work on the card is."""

@@ -21,9 +21,9 @@ from cardreader.readers import CardReaders
 from cardreader.trust import TrustStore
 from cardreader.worker import CardWorker
 from kiosk.devices import DeviceState
+from kiosk.services.oman_time import MUSCAT
 from kiosk.session import events as ev
 from kiosk.session.state import Cardholder, CardProblem
-from kiosk.session.step import MUSCAT
 from kiosk.workers.answering import GONE, Answer, event_of
 
 _log = structlog.get_logger()
@@ -113,10 +113,14 @@ class CardDesk:
             # Before the PIN: a card without certificates is not activated yet, and one whose
             # certificate names somebody else is refused.
             activated = _has_certificates(card)
+            if not activated and card.issuing() is None:
+                # Its keys are made where the card is made; nothing here can help.
+                return ev.CardRefused(CardProblem.NOT_ACTIVATED)
             pin = card.pin_info()
             # In line before anything that the visit asks for next.
             self._ask(portrait, _READ_DEADLINE, visit)
-            return ev.CardRead(holder, 0 if pin.blocked else pin.tries_left, activated)
+            tries_left = 0 if pin.blocked else pin.tries_left
+            return ev.CardRead(holder, tries_left, activated, pin.transport is True)
 
         def portrait(connection: CardConnection) -> ev.Event:
             seat = self._seat

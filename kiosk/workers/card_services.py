@@ -26,6 +26,7 @@ from cardreader.pin import PinWeakness, pin_weakness
 from kiosk.central.client import CentralClient, CentralError, CentralRefused
 from kiosk.central.issuing import CodeRefused, HttpCardAuthority
 from kiosk.pin_buffer import SecretShelf, wipe
+from kiosk.services import Language
 from kiosk.session import events as ev
 from kiosk.session.effects import Secret
 from kiosk.session.state import Cardholder, CardProblem, CardTaskKind
@@ -71,9 +72,11 @@ class CardServices:
         self._authority = HttpCardAuthority(client)
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="card-services")
 
-    def request_code(self, holder: Cardholder, visit: int) -> None:
-        """Have a one-time code sent to the registered telephone."""
-        self._worker.submit(self._request_code, self._current(), holder.civil_number, visit)
+    def request_code(self, holder: Cardholder, language: Language, visit: int) -> None:
+        """Have a one-time code sent to the registered telephone, in the visit's language."""
+        self._worker.submit(
+            self._request_code, self._current(), holder.civil_number, language, visit
+        )
 
     def check_code(self, code: bytearray, visit: int) -> None:
         """Give the entered code to the central API."""
@@ -103,16 +106,19 @@ class CardServices:
         self._shelf.drop(NEW_PIN)
         return ev.PinsDiffer()
 
-    def run(self, kind: CardTaskKind, visit: int) -> None:
-        """Do it; answers with progress and exactly one outcome."""
+    def run(self, kind: CardTaskKind, visit: int, *, transport: bool = False) -> None:
+        """Do it; answers with progress and exactly one outcome.
+
+        ``transport``: the card has its keys, and all there is to do is to replace the letter's PIN.
+        """
         new = self._shelf.take(NEW_PIN)
         match kind:
-            case CardTaskKind.ACTIVATE:
+            case CardTaskKind.ACTIVATE if not transport:
                 authority = self._current()
 
                 def act(card: NationalIdCard) -> None:
                     activate(card, authority, new, lambda step: self._progress(step, visit))
-            case CardTaskKind.CHANGE_PIN:
+            case CardTaskKind.ACTIVATE | CardTaskKind.CHANGE_PIN:
                 old = self._shelf.take(Secret.OLD_PIN)
 
                 def act(card: NationalIdCard) -> None:
@@ -142,10 +148,13 @@ class CardServices:
 
     # --- the worker's thread
 
-    def _request_code(self, authority: HttpCardAuthority, civil_number: str, visit: int) -> None:
+    def _request_code(
+        self, authority: HttpCardAuthority, civil_number: str, language: Language, visit: int
+    ) -> None:
         try:
             serial = self._desk.with_card(lambda card: card.serial, _TASK_DEADLINE).result()
-            self._answer(ev.CodeSent(authority.send_code(serial, civil_number)), visit)
+            sent_to = authority.send_code(serial, civil_number, language)
+            self._answer(ev.CodeSent(sent_to), visit)
         except CardError as error:
             self._tell_card_error(error, visit)
         except CentralRefused as refused:

@@ -552,3 +552,27 @@ def subject(certificate: x509.Certificate) -> list[str | bytes]:
     names = [NameOID.COUNTRY_NAME, NameOID.COMMON_NAME, NameOID.SERIAL_NUMBER]
     assert [one.oid for one in certificate.subject] == names
     return [one.value for one in certificate.subject]
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_messages_come_in_the_language_of_the_visit(office: RunningCentral, language: str) -> None:
+    relay = Relay(office, new_chip())
+    wanted = {"civil_number": NEW.civil_number, "language": language}
+    answered(office.post(f"/v1/cards/{relay.chip.serial}/codes", json=wanted))
+    assert office.notices()[-1]["language"] == language
+    relay.token = answered(relay.enter(last_code(office)))["token"]
+    record = relay.begin()
+    relay.authenticate()
+    for purpose in PURPOSES:
+        relay.certified(purpose)
+    assert relay.complete(record["challenge"]).status_code == 204
+    assert "activated" in office.notices()[-1]["text_en"]
+    assert office.notices()[-1]["language"] == language
+
+
+def test_a_language_that_is_not_spoken_here_is_refused(office: RunningCentral) -> None:
+    relay = Relay(office, new_chip())
+    wanted = {"civil_number": NEW.civil_number, "language": "fr"}
+    refused = office.post(f"/v1/cards/{relay.chip.serial}/codes", json=wanted)
+    assert refused.json()["code"] == "invalid"
+    assert office.notices() == []

@@ -81,7 +81,9 @@ def _way_forward(state: State, rng: random.Random) -> ev.Event:
         case Page.INSERT_CARD:
             return ev.CardInserted()
         case Page.READING_CARD:
-            return ev.CardRead(HOLDER, rng.choice((None, 0, 1, 3, 3, 3)), rng.random() < 0.8)
+            tries_left = rng.choice((None, 0, 1, 3, 3, 3))
+            transport = rng.random() < 0.1
+            return ev.CardRead(HOLDER, tries_left, rng.random() < 0.8, transport)
         case Page.PIN if visit.pin.checking:
             return ev.PinVerified()
         case Page.PIN | Page.SIGN if visit.pin.digits < 6:
@@ -103,7 +105,9 @@ def _way_forward(state: State, rng: random.Random) -> ev.Event:
         case Page.CARD_WORKING:
             return ev.CardTaskDone(TX, "7K3Q-9FZ2", "qr", NOW)
         case Page.SERVICES:
-            return ev.ServiceChosen(rng.choice(("complaint", "complaint", "change-pin")))
+            return ev.ServiceChosen(
+                rng.choice(("complaint", "complaint", "change-pin", "activate-card"))
+            )
         case Page.QUESTION if visit.form is not None and visit.form.input is None:
             answer = list(ANSWERS.values())[visit.form.index]
             return ev.InputChanged(answer) if answer else ev.ContinuePressed()

@@ -140,7 +140,7 @@ def page(name: Page, terminal: Terminal = ONLINE, **visit: Any) -> State:
 
 
 ACTIVATE = CardTaskKind.ACTIVATE
-_OF_THE_TASK = ("problem", "busy", "code_sent_to", "step", "steps")
+_OF_THE_TASK = ("problem", "busy", "code_sent_to", "step", "steps", "transport")
 
 
 def task(name: Page, kind: CardTaskKind, terminal: Terminal = ONLINE, **state: Any) -> State:
@@ -219,16 +219,25 @@ STATES: dict[str, State] = {
         submission=replace(SUBMISSION, receipt=ReceiptStep.UNCERTAIN),
     ),
     **{
-        f"activation-{problem}": task(Page.ACTIVATION, ACTIVATE, cardholder=HOLDER, problem=problem)
+        f"activation-{problem}": task(
+            Page.ACTIVATION_STOPPED, ACTIVATE, cardholder=HOLDER, problem=problem
+        )
         for problem in (
             "network",
             "no-mobile",
             "code-used-up",
             "too-many-codes",
             "not-approved",
-            "not-eligible",
+            "terminal",
+            "conflict",
+            "unknown-card",
         )
     },
+    "activation-letter": task(Page.ACTIVATION, ACTIVATE, cardholder=HOLDER, transport=True),
+    "card-state": page(Page.CARD_STATE, cardholder=HOLDER, pin=PinEntry(tries_left=3)),
+    "card-state-untold": page(Page.CARD_STATE, cardholder=HOLDER),
+    "letter-pin": task(Page.OLD_PIN, ACTIVATE, transport=True),
+    "card-working-letter": task(Page.CARD_WORKING, ACTIVATE, transport=True),
     "activation": task(Page.ACTIVATION, ACTIVATE, cardholder=HOLDER),
     "activation-offline": task(Page.ACTIVATION, ACTIVATE, OFFLINE, cardholder=HOLDER),
     "code-sending": task(Page.CODE, ACTIVATE, busy=True),

@@ -8,6 +8,10 @@
         <translation>فعّل بطاقتك</translation>
     </message>
     <message>
+        <source>Your card still has the PIN of the letter that came with it. It takes about a minute.</source>
+        <translation>ما زال رقم بطاقتك السري هو الرقم الذي جاء في الرسالة المرفقة بها. يستغرق الأمر نحو دقيقة.</translation>
+    </message>
+    <message>
         <source>Your card is new and has no PIN yet. It takes about two minutes.</source>
         <translation>بطاقتك جديدة وليس لها رقم سري بعد. يستغرق التفعيل نحو دقيقتين.</translation>
     </message>
@@ -15,6 +19,37 @@
         <source>Activate</source>
         <translation>تفعيل</translation>
     </message>
+    <message>
+        <source>A network is needed</source>
+        <translation>التفعيل يحتاج إلى الشبكة</translation>
+    </message>
+    <message>
+        <source>Activation works only with a network. What was done is kept: try again in a while, here or elsewhere.</source>
+        <translation>لا يتم التفعيل إلا مع وجود الشبكة. ما أُنجز محفوظ: حاول بعد قليل هنا أو في جهاز آخر.</translation>
+    </message>
+    <message>
+        <source>You get a code by text message on the phone number registered for you.</source>
+        <translation>يصلك رمز في رسالة نصية على رقم هاتفك المسجل.</translation>
+    </message>
+    <message>
+        <source>You choose a PIN of six digits, twice.</source>
+        <translation>تختار رقمًا سريًا من ستة أرقام، وتدخله مرتين.</translation>
+    </message>
+    <message>
+        <source>You enter the PIN of the letter, once.</source>
+        <translation>تُدخل الرقم السري الوارد في الرسالة، مرة واحدة.</translation>
+    </message>
+    <message>
+        <source>Only your own PIN is good from then on, and you get a receipt.</source>
+        <translation>بعدها لا يصلح إلا رقمك أنت، وتحصل على إيصال.</translation>
+    </message>
+    <message>
+        <source>Your card makes its keys, and you get a receipt.</source>
+        <translation>تُنشئ بطاقتك مفاتيحها، ثم تستلم إيصالًا.</translation>
+    </message>
+</context>
+<context>
+    <name>ActivationStoppedPage</name>
     <message>
         <source>A network is needed</source>
         <translation>التفعيل يحتاج إلى الشبكة</translation>
@@ -36,6 +71,14 @@
         <translation>انتهت مدة صلاحية الرمز</translation>
     </message>
     <message>
+        <source>This terminal cannot finish it now</source>
+        <translation>لا يستطيع هذا الجهاز إتمام التفعيل الآن</translation>
+    </message>
+    <message>
+        <source>The card and its certificate do not fit</source>
+        <translation>البطاقة وشهادتها غير متوافقتين</translation>
+    </message>
+    <message>
         <source>This card cannot be activated here</source>
         <translation>لا يمكن تفعيل هذه البطاقة هنا</translation>
     </message>
@@ -48,28 +91,40 @@
         <translation>سجّل رقمك لدى أحد مكاتب الأحوال المدنية ثم عد إلينا.</translation>
     </message>
     <message>
-        <source>Press Activate: you get a new code.</source>
-        <translation>اضغط «تفعيل» ليصلك رمز جديد.</translation>
+        <source>Press Try again: you get a new code.</source>
+        <translation>اضغط «حاول مرة أخرى» فيصلك رمز جديد.</translation>
     </message>
     <message>
         <source>Please wait an hour, then try again.</source>
         <translation>انتظر ساعة ثم حاول مرة أخرى.</translation>
     </message>
     <message>
+        <source>What was done is kept: try again in a while, here or elsewhere.</source>
+        <translation>ما أُنجز محفوظ: حاول بعد قليل هنا أو في جهاز آخر.</translation>
+    </message>
+    <message>
+        <source>The office has to renew its certificates first. Please visit a Civil Status office with the card.</source>
+        <translation>يجب أن يجدد المكتب شهادتيها أولًا. راجع أحد مكاتب الأحوال المدنية ومعك البطاقة.</translation>
+    </message>
+    <message>
         <source>Please visit a Civil Status office with the card.</source>
         <translation>راجع أحد مكاتب الأحوال المدنية ومعك البطاقة.</translation>
     </message>
     <message>
-        <source>You get a code by text message on the phone number registered for you.</source>
-        <translation>يصلك رمز في رسالة نصية على رقم هاتفك المسجل.</translation>
+        <source>Try again</source>
+        <translation>حاول مرة أخرى</translation>
     </message>
     <message>
-        <source>You choose a PIN of six digits, twice.</source>
-        <translation>تختار رقمًا سريًا من ستة أرقام، وتدخله مرتين.</translation>
+        <source>Your card is not active yet</source>
+        <translation>بطاقتك غير مفعّلة بعد</translation>
     </message>
     <message>
-        <source>Your card makes its keys, and you get a receipt.</source>
-        <translation>تُنشئ بطاقتك مفاتيحها، ثم تستلم إيصالًا.</translation>
+        <source>Nothing was lost. You may take the card and come back at any time.</source>
+        <translation>لم يضِع شيء. يمكنك أخذ البطاقة والعودة في أي وقت.</translation>
+    </message>
+    <message>
+        <source>Please take your card.</source>
+        <translation>يُرجى أخذ بطاقتك.</translation>
     </message>
 </context>
 <context>
@@ -211,6 +266,44 @@
     <message>
         <source>Please take your card.</source>
         <translation>يُرجى أخذ بطاقتك.</translation>
+    </message>
+</context>
+<context>
+    <name>CardStatePage</name>
+    <message>
+        <source>Your card is already active</source>
+        <translation>بطاقتك مفعّلة من قبل</translation>
+    </message>
+    <message>
+        <source>There is nothing more to do. You can use it for every service here.</source>
+        <translation>لا حاجة إلى أي إجراء آخر. يمكنك استخدامها في كل الخدمات هنا.</translation>
+    </message>
+    <message>
+        <source>Change your PIN</source>
+        <translation>غيّر رقمك السري</translation>
+    </message>
+    <message>
+        <source>Valid until %1</source>
+        <translation>سارية حتى %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>You have chosen a PIN; %n tries are left.</source>
+        <translation>
+            <numerusform>اخترت رقمك السري؛ لم تبق أي محاولة.</numerusform>
+            <numerusform>اخترت رقمك السري؛ بقيت محاولة واحدة.</numerusform>
+            <numerusform>اخترت رقمك السري؛ بقيت محاولتان.</numerusform>
+            <numerusform>اخترت رقمك السري؛ بقيت %n محاولات.</numerusform>
+            <numerusform>اخترت رقمك السري؛ بقيت %n محاولة.</numerusform>
+            <numerusform>اخترت رقمك السري؛ بقيت %n محاولة.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>You have chosen a PIN.</source>
+        <translation>اخترت رقمك السري.</translation>
+    </message>
+    <message>
+        <source>Both of its certificates are valid: to sign in and to sign.</source>
+        <translation>شهادتاها صالحتان: شهادة الدخول وشهادة التوقيع.</translation>
     </message>
 </context>
 <context>
@@ -918,6 +1011,10 @@
         <translation>أدخل رقمك السري الحالي</translation>
     </message>
     <message>
+        <source>Enter the PIN of the letter</source>
+        <translation>أدخل الرقم السري الوارد في الرسالة</translation>
+    </message>
+    <message>
         <source>Enter the unblocking code (PUK)</source>
         <translation>أدخل رمز فك الحجب (PUK)</translation>
     </message>
@@ -936,6 +1033,10 @@
     <message>
         <source>Six digits. Cover the pad with your hand: the PIN is neither shown nor stored.</source>
         <translation>ستة أرقام. غطِّ اللوحة بيدك: لا يُعرض الرقم السري ولا يُحفظ.</translation>
+    </message>
+    <message>
+        <source>Six digits, from the letter that came with your card.</source>
+        <translation>ستة أرقام، من الرسالة التي جاءت مع بطاقتك.</translation>
     </message>
     <message>
         <source>Eight digits, from the letter that came with your card.</source>

@@ -2,6 +2,16 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
 <context>
+    <name>CardStatePage</name>
+    <message numerus="yes">
+        <source>You have chosen a PIN; %n tries are left.</source>
+        <translation>
+            <numerusform>You have chosen a PIN; %n try is left.</numerusform>
+            <numerusform>You have chosen a PIN; %n tries are left.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>CardTaskNotice</name>
     <message numerus="yes">
         <source>%n tries left</source>

@@ -65,6 +65,11 @@ class CardTaskViewModel(QObject):
     def online(self) -> bool:
         return self._online
 
+    @Property(bool, notify=changed)
+    def transport(self) -> bool:
+        """The card has its keys; activation replaces the PIN of the letter."""
+        return bool(self._task and self._task.transport)
+
     @Property(int, notify=changed)
     def step(self) -> int:
         return self._task.step if self._task else 0

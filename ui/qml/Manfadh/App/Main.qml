@@ -52,6 +52,8 @@ T.ApplicationWindow {
         case "working": return load("WorkingPage", {});
         case "confirmation": return load("ConfirmationPage", { vm: confirmation });
         case "activation": return load("ActivationPage", { vm: cardTask, identity: identity });
+        case "activation-stopped": return load("ActivationStoppedPage", { vm: cardTask });
+        case "card-state": return load("CardStatePage", { pin: pin, identity: identity });
         case "code":
         case "old-pin":
         case "puk":

@@ -26,7 +26,7 @@ PageFrame {
         font.pixelSize: Theme.type.title
         font.weight: Theme.type.semibold
         text: {
-            if (page.vm.kind !== "activate-card")
+            if (page.vm.kind !== "activate-card" || page.vm.transport)
                 return qsTr("One moment");
             switch (page.vm.step) {
             case 2: return qsTr("Setting your PIN");

@@ -15,7 +15,7 @@ PageFrame {
     heading: {
         switch (vm.asks) {
         case "code": return qsTr("Enter the code from your phone");
-        case "old-pin": return qsTr("Enter your PIN as it is now");
+        case "old-pin": return vm.transport ? qsTr("Enter the PIN of the letter") : qsTr("Enter your PIN as it is now");
         case "puk": return qsTr("Enter the unblocking code (PUK)");
         case "repeat-pin": return qsTr("Enter the new PIN again");
         default: return qsTr("Choose your PIN");
@@ -27,7 +27,7 @@ PageFrame {
             return "";
         switch (vm.asks) {
         case "code": return vm.sentTo === "" ? "" : qsTr("We sent a text message with six digits to %1.").arg("\u2066" + vm.sentTo + "\u2069");
-        case "old-pin": return qsTr("Six digits. Cover the pad with your hand: the PIN is neither shown nor stored.");
+        case "old-pin": return vm.transport ? qsTr("Six digits, from the letter that came with your card.") : qsTr("Six digits. Cover the pad with your hand: the PIN is neither shown nor stored.");
         case "puk": return qsTr("Eight digits, from the letter that came with your card.");
         case "repeat-pin": return qsTr("The same six digits once more, so that no slip of the finger stays.");
         default: return qsTr("Six digits that nobody guesses: not your birth date, not your civil number, no 111111 and no 123456.");
