@@ -74,9 +74,9 @@ def main() -> None:
         finger.wait(lambda: is_online(kiosk.runner.state.terminal), "the network")
         if task == "touches":
             _touches(kiosk, readers, about["pin"], count)
-        else:
         elif task == "receipts":
             _receipts(kiosk, readers, about["pin"], count)
+        else:
             _visits(kiosk, readers, about["pin"], count)
     finally:
         kiosk.stop()
@@ -92,7 +92,6 @@ def _touches(kiosk: Kiosk, readers: FarReaders, pin: str, count: int) -> None:
     say(touches=[{"kind": kind, "where": where} | asdict(touch) for kind, where, touch in samples])
 
 
-def _visits(kiosk: Kiosk, readers: FarReaders, pin: str, count: int) -> None:
 def _receipts(kiosk: Kiosk, readers: FarReaders, pin: str, count: int) -> None:
     committed: list[float] = []
     enqueue = kiosk.outbox.enqueue
@@ -121,6 +120,7 @@ def _receipts(kiosk: Kiosk, readers: FarReaders, pin: str, count: int) -> None:
     say(receipts=found[1:])  # in the first visit every page is made
 
 
+def _visits(kiosk: Kiosk, readers: FarReaders, pin: str, count: int) -> None:
     # Fades take most of a visit's time and none of its memory.
     kiosk.window.window.setProperty("reducedMotion", True)
     person = Person(kiosk, readers, pin)
