@@ -47,6 +47,10 @@ lint: setup-test $(QML_TYPES) ## formatting, types, dependency rules, QML, trans
 bench: setup-test ## measure speed and memory against a bare window
 	$(BIN)/python -m tools.bench $(ARGS)
 
+.PHONY: card-bench
+card-bench: setup-test ## measure card reading and signing beside OpenSC and bare PC/SC
+	$(BIN)/python -m tests.cardreader.bench $(ARGS)
+
 # Long runs; each has a small version among the tests.
 
 .PHONY: fuzz

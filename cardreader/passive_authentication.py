@@ -114,9 +114,10 @@ def _signer(signed_data: Any) -> tuple[Any, x509.Certificate]:
         certificate = choice.chosen
         if identifier.name == "issuer_and_serial_number":
             named = identifier.chosen
-            matches = (
-                certificate.issuer == named["issuer"]
-                and certificate.serial_number == named["serial_number"].native
+            # Compared as written first: preparing the names takes as long as half of all the rest.
+            matches = certificate.serial_number == named["serial_number"].native and (
+                certificate.issuer.dump() == named["issuer"].dump()
+                or certificate.issuer == named["issuer"]
             )
         else:
             matches = certificate.key_identifier == identifier.chosen.native

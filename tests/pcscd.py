@@ -19,6 +19,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -101,12 +102,9 @@ class Pcscd:
             leftover.unlink(missing_ok=True)
 
 
-@pytest.fixture
-def pcscd() -> Iterator[Pcscd]:
-    """A running pcscd with the virtual reader (vpcd, ports 35963 and 35964)."""
-    reason = missing()
-    if reason is not None:
-        pytest.skip(f"REAL PC/SC NOT TESTED: {reason}")
+@contextmanager
+def running() -> Iterator[Pcscd]:
+    """A running pcscd with the virtual reader; whoever else wants one waits for it to end."""
     lock_path = Path(tempfile.gettempdir()) / "manfadh-tests-pcscd.lock"
     with lock_path.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -116,3 +114,13 @@ def pcscd() -> Iterator[Pcscd]:
             yield daemon
         finally:
             daemon.stop()
+
+
+@pytest.fixture
+def pcscd() -> Iterator[Pcscd]:
+    """A running pcscd with the virtual reader (vpcd, ports 35963 and 35964)."""
+    reason = missing()
+    if reason is not None:
+        pytest.skip(f"REAL PC/SC NOT TESTED: {reason}")
+    with running() as daemon:
+        yield daemon
