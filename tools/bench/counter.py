@@ -19,6 +19,7 @@ from kiosk.app import Devices, Kiosk
 from kiosk.config import ConfigError, load_settings
 from kiosk.devices import DeviceState, can_serve, is_online
 from kiosk.journal import configure_logging
+from kiosk.memory import keep_what_is_loaded
 from kiosk.session import events as ev
 from kiosk.terminal_identity import load_identity
 from printer.escpos import NUL_FLUSH
@@ -72,6 +73,7 @@ def main() -> None:
         finger = Finger(kiosk.window)
         finger.wait(lambda: can_serve(kiosk.runner.state.terminal), "a terminal that serves")
         finger.wait(lambda: is_online(kiosk.runner.state.terminal), "the network")
+        keep_what_is_loaded()
         if task == "touches":
             _touches(kiosk, readers, about["pin"], count)
         elif task == "receipts":

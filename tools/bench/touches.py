@@ -15,9 +15,8 @@ FLOOR_MS = 33.0
 
 def measure(work: Path, about: dict[str, Any], visits: int) -> list[Row]:
     """Whole visits in which every touch is measured."""
-    with Child(
-        "tools.bench.counter", json.dumps(about), "touches", str(visits), work=work
-    ) as child:
+    task = "tools.bench.counter", json.dumps(about), "touches", str(visits)
+    with Child("tools.bench.prepared", *task, work=work) as child:
         return rows(child.hear()["touches"])
 
 

@@ -17,7 +17,8 @@ GROWTH_FLOOR = 1.05
 def measure(work: Path, about: dict[str, Any], visits: int) -> list[Row]:
     """Whole visits by touch in the real window, one after another."""
     looks: dict[int, Memory] = {}
-    with Child("tools.bench.counter", json.dumps(about), "visits", str(visits), work=work) as child:
+    task = "tools.bench.counter", json.dumps(about), "visits", str(visits)
+    with Child("tools.bench.prepared", *task, work=work) as child:
         while visits not in looks:
             number = child.hear()["visit"]
             looks[number] = memory_of(child.pid)
