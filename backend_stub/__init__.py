@@ -12,9 +12,10 @@ forks, ``attachments.py`` takes what belongs to a transaction, ``folders.py`` wh
 hand; ``fleet.py``, ``backups.py`` and ``metrics.py`` are for the fleet administrator;
 ``registries.py``, ``complaints.py``, ``hearings.py`` and ``notifications.py`` are what a
 transaction reads and causes; ``trust.py`` and ``signatures.py`` check cards; ``issuing*.py`` and
-``card_*.py`` activate them, ``office.py`` is what the card office does at the console; ``keys.py``
-holds the API's own keys; ``tables.py`` and ``database.py`` are the storage; ``data/`` holds the
-fictional registries and offices; ``problems.py`` lists every error the API can answer.
+``card_*.py`` activate them, ``office.py`` and ``fleet_office.py`` are what the card office and the
+fleet administrator do at the console; ``keys.py`` holds the API's own keys; ``tables.py`` and
+``database.py`` are the storage; ``data/`` holds the fictional registries and offices;
+``problems.py`` lists every error the API can answer.
 """
 
 from backend_stub.app import create_app

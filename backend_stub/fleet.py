@@ -13,9 +13,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend_stub.central import Central
-from backend_stub.metrics import Moment
+from backend_stub.metrics import Moment, TerminalFigures
 from backend_stub.tables import Kiosk, KioskEpoch
-from kiosk.central.fleet_wire import HealthNoted, HealthReport
+from kiosk.central.fleet_wire import DeviceReport, HealthNoted, HealthReport
 
 _REPORT_EVERY: Final = timedelta(minutes=5)
 SILENT_AFTER: Final = 3 * _REPORT_EVERY
@@ -75,9 +75,26 @@ def count_fleet(fleet: Sequence[TerminalView], batches_waiting: int) -> Moment:
     """The fleet in figures."""
     return Moment(
         {each.value: sum(view.standing is each for view in fleet) for each in Standing},
-        sum(view.health.outbox.waiting for view in fleet if view.health is not None),
+        sum(view.health.outbox.waiting or 0 for view in fleet if view.health is not None),
         batches_waiting,
+        [_figures(view) for view in fleet],
     )
+
+
+def _figures(view: TerminalView) -> TerminalFigures:
+    health = view.health
+    return TerminalFigures(
+        view.kiosk,
+        view.last_contact_at.timestamp(),
+        health.outbox.waiting if health else None,
+        health.in_service if health else None,
+        {each.device: is_well(each) for each in health.devices} if health else {},
+    )
+
+
+def is_well(device: DeviceReport) -> bool:
+    """Whether a device works and nothing is the matter with it."""
+    return device.state in ("online", "deviceBusy") and device.detail is None
 
 
 def _rows(session: Session) -> list[tuple[Kiosk, KioskEpoch]]:
@@ -118,8 +135,7 @@ def _standing(health: HealthReport) -> Standing:
     if not health.in_service or health.outbox.unavailable is not None:
         return Standing.STOPPED
     waits_long = (health.outbox.oldest_waiting_s or 0) > _LONG_WAIT.total_seconds()
-    troubled = any(each.state not in ("online", "deviceBusy") for each in health.devices)
-    detailed = any(each.detail is not None for each in health.devices)
-    if waits_long or troubled or detailed or health.outbox.sync == "paused":
+    troubled = not all(is_well(each) for each in health.devices)
+    if waits_long or troubled or health.outbox.sync == "paused":
         return Standing.ATTENTION
     return Standing.WELL

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
@@ -50,6 +50,17 @@ class Metrics:
         return generate_latest(self.registry) + generate_latest(now)
 
 
+@dataclass(frozen=True, slots=True)
+class TerminalFigures:
+    """What one terminal last said of itself; ``None`` and no devices when it said nothing."""
+
+    kiosk: str
+    last_contact_s: float
+    waiting: int | None
+    in_service: bool | None
+    devices: Mapping[str, bool]
+
+
 # The registry keeps its collectors in a dictionary: by identity.
 @dataclass(frozen=True, slots=True, eq=False)
 class Moment(Collector):
@@ -58,6 +69,7 @@ class Moment(Collector):
     terminals: Mapping[str, int]
     transactions_waiting: int
     batches_waiting: int
+    each: Sequence[TerminalFigures] = ()
 
     def collect(self) -> Iterable[Metric]:
         """The gauges."""
@@ -77,3 +89,35 @@ class Moment(Collector):
             "Batches that wait at the gate now",
             value=self.batches_waiting,
         )
+        yield from self._of_each()
+
+    def _of_each(self) -> Iterable[Metric]:
+        contact = GaugeMetricFamily(
+            "manfadh_terminal_last_contact_timestamp_seconds",
+            "When a terminal was last heard of, in seconds since 1970",
+            labels=["kiosk"],
+        )
+        waiting = GaugeMetricFamily(
+            "manfadh_terminal_transactions_waiting",
+            "Transactions that wait at a terminal, as it last reported",
+            labels=["kiosk"],
+        )
+        serving = GaugeMetricFamily(
+            "manfadh_terminal_in_service",
+            "1 when a terminal last reported that it serves, 0 when not",
+            labels=["kiosk"],
+        )
+        device = GaugeMetricFamily(
+            "manfadh_terminal_device_well",
+            "1 when a terminal last reported this device online and nothing the matter, 0 when not",
+            labels=["kiosk", "device"],
+        )
+        for one in self.each:
+            contact.add_metric([one.kiosk], one.last_contact_s)
+            if one.waiting is not None:
+                waiting.add_metric([one.kiosk], one.waiting)
+            if one.in_service is not None:
+                serving.add_metric([one.kiosk], one.in_service)
+            for name, well in one.devices.items():
+                device.add_metric([one.kiosk, name], well)
+        yield from (contact, waiting, serving, device)

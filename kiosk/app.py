@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -14,8 +16,9 @@ from cardreader.readers import CardReaders
 from cardreader.trust import TrustStore
 from kiosk import __version__
 from kiosk.central.client import CentralClient
+from kiosk.central.fleet_wire import HealthReport
 from kiosk.config import Settings
-from kiosk.devices import DeviceState
+from kiosk.devices import DeviceState, can_serve
 from kiosk.front import Front, utc_now
 from kiosk.journal import Journal, JournalError, load_events
 from kiosk.qt_loop import QtLoop, QtTimers
@@ -23,6 +26,7 @@ from kiosk.runner import Runner
 from kiosk.session import State
 from kiosk.session import effects as ef
 from kiosk.session import events as ev
+from kiosk.session.reducer import RESTING
 from kiosk.session.step import TimerSettings, World
 from kiosk.terminal_identity import IdentityError, TerminalIdentity
 from kiosk.workers.card import CardDesk
@@ -31,11 +35,12 @@ from kiosk.workers.card_services import CardServices
 from kiosk.workers.central import CentralDesk
 from kiosk.workers.keeping import Keeper, ReceiptSigner
 from kiosk.workers.printing import Connect, Printing
+from kiosk.workers.reporting import Reporter, describe_devices, describe_outbox
 from kiosk.workers.watch import Watch
 from offline_queue.http import HttpIngest
 from offline_queue.signed_requests import RequestSigner
 from offline_queue.store import Outbox
-from offline_queue.syncer import Syncer
+from offline_queue.syncer import Syncer, SyncState
 
 _log = structlog.get_logger()
 
@@ -88,6 +93,7 @@ class Kiosk:
         self._now = now
         self._shown = shown
         self._pseudonym = ""
+        self._made_at = time.monotonic()
         self._timer_settings = TimerSettings(
             idle_before_pin=settings.timers.idle_before_pin,
             idle_after_pin=settings.timers.idle_after_pin,
@@ -140,6 +146,18 @@ class Kiosk:
             self.outbox,
             HttpIngest(central.url, signer=request_signer),
             on_result=lambda tx_id, answer: self._keeper.answered(tx_id, answer),
+            on_state=self._sync_changed,
+        )
+        self._reporter = Reporter(
+            CentralClient(
+                central.url,
+                timeouts=(central.connect_timeout_s, central.read_timeout_s),
+                signer=request_signer,
+            ),
+            settings.kiosk_id,
+            observe=self._health,
+            in_visit=lambda: self.runner.state.visit.page not in RESTING,
+            key=lambda state: self._changed(key=state),
         )
         signer = ReceiptSigner(
             settings.kiosk_id,
@@ -193,12 +211,14 @@ class Kiosk:
         self.syncer.start()
         self._revocations.start()
         self._watch.start()
+        self._reporter.start()
 
     def stop(self) -> None:
         """End the visit, finish what is being kept, let go of every device."""
         self.runner.handle(ev.ShutDown())
         self._loop.close()
         self._timers.stop_all()
+        self._reporter.stop()
         self._watch.stop()
         self._revocations.stop()
         self._desk.stop()
@@ -253,11 +273,38 @@ class Kiosk:
             cover_open=str(now.cover_open),
             outbox=now.outbox.value,
             central=now.central.value,
+            key=now.key.value,
         )
+        self._reporter.changed()
         if now.central is DeviceState.ONLINE and before.central is not DeviceState.ONLINE:
             self.syncer.network_returned()
             self._revocations.network_returned()
         self.runner.handle(ev.TerminalChanged(now))
+
+    def _sync_changed(self, state: SyncState) -> None:
+        """The syncer's thread. What is refused there is refused to the reporter too, with words."""
+        if state is SyncState.PAUSED:
+            self._reporter.changed()
+
+    def _health(self) -> HealthReport:
+        """How this terminal is; the reporter's thread."""
+        terminal = self._terminal
+        outbox, skew_s = describe_outbox(self.outbox, self.syncer.state)
+        free = shutil.disk_usage(self._settings.state_directory).free
+        return HealthReport(
+            reported_at=self._now(),
+            release=__version__,
+            uptime_s=time.monotonic() - self._made_at,
+            in_service=can_serve(terminal),
+            devices=describe_devices(
+                terminal,
+                has_printer=self._devices.printer is not None,
+                skew_s=skew_s,
+                free_bytes=free,
+            ),
+            outbox=outbox,
+            disk_free_bytes=free,
+        )
 
     def _looked(self) -> None:
         if not self._desk.has_reader():

@@ -1,20 +1,23 @@
 """Who this terminal is to the central API: its device key, its secret and its enrolment.
 
-The device key signs the outbox's chain and the receipts. It is made here, once, and its private
-half never leaves the state directory.
+The device key signs the outbox's chain, the receipts and the requests to the central API. It is
+made here, and its private half never leaves the state directory. A key that was revoked or frozen
+is replaced by a new one: the new key waits beside the old until the central API has taken it, and
+whatever moment the power fails, key and enrolment that are read belong together.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from kiosk.central.client import CentralClient
 from offline_queue.wire import Enrolment, EnrolmentRequest
@@ -22,6 +25,12 @@ from offline_queue.wire import Enrolment, EnrolmentRequest
 _KEY_FILE = "device-key.pem"
 _SECRET_FILE = "device-secret"  # noqa: S105 -- the name of the file, not what is in it
 _ENROLMENT_FILE = "enrolment.json"
+_NEXT_KEY_FILE = "device-key.next.pem"
+"""A new key that the central API may not have taken yet."""
+_NEXT_ENROLMENT_FILE = "enrolment.next.json"
+"""What it answered to the new key; once this is written, the new key counts."""
+_FORMER_FILE = "former-device-keys.json"
+"""Public keys by epoch."""
 _PRIVATE = 0o600
 
 
@@ -37,6 +46,8 @@ class TerminalIdentity:
     device_key: ec.EllipticCurvePrivateKey = field(repr=False)
     secret: bytes = field(repr=False)
     enrolment: Enrolment | None = None
+    former_keys: Mapping[int, ec.EllipticCurvePublicKey] = field(default_factory=dict)
+    """Public keys of earlier epochs, with which what was kept then is verified."""
 
 
 def load_identity(directory: Path) -> TerminalIdentity:
@@ -46,17 +57,14 @@ def load_identity(directory: Path) -> TerminalIdentity:
     """
     try:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _finish_new_key(directory)
         key = _load_or_make(directory / _KEY_FILE, _new_key)
         secret = _load_or_make(directory / _SECRET_FILE, lambda: secrets.token_bytes(32))
     except OSError as error:
         raise IdentityError(f"{error.filename}: {error.strerror}") from error
-    try:
-        device_key = serialization.load_pem_private_key(key, password=None)
-    except ValueError as error:
-        raise IdentityError(f"{directory / _KEY_FILE}: is not a private key") from error
-    if not isinstance(device_key, ec.EllipticCurvePrivateKey):
-        raise IdentityError(f"{directory / _KEY_FILE}: is not a P-256 key")
-    return TerminalIdentity(directory, device_key, secret, _load_enrolment(directory))
+    device_key = _parse_key(key, directory / _KEY_FILE)
+    enrolment, former = _load_enrolment(directory), _load_former(directory / _FORMER_FILE)
+    return TerminalIdentity(directory, device_key, secret, enrolment, former)
 
 
 def enrol(
@@ -66,21 +74,80 @@ def enrol(
 
     Raises :class:`kiosk.central.client.CentralError` or :class:`IdentityError`.
     """
-    public = identity.device_key.public_key().public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
-    try:
-        request = EnrolmentRequest(code=code, device_public_key=public.decode())
-    except ValidationError:
-        # Without the error, which quotes the code.
-        raise IdentityError("this is not an enrolment code: it has another length") from None
-    answer = central.enrol(kiosk, request)
+    answer = _introduce(identity.device_key, kiosk, code, central)
     path = identity.directory / _ENROLMENT_FILE
     try:
         _write(path, answer.model_dump_json(indent=1).encode())
     except OSError as error:
         raise IdentityError(f"{path}: {error.strerror}") from error
-    return TerminalIdentity(identity.directory, identity.device_key, identity.secret, answer)
+    return replace(identity, enrolment=answer)
+
+
+def enrol_new_key(
+    identity: TerminalIdentity, kiosk: str, code: str, central: CentralClient
+) -> TerminalIdentity:
+    """Make a new device key, introduce it, and put it in the place of the old one.
+
+    The outbox is not touched: what waits in it goes under the new key (a new epoch). When this is
+    interrupted anywhere, doing it again goes on with the same new key; until the central API has
+    answered, the old one stays. Raises as :func:`enrol`.
+    """
+    directory = identity.directory
+    try:
+        key = _load_or_make(directory / _NEXT_KEY_FILE, _new_key)
+    except OSError as error:
+        raise IdentityError(f"{error.filename}: {error.strerror}") from error
+    answer = _introduce(_parse_key(key, directory / _NEXT_KEY_FILE), kiosk, code, central)
+    path = directory / _NEXT_ENROLMENT_FILE
+    try:
+        if identity.enrolment is not None:
+            former = {
+                **identity.former_keys,
+                identity.enrolment.epoch: identity.device_key.public_key(),
+            }
+            pems = {epoch: _pem(key) for epoch, key in former.items()}
+            _write(directory / _FORMER_FILE, json.dumps(pems, indent=1).encode())
+        _write(path, answer.model_dump_json(indent=1).encode())
+    except OSError as error:
+        raise IdentityError(f"{path}: {error.strerror}") from error
+    return load_identity(directory)
+
+
+def _introduce(
+    device_key: ec.EllipticCurvePrivateKey, kiosk: str, code: str, central: CentralClient
+) -> Enrolment:
+    try:
+        request = EnrolmentRequest(code=code, device_public_key=_pem(device_key.public_key()))
+    except ValidationError:
+        # Without the error, which quotes the code.
+        raise IdentityError("this is not an enrolment code: it has another length") from None
+    return central.enrol(kiosk, request)
+
+
+def _finish_new_key(directory: Path) -> None:
+    """The new key was taken: it and its enrolment replace the old ones, in this order.
+
+    As long as the new enrolment stands beside, this is not finished and is done again.
+    """
+    enrolment = directory / _NEXT_ENROLMENT_FILE
+    if not enrolment.exists():
+        return
+    key = directory / _NEXT_KEY_FILE
+    if key.exists():
+        key.replace(directory / _KEY_FILE)
+        _sync(directory)
+    enrolment.replace(directory / _ENROLMENT_FILE)
+    _sync(directory)
+
+
+def _parse_key(pem: bytes, path: Path) -> ec.EllipticCurvePrivateKey:
+    try:
+        key = serialization.load_pem_private_key(pem, password=None)
+    except ValueError as error:
+        raise IdentityError(f"{path}: is not a private key") from error
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise IdentityError(f"{path}: is not a P-256 key")
+    return key
 
 
 def _load_enrolment(directory: Path) -> Enrolment | None:
@@ -93,6 +160,28 @@ def _load_enrolment(directory: Path) -> Enrolment | None:
         raise IdentityError(f"{path}: {error.strerror}") from error
     except ValidationError as error:
         raise IdentityError(f"{path}: is not an enrolment; enrol the terminal again") from error
+
+
+def _load_former(path: Path) -> dict[int, ec.EllipticCurvePublicKey]:
+    if not path.exists():
+        return {}
+    try:
+        pems = TypeAdapter(dict[int, str]).validate_json(path.read_bytes())
+        keys = {
+            epoch: serialization.load_pem_public_key(pem.encode()) for epoch, pem in pems.items()
+        }
+    except OSError as error:
+        raise IdentityError(f"{path}: {error.strerror}") from error
+    # A pydantic error is a ValueError too.
+    except ValueError as error:
+        raise IdentityError(f"{path}: is not a list of public keys") from error
+    return {e: key for e, key in keys.items() if isinstance(key, ec.EllipticCurvePublicKey)}
+
+
+def _pem(key: ec.EllipticCurvePublicKey) -> str:
+    return key.public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    ).decode()
 
 
 def _new_key() -> bytes:
@@ -119,7 +208,11 @@ def _write(path: Path, data: bytes) -> None:
     finally:
         os.close(descriptor)
     draft.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
+    _sync(path.parent)
+
+
+def _sync(directory: Path) -> None:
+    folder = os.open(directory, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:

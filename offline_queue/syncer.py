@@ -42,8 +42,8 @@ BACKOFF_CAP_S: Final = 15 * 60.0
 ATTACHMENT_BASE_S: Final = 60.0
 """Limit of the first wait of an attachment that was refused; it doubles up to an hour."""
 
-EPOCH_REVOKED: Final = "epoch-revoked"
-"""The central API's word for: the key of this epoch counts no more, a later one may."""
+EPOCH_CLOSED: Final = frozenset({"epoch-revoked", "epoch-frozen"})
+"""The central API's words for: the key of this epoch counts no more, a later one may."""
 
 
 class SyncState(enum.StrEnum):
@@ -223,9 +223,9 @@ class Syncer:
         return min(reply.wait_s, RETRY_AFTER_CAP_S)
 
     def _closes_epoch(self, refusal: Refused, epoch: int) -> bool:
-        """Go on without an earlier epoch of this terminal that the central API has revoked."""
-        revoked = refusal.problem is not None and refusal.problem.code == EPOCH_REVOKED
-        if not revoked or not self._outbox.close_epoch(epoch, EPOCH_REVOKED):
+        """Go on without an earlier epoch of this terminal that the central API has closed."""
+        code = refusal.problem.code if refusal.problem is not None else ""
+        if code not in EPOCH_CLOSED or not self._outbox.close_epoch(epoch, code):
             return False
         _log.warning("sync.epoch_closed", epoch=epoch)
         return True

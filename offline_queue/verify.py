@@ -6,9 +6,10 @@ import enum
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import rfc8785
@@ -90,11 +91,21 @@ class _Row:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _DeviceKeys:
+    current: ec.EllipticCurvePublicKey
+    former: Mapping[int, ec.EllipticCurvePublicKey]
+
+    def of(self, epoch: int) -> ec.EllipticCurvePublicKey:
+        return self.former.get(epoch, self.current)
+
+
 def verify_outbox(
     path: Path,
     device_public_key: ec.EllipticCurvePublicKey,
     head_public_key: bytes | None,
     held: SignedHead | None = None,
+    former_keys: Mapping[int, ec.EllipticCurvePublicKey] = MappingProxyType({}),
 ) -> list[Finding]:
     """Recompute the outbox at ``path``; an empty list means that nothing is wrong.
 
@@ -102,12 +113,14 @@ def verify_outbox(
     recomputed, and compared with the countersigned head that the outbox keeps and, because a
     whole outbox can be put back to an older copy, with ``held``: a newer one, from the central
     API or taken from a receipt. ``head_public_key`` is the raw Ed25519 key; without it the
-    countersignatures themselves are not checked.
+    countersignatures themselves are not checked. ``former_keys`` are those of earlier epochs that
+    had another device key.
     """
     try:
         with open_read_only(path) as db:
             tip = read_tip_beside(path)
-            return list(_verify(db, device_public_key, head_public_key, held, tip))
+            keys = _DeviceKeys(device_public_key, former_keys)
+            return list(_verify(db, keys, head_public_key, held, tip))
     except OutboxUnavailable as error:
         sentence = f"The outbox cannot be read: {error.reason.value}."
     except ValidationError:
@@ -129,7 +142,7 @@ def _read(columns: tuple[Any, ...]) -> _Row:
 
 def _verify(
     db: sqlite3.Connection,
-    device: ec.EllipticCurvePublicKey,
+    keys: _DeviceKeys,
     head_key: bytes | None,
     held: SignedHead | None,
     tip: tuple[int, int],
@@ -143,11 +156,13 @@ def _verify(
         return
     kiosk = meta[0]
     epochs = db.execute(
-        "SELECT epoch, last_seq, head, server_ack_seq, signed_head FROM epoch ORDER BY epoch"
+        "SELECT epoch, last_seq, head, server_ack_seq, signed_head, frozen FROM epoch"
+        " ORDER BY epoch"
     ).fetchall()
-    for epoch, last_seq, head, ack_seq, stored in epochs:
+    newest = epochs[-1][0] if epochs else 0
+    for epoch, last_seq, head, ack_seq, stored, frozen in epochs:
         rows = [_read(row) for row in db.execute(_ROWS, (epoch,))]
-        yield from _rows(rows, kiosk, epoch, device, ack_seq)
+        yield from _rows(rows, kiosk, epoch, keys.of(epoch), ack_seq)
         yield from _attachments(db, epoch)
         yield from _tail(rows, last_seq, head)
         if epoch == tip[0] and last_seq < tip[1]:
@@ -160,7 +175,9 @@ def _verify(
         if stored is not None:
             signed = SignedHead.model_validate_json(stored)
             yield from _compare(rows, kiosk, epoch, head_key, signed, Code.TAIL_CUT)
-            yield from _unacknowledged(rows, signed)
+            if frozen is None or epoch == newest:
+                # What a closed epoch left was accepted under a later one: no head of it says so.
+                yield from _unacknowledged(rows, signed)
         if held is not None and held.statement.epoch == epoch:
             yield from _compare(rows, kiosk, epoch, head_key, held, Code.ROLLED_BACK)
     if held is not None and held.statement.epoch not in {row[0] for row in epochs}:

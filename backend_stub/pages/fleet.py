@@ -9,9 +9,10 @@ from typing import Final, Literal
 
 from fastapi.responses import HTMLResponse
 
-from backend_stub.fleet import Standing, TerminalView
+from backend_stub.fleet import Standing, TerminalView, is_well
 from backend_stub.hearings import MUSCAT
 from backend_stub.pages.html import page
+from kiosk.central.fleet_wire import DeviceReport
 
 _REFRESH_S: Final = 15
 
@@ -43,6 +44,10 @@ _TEXTS: Final[dict[str, dict[str, str]]] = {
         "backed": "في النسخ الاحتياطية",
         "epoch": "العهد",
         "receipts": "إيصالات متبقية",
+        "attachments": "مرفقات",
+        "release": "الإصدار",
+        "offline": "بلا شبكة",
+        "paused": "الإرسال موقوف",
         "none": "لم يُسجَّل أي جهاز بعد.",
         "as-of": "بتاريخ",
         "refresh": "تتجدد الصفحة تلقائيًا.",
@@ -79,6 +84,10 @@ _TEXTS: Final[dict[str, dict[str, str]]] = {
         "backed": "in backups",
         "epoch": "epoch",
         "receipts": "receipts left",
+        "attachments": "attachments",
+        "release": "release",
+        "offline": "no network",
+        "paused": "sending is paused",
         "none": "No terminal is enrolled yet.",
         "as-of": "As of",
         "refresh": "This page refreshes itself.",
@@ -90,12 +99,29 @@ _TEXTS: Final[dict[str, dict[str, str]]] = {
     },
 }
 
+_SYNC_TROUBLE: Final = ("offline", "paused")
+"""States of the syncer that somebody should read."""
+
 _DEVICES: Final[dict[str, dict[str, str]]] = {
     "ar": {
         "reader": "القارئ",
         "printer": "الطابعة",
         "display": "الشاشة",
         "outbox": "صندوق الصادر",
+        "clock": "الساعة",
+        "disk": "القرص",
+        "coverOpen": "الغطاء مفتوح",
+        "paperLow": "الورق قليل",
+        "paperOut": "نفد الورق",
+        "paperJammed": "الورق عالق",
+        "wrong": "غير مضبوطة",
+        "almostFull": "يكاد يمتلئ",
+        "disk-full": "القرص ممتلئ",
+        "read-only": "القرص للقراءة فقط",
+        "io-error": "خطأ في القرص",
+        "corrupt": "بيانات تالفة",
+        "quota": "بلغ الصندوق حده",
+        "frozen": "السلسلة مجمدة",
         "online": "في الخدمة",
         "offline": "خارج الاتصال",
         "powerOff": "بلا طاقة",
@@ -113,6 +139,11 @@ _DEVICES: Final[dict[str, dict[str, str]]] = {
         "userError": "misused",
         "deviceBusy": "busy",
         "fraudAttempt": "tampering",
+        "coverOpen": "cover open",
+        "paperLow": "paper low",
+        "paperOut": "out of paper",
+        "paperJammed": "paper jammed",
+        "almostFull": "almost full",
     },
 }
 
@@ -141,7 +172,7 @@ def fleet_page(
 
 
 def _figures(fleet: Sequence[TerminalView], texts: dict[str, str]) -> str:
-    waiting = sum(view.health.outbox.waiting for view in fleet if view.health is not None)
+    waiting = sum(view.health.outbox.waiting or 0 for view in fleet if view.health is not None)
     figures = [("terminals", len(fleet))]
     figures += [
         (standing.value, sum(view.standing is standing for view in fleet)) for standing in Standing
@@ -176,14 +207,19 @@ def _row(view: TerminalView, now: datetime, language: str) -> str:
     )
     queue, devices = f"<small>{texts['no-report']}</small>", ""
     if view.health is not None:
-        outbox = view.health.outbox
-        queue = f"{outbox.waiting:,}"
+        outbox, words = view.health.outbox, _DEVICES[language]
+        queue = "–" if outbox.waiting is None else f"{outbox.waiting:,}"
         if outbox.oldest_waiting_s is not None:
             age = _ago(timedelta(seconds=outbox.oldest_waiting_s), texts)
             queue += f"<small>{texts['oldest']} {age}</small>"
-        devices = " ".join(
-            _device(each.device, each.state, each.detail, language) for each in view.health.devices
-        )
+        if outbox.attachments_waiting:
+            queue += f"<small>{outbox.attachments_waiting:,} {texts['attachments']}</small>"
+        if outbox.unavailable is not None:
+            queue += f"<br>{_chip('stopped', words.get(outbox.unavailable, outbox.unavailable))}"
+        elif outbox.sync in _SYNC_TROUBLE:
+            queue += f"<small>{texts[outbox.sync]}</small>"
+        contact += f"<small>{texts['release']} <bdi>{escape(view.health.release)}</bdi></small>"
+        devices = " ".join(_device(each, language) for each in view.health.devices)
         if view.health.receipts_left is not None:
             devices += f"<small>{view.health.receipts_left:,} {texts['receipts']}</small>"
     cells = (standing, contact, queue, held, devices)
@@ -194,13 +230,14 @@ def _row(view: TerminalView, now: datetime, language: str) -> str:
     )
 
 
-def _device(device: str, state: str, detail: str | None, language: str) -> str:
+def _device(device: DeviceReport, language: str) -> str:
     words = _DEVICES[language]
-    kind = "well" if state in ("online", "deviceBusy") and detail is None else "attention"
-    if state in ("hardwareError", "fraudAttempt", "noDevice"):
+    detail = device.detail
+    kind = "well" if is_well(device) else "attention"
+    if device.state in ("hardwareError", "fraudAttempt", "noDevice"):
         kind = "stopped"
-    text = f"{words.get(device, device)}: {words.get(state, state)}"
-    return _chip(kind, text if detail is None else f"{text} · {detail}")
+    text = f"{words.get(device.device, device.device)}: {words.get(device.state, device.state)}"
+    return _chip(kind, text if detail is None else f"{text} · {words.get(detail, detail)}")
 
 
 def _chip(kind: str, text: str) -> str:

@@ -10,7 +10,9 @@ from pydantic import BaseModel, ValidationError
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
+from kiosk.central.fleet_wire import HealthNoted, HealthReport
 from kiosk.central.wire import Challenge, EmployerSearch, ReceiptKeys, Session, SignIn
+from offline_queue.signed_requests import RequestSigner
 from offline_queue.wire import Enrolment, EnrolmentRequest, ServerClock
 
 M = TypeVar("M", bound=BaseModel)
@@ -47,11 +49,14 @@ class CentralClient:
         url: str,
         *,
         timeouts: tuple[float, float] = (3.0, 10.0),
+        signer: RequestSigner | None = None,
         session: Callable[[], requests.Session] = requests.Session,
     ) -> None:
+        """``signer`` signs every request with the device key, where the terminal itself asks."""
         self._url = url.rstrip("/")
         self._timeouts = timeouts
         self._session = session()
+        self._session.auth = signer
         # A line that rested may be closed just as it is used again; asking once more harms nobody.
         once_more = Retry(total=1, connect=0, read=1, status=0, allowed_methods={"GET"})
         for scheme in ("http://", "https://"):
@@ -64,6 +69,10 @@ class CentralClient:
     def enrol(self, kiosk: str, request: EnrolmentRequest) -> Enrolment:
         """Introduce this terminal's device key."""
         return self.call("POST", f"/v1/kiosks/{kiosk}/enrolment", Enrolment, body=request)
+
+    def report_health(self, kiosk: str, report: HealthReport) -> HealthNoted:
+        """Say how the terminal is; the client needs a signer."""
+        return self.call("POST", f"/v1/kiosks/{kiosk}/health", HealthNoted, body=report)
 
     def challenge(self) -> Challenge:
         """Random bytes for the card to sign."""

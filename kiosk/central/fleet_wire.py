@@ -61,8 +61,8 @@ class DeviceReport(WireModel):
 class OutboxReport(WireModel):
     """What waits at the terminal."""
 
-    waiting: Count
-    """Transactions that were confirmed and are not delivered."""
+    waiting: Count | None
+    """Transactions that were confirmed and are not delivered; ``None``: it cannot be read."""
     oldest_waiting_s: Annotated[float, Field(ge=0, le=1e10)] | None = None
     attachments_waiting: Count = 0
     sync: Literal["idle", "sending", "waiting", "offline", "paused"]
@@ -73,7 +73,7 @@ class OutboxReport(WireModel):
 class HealthReport(WireModel):
     """``POST /v1/kiosks/{kiosk}/health``: sent every few minutes and when something changes.
 
-    The request carries the terminal's token: a JWT that its device key signed (ES256).
+    The terminal's device key signs the request (:mod:`offline_queue.signed_requests`).
     """
 
     reported_at: Moment

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from pydantic import TypeAdapter, ValidationError
 
-from backend_stub import EnrolmentCode, Settings, serve
+from backend_stub import CentralUnavailable, EnrolmentCode, Settings, serve
 from backend_stub.card_management import KeyType
 from backend_stub.office import CardRefused, add_card, revoke_card
 from backend_stub.settings import PUBLIC_URL
@@ -22,13 +22,18 @@ from cardreader.simulator.issuing_files import (
 )
 from kiosk.central.issuing_wire import CardSerial
 from kiosk.central.wire import CivilNumber
+from kiosk.cli import backend_fleet
 from kiosk.cli.options import ConfigFile, Json, settings_from
 from kiosk.cli.outcome import answer, refuse
 from kiosk.journal import configure_logging
 
 app = typer.Typer(help="The central API.", no_args_is_help=True)
+app.command("import")(backend_fleet.import_folder)
+app.command("revoke-kiosk")(backend_fleet.revoke)
+app.command("backup-done")(backend_fleet.note_backup)
 
 _TWO_KEYS = 16
+_LEAST_TOKEN = 16
 
 
 @app.callback()
@@ -67,6 +72,14 @@ def serve_central(
     codes_stdin: Annotated[
         bool, typer.Option("--codes-stdin", help="Read one-time enrolment codes, one per line.")
     ] = False,
+    administrator_token: Annotated[
+        Path | None,
+        typer.Option(
+            "--administrator-token-file",
+            help="File with the fleet administrator's token, readable by nobody else; without one "
+            "everybody sees /fleet and /metrics, and nobody may revoke over HTTP.",
+        ),
+    ] = None,
     development: Annotated[
         bool, typer.Option("--development", help="Also show what arrived and the notices.")
     ] = False,
@@ -90,6 +103,7 @@ def serve_central(
             key_file=keys,
             enrolment_codes=codes,
             development=development,
+            administrator_token=_token(administrator_token),
             issuing_ca_key=issuing_ca_key,
             issuing_ca_certificate=issuing_ca_certificate,
             card_master_key=card_master_key,
@@ -193,6 +207,18 @@ def withdraw_card(
         as_json=as_json,
         text=f"{count} certificates of the card {number} are revoked.",
     )
+
+
+def _token(path: Path | None) -> str | None:
+    """The administrator's token. Raises :class:`CentralUnavailable` for a file not fit for one."""
+    if path is None:
+        return None
+    if path.stat().st_mode & 0o077:
+        raise CentralUnavailable(f"{path}: others may read the token; make it mode 600.")
+    token = path.read_text("ascii", errors="replace").strip()
+    if len(token) < _LEAST_TOKEN or not token.isascii():
+        raise CentralUnavailable(f"{path}: a token is one line of at least {_LEAST_TOKEN} letters.")
+    return token
 
 
 def _parsed(kind: Any, text: str, option: str) -> str:

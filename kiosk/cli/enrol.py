@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Annotated
 
 import typer
 
@@ -10,19 +11,27 @@ from kiosk.central.client import CentralClient
 from kiosk.cli.options import ConfigFile, StateDirectory, settings_from
 from kiosk.receipt_keys import RING_FILE, add_key
 from kiosk.terminal_identity import enrol as enrol_at
-from kiosk.terminal_identity import load_identity
+from kiosk.terminal_identity import enrol_new_key, load_identity
 
 
 def enrol(
     config: ConfigFile = None,
     state_directory: StateDirectory = None,
+    new_key: Annotated[
+        bool,
+        typer.Option(
+            "--new-key",
+            help="With a new device key, where the old one was revoked or frozen.",
+        ),
+    ] = False,
 ) -> None:
     """Introduce this terminal to the central API; the one-time code comes on standard input."""
     settings = settings_from(config, state_directory)
     code = sys.stdin.readline().strip()
     client = CentralClient(settings.central.url)
     try:
-        identity = enrol_at(
+        introduce = enrol_new_key if new_key else enrol_at
+        identity = introduce(
             load_identity(settings.state_directory), settings.kiosk_id, code, client
         )
     finally:

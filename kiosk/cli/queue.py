@@ -83,6 +83,7 @@ def verify(
         identity.device_key.public_key(),
         b64url_decode(enrolment.head_public_key) if enrolment else None,
         held,
+        identity.former_keys,
     )
     value = {
         "sound": not findings,

@@ -20,6 +20,9 @@ class Terminal:
     cover_open: bool = False
     outbox: DeviceState = DeviceState.UNKNOWN
     central: DeviceState = DeviceState.UNKNOWN
+    key: DeviceState = DeviceState.ONLINE
+    """The device key, as the central API last spoke of it: taken (online), not known there
+    (offline), revoked (hardwareError), used by two terminals (fraudAttempt)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +35,15 @@ class Fault:
 
 
 def can_serve(terminal: Terminal) -> bool:
-    """Whether a visit can begin: a card must be readable and a transaction must be keepable."""
-    return terminal.reader is DeviceState.ONLINE and terminal.outbox is DeviceState.ONLINE
+    """Whether a visit can begin: a card must be readable and a transaction must be keepable.
+
+    With a device key that counts no more, nobody could verify the receipt.
+    """
+    return (
+        terminal.reader is DeviceState.ONLINE
+        and terminal.outbox is DeviceState.ONLINE
+        and terminal.key not in (DeviceState.HARDWARE_ERROR, DeviceState.FRAUD_ATTEMPT)
+    )
 
 
 def can_print(terminal: Terminal) -> bool:
@@ -53,6 +63,9 @@ def is_online(terminal: Terminal) -> bool:
 def faults(terminal: Terminal) -> tuple[Fault, ...]:
     """All that is wrong, the gravest first."""
     found: list[Fault] = []
+    if terminal.key is not DeviceState.ONLINE:
+        # `kiosk enrol`, with a new key where this one was revoked or frozen.
+        found.append(Fault("key", terminal.key, Remedy.MAINTENANCE))
     if terminal.outbox is not DeviceState.ONLINE:
         found.append(Fault("outbox", terminal.outbox, Remedy.MAINTENANCE))
     if terminal.reader is not DeviceState.ONLINE:

@@ -123,8 +123,9 @@ def _outbox(settings: Settings) -> Finding:
         return Finding("outbox", True, True, "empty, not yet made")
     try:
         status = read_status(path)
-        key = load_identity(settings.state_directory).device_key.public_key()
-        findings = verify_outbox(path, key, None)
+        identity = load_identity(settings.state_directory)
+        key, former = identity.device_key.public_key(), identity.former_keys
+        findings = verify_outbox(path, key, None, former_keys=former)
     except (OutboxError, IdentityError) as error:
         return _bad("outbox", str(error), Remedy.MAINTENANCE, "Keep the disk; call maintenance.")
     if findings:

@@ -71,7 +71,7 @@ def test_the_fleet_page_shows_who_needs_somebody_first(central: RunningCentral, 
     assert "chip stopped" in shown["MCT-0003"] and "reader: not there" in shown["MCT-0003"]
     assert "two chains" in shown["MCT-0005"]
     assert "1,234" in shown["MCT-0002"] and "2 h" in shown["MCT-0002"]
-    assert "paperLow" in shown["MCT-0002"]
+    assert "paper low" in shown["MCT-0002"]
     assert "16 min" in shown["MCT-0004"] and "chip silent" in shown["MCT-0004"]
     assert "chip well" in shown["MCT-0001"] and "212 receipts" in shown["MCT-0001"]
     arabic = central.get("/fleet").text
@@ -119,6 +119,27 @@ def test_figures_for_prometheus(central: RunningCentral, card: Card) -> None:
     assert figures['manfadh_terminals{standing="well"}'] == "1.0"
     assert figures["manfadh_transactions_waiting"] == "7.0"
     assert figures["manfadh_batches_waiting"] == "0.0"
+    assert figures['manfadh_terminal_transactions_waiting{kiosk="MCT-0001"}'] == "7.0"
+    assert figures['manfadh_terminal_in_service{kiosk="MCT-0001"}'] == "1.0"
+    assert figures['manfadh_terminal_device_well{device="reader",kiosk="MCT-0001"}'] == "1.0"
+    contact = figures['manfadh_terminal_last_contact_timestamp_seconds{kiosk="MCT-0001"}']
+    assert float(contact) == central.clock().timestamp()
+
+
+def test_what_a_terminal_cannot_say_is_not_shown_as_well(central: RunningCentral) -> None:
+    quiet, damaged = central.terminal("MCT-0001"), central.terminal("MCT-0002")
+    report(
+        central,
+        damaged,
+        in_service=False,
+        outbox={"waiting": None, "sync": "paused", "unavailable": "corrupt"},
+    )
+    shown = rows(central.get("/fleet").text)
+    assert "بيانات تالفة" in shown[damaged.kiosk] and "chip stopped" in shown[damaged.kiosk]
+    assert "لم يرسل تقريرًا" in shown[quiet.kiosk]
+    figures = central.get("/metrics").text
+    assert 'transactions_waiting{kiosk="' not in figures
+    assert 'manfadh_terminal_in_service{kiosk="MCT-0002"} 0.0' in figures
 
 
 def test_with_an_administrator_the_fleet_is_not_for_everyone(

@@ -136,6 +136,7 @@ class Terminal(Stage):
             self.outbox_path,
             self.identity.device_key.public_key(),
             b64url_decode(self.identity.enrolment.head_public_key),
+            former_keys=self.identity.former_keys,
         )
 
     # --- doing

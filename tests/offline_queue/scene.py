@@ -96,6 +96,7 @@ class Scene:
             self.terminal.device_key.public_key(),
             self.central.signing.public_key().public_bytes_raw(),
             self.central.signed_head(KIOSK) if online else None,
+            self.central.device_keys,
         )
 
     @contextlib.contextmanager

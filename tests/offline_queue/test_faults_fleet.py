@@ -129,7 +129,9 @@ def test_fault_34_a_central_api_that_knows_no_stranded_items_loses_none(scene: S
     scene.assert_exactly_once()
 
 
-def test_fault_35_the_key_is_revoked_mid_queue(scene: Scene) -> None:
+@pytest.mark.parametrize("refusal", ["epoch-revoked", "epoch-frozen"])
+def test_fault_35_the_key_is_revoked_mid_queue(scene: Scene, refusal: str) -> None:
+    scene.central.refusal = refusal
     scene.keep(3)
     scene.central.revoked.add(1)
     assert scene.drain() is SyncState.PAUSED
@@ -141,6 +143,8 @@ def test_fault_35_the_key_is_revoked_mid_queue(scene: Scene) -> None:
     scene.drain()
     scene.assert_exactly_once()
     assert scene.outbox.status().unavailable is None
+    scene.outbox.close()
+    assert scene.findings(online=True) == []
 
 
 def test_fault_36_a_schema_that_the_central_api_does_not_know_yet(scene: Scene) -> None:

@@ -79,6 +79,8 @@ class Central:
     device_keys: dict[int, ec.EllipticCurvePublicKey] = field(default_factory=dict)
     """By epoch; an epoch that is not in it has the key of the first."""
     revoked: set[int] = field(default_factory=set)
+    refusal: str = "epoch-revoked"
+    """The code with which batches of revoked epochs are refused."""
     chains: dict[int, dict[int, ChainRecord]] = field(default_factory=dict)
     decided: dict[str, tuple[str, ItemAnswer]] = field(default_factory=dict)
     """By ``tx_id``: the record's hash and the first answer."""
@@ -115,7 +117,7 @@ class Central:
     def post_batch(self, request: BatchRequest) -> BatchReply:
         self.requests.append(request)
         if request.epoch in self.revoked:
-            problem = Problem(title="revoked", status=403, code="epoch-revoked")
+            problem = Problem(title="closed", status=403, code=self.refusal)
             raise Refused("403", problem)
         answers = [self._take(item, request.epoch) for item in request.items]
         answer = BatchAnswer(

@@ -1,0 +1,147 @@
+"""``kiosk backend import | revoke-kiosk | backup-done``: the fleet administrator's console."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import AwareDatetime, TypeAdapter, ValidationError
+
+from backend_stub import Settings
+from backend_stub.fleet_office import FleetRefused, backup_done, revoke_kiosk, take_folders
+from cardreader.simulator import TRUST as SIMULATED_TRUST
+from kiosk.cli.options import ConfigFile, Json, settings_from
+from kiosk.cli.outcome import answer, refuse
+from offline_queue.wire import KioskId
+
+DatabaseUrl = Annotated[
+    str,
+    typer.Option(
+        "--database",
+        help="sqlite:///file or postgresql+psycopg://…; default: that of `kiosk backend serve`.",
+    ),
+]
+KeyFile = Annotated[
+    Path | None,
+    typer.Option("--keys", help="File of the API's own keys; needed with PostgreSQL."),
+]
+TrustDirectory = Annotated[
+    Path | None,
+    typer.Option(
+        "--trust", help="Trust anchors of the cards, as for `serve`; default: the simulated state."
+    ),
+]
+
+
+def import_folder(
+    directory: Annotated[
+        Path, typer.Argument(metavar="DIR", help="What `kiosk queue export` wrote, or its parent.")
+    ],
+    config: ConfigFile = None,
+    database: DatabaseUrl = "",
+    keys: KeyFile = None,
+    trust: TrustDirectory = None,
+    as_json: Json = False,
+) -> None:
+    """Take in what stranded terminals exported; the answers are written beside it."""
+    try:
+        taken = take_folders(_settings(config, database, keys, trust), directory)
+    except FleetRefused as refused:
+        refuse(
+            {"imported": False, "code": refused.code, "detail": str(refused)},
+            as_json=as_json,
+            text=f"{refused}.",
+        )
+    problems = sorted({code for each in taken for code in each.refused})
+    value = {
+        "imported": not problems,
+        "folders": [
+            {
+                "kiosk": each.kiosk,
+                "results": str(each.results),
+                "transactions": each.transactions,
+                "attachments": each.attachments,
+                "refused": list(each.refused),
+            }
+            for each in taken
+        ],
+    }
+    text = "\n".join(
+        f"{each.kiosk}: {each.transactions} transactions and {each.attachments} attachments; the "
+        f"answers are in {each.results}."
+        for each in taken
+    )
+    if problems:
+        refuse(value, as_json=as_json, text=f"{text}\nRefused in part: {', '.join(problems)}.")
+    answer(value, as_json=as_json, text=text)
+
+
+def revoke(
+    kiosk: Annotated[str, typer.Argument(help="The terminal.")],
+    epoch: Annotated[
+        int | None,
+        typer.Option(min=1, max=2**31 - 1, help="Only the key of this epoch; default: all."),
+    ] = None,
+    config: ConfigFile = None,
+    database: DatabaseUrl = "",
+    keys: KeyFile = None,
+    trust: TrustDirectory = None,
+    as_json: Json = False,
+) -> None:
+    """Take a terminal's device keys out of use: stolen, cloned or scrapped.
+
+    What it keeps can still come, under a new key (`kiosk enrol --new-key`).
+    """
+    try:
+        name: str = TypeAdapter(KioskId).validate_python(kiosk)
+    except ValidationError:
+        raise typer.BadParameter("a terminal's name is capital letters, digits, hyphens") from None
+    try:
+        epochs = revoke_kiosk(_settings(config, database, keys, trust), name, epoch)
+    except FleetRefused as refused:
+        refuse(
+            {"revoked": False, "kiosk": name, "code": refused.code, "detail": str(refused)},
+            as_json=as_json,
+            text=f"{refused}.",
+        )
+    named = ", ".join(str(each) for each in epochs)
+    answer(
+        {"revoked": True, "kiosk": name, "epochs": epochs},
+        as_json=as_json,
+        text=f"{name}: the device key of epoch {named} is revoked.",
+    )
+
+
+def note_backup(
+    begun_at: Annotated[
+        str, typer.Option(help="When its snapshot was taken, RFC 3339 with a time zone.")
+    ],
+    config: ConfigFile = None,
+    database: DatabaseUrl = "",
+    keys: KeyFile = None,
+    trust: TrustDirectory = None,
+    as_json: Json = False,
+) -> None:
+    """Say that a backup is finished and safe: terminals may forget what it holds."""
+    try:
+        moment = TypeAdapter(AwareDatetime).validate_strings(begun_at)
+    except ValidationError:
+        raise typer.BadParameter("--begun-at is written like 2026-11-22T03:00:00+04:00") from None
+    if moment > datetime.now(UTC):
+        raise typer.BadParameter("--begun-at is in the future")
+    rose = backup_done(_settings(config, database, keys, trust), moment)
+    answer(
+        {"noted": True, "epochs": rose},
+        as_json=as_json,
+        text=f"The backup is noted: {rose} terminals' device keys may forget more.",
+    )
+
+
+def _settings(
+    config: Path | None, database: str, keys: Path | None, trust: Path | None
+) -> Settings:
+    if not database:
+        database = f"sqlite:///{settings_from(config).state_directory / 'central.db'}"
+    return Settings(database_url=database, trust_directory=trust or SIMULATED_TRUST, key_file=keys)

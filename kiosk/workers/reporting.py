@@ -1,0 +1,192 @@
+"""The terminal tells the central API how it is: every few minutes, and soon after a change.
+
+On a thread and a line of its own. While somebody is at the screen a report waits, for one interval
+at most. Every wait is drawn at random, so that a fleet that changes together (a network that comes
+back) does not report together.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from typing import Final
+
+import structlog
+
+from kiosk.central.client import CentralClient, CentralError, CentralRefused
+from kiosk.central.fleet_wire import DeviceReport, HealthNoted, HealthReport, OutboxReport
+from kiosk.devices import DeviceState, PaperState, Terminal
+from offline_queue.errors import OutboxUnavailable
+from offline_queue.store import Outbox
+from offline_queue.syncer import SyncState
+
+INTERVAL_S: Final = 300.0
+"""Until the central API says otherwise."""
+_LONGEST_S: Final = 3600.0
+_SOON_S: Final = 10.0
+"""A change is reported within so long."""
+_LEAST_S: Final = 5.0
+"""Between two reports, whatever changes."""
+_FIRST_RETRY_S: Final = 15.0
+_VISIT_LOOK_S: Final = 5.0
+_LEAST_FREE_BYTES: Final = 500 * 1024 * 1024
+_MOST_SKEW_S: Final = 120.0
+
+_KEY_STATES: Final = {
+    "epoch-frozen": DeviceState.FRAUD_ATTEMPT,
+    "epoch-revoked": DeviceState.HARDWARE_ERROR,
+    "epoch-unknown": DeviceState.OFFLINE,
+    "kiosk-not-enrolled": DeviceState.OFFLINE,
+}
+"""What the central API's refusal says about the device key."""
+
+_log = structlog.get_logger()
+
+
+class Reporter:
+    """Sends health reports. ``step`` does what is due; ``start`` does it on a thread."""
+
+    def __init__(
+        self,
+        client: CentralClient,
+        kiosk: str,
+        *,
+        observe: Callable[[], HealthReport],
+        in_visit: Callable[[], bool],
+        key: Callable[[DeviceState], None] = lambda _: None,
+        monotonic: Callable[[], float] = time.monotonic,
+        rng: random.Random | None = None,
+    ) -> None:
+        """``client`` signs and is nobody else's; ``observe`` and ``in_visit`` are called on this
+        object's thread, and so is ``key``, with what the central API thinks of the device key.
+        """
+        self._client = client
+        self._kiosk = kiosk
+        self._observe = observe
+        self._in_visit = in_visit
+        self._key = key
+        self._monotonic = monotonic
+        self._rng = rng or random.SystemRandom()
+        self._lock = threading.Lock()
+        self._wake = threading.Event()
+        self._stopping = False
+        self._due = monotonic() + self._rng.uniform(0, _SOON_S)
+        self._last = -_LEAST_S
+        self._interval = INTERVAL_S
+        self._failures = 0
+        self._refused = ""
+        self._thread = threading.Thread(target=self._run, name="health-reports", daemon=True)
+
+    def start(self) -> None:
+        """Begin to report."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End; returns when no further call can come, or after ten seconds."""
+        self._stopping = True
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=10.0)
+        self._client.close()
+
+    def changed(self) -> None:
+        """Something is not as it was reported: report soon. Any thread."""
+        now = self._monotonic()
+        with self._lock:
+            soon = max(now, self._last + _LEAST_S) + self._rng.uniform(0, _SOON_S)
+            self._due = min(self._due, soon)
+            self._failures = 0
+        self._wake.set()
+
+    def step(self) -> float:
+        """Report if it is due; in how many seconds to look again."""
+        now = self._monotonic()
+        with self._lock:
+            due = self._due
+        if now < due:
+            return due - now
+        if self._in_visit() and now < due + self._interval:
+            return _VISIT_LOOK_S
+        delay = self._report()
+        with self._lock:
+            self._last = self._monotonic()
+            self._due = self._last + delay
+        return delay
+
+    def _run(self) -> None:
+        while not self._stopping:
+            self._wake.clear()
+            self._wake.wait(self.step())
+
+    def _report(self) -> float:
+        """Send one; how long to the next."""
+        try:
+            noted = self._client.report_health(self._kiosk, self._observe())
+        except CentralRefused as refusal:
+            if refusal.code != self._refused:
+                _log.error("health.refused", status=refusal.status, code=refusal.code)
+            self._refused = refusal.code
+            if refusal.code in _KEY_STATES:
+                self._key(_KEY_STATES[refusal.code])
+            return self._retry()
+        except CentralError:
+            # The network is a device of its own; the watch says when it is lost.
+            return self._retry()
+        self._failures = 0
+        self._refused = ""
+        self._key(DeviceState.ONLINE)
+        return self._rest(noted)
+
+    def _retry(self) -> float:
+        limit = min(self._interval, _FIRST_RETRY_S * 2.0 ** min(self._failures, 30))
+        self._failures += 1
+        return _LEAST_S + self._rng.uniform(0, limit)
+
+    def _rest(self, noted: HealthNoted) -> float:
+        self._interval = min(_LONGEST_S, max(_LEAST_S, noted.next_report_in_s))
+        return self._interval * self._rng.uniform(0.8, 1.0)
+
+
+def describe_devices(
+    terminal: Terminal, *, has_printer: bool, skew_s: float | None, free_bytes: int
+) -> list[DeviceReport]:
+    """The devices as the fleet page shows them; one that was never fitted is not in the list."""
+    found = [DeviceReport(device="reader", state=terminal.reader.value)]
+    if has_printer:
+        found.append(
+            DeviceReport(
+                device="printer", state=terminal.printer.value, detail=_printer_detail(terminal)
+            )
+        )
+    outbox = DeviceReport(device="outbox", state=terminal.outbox.value)
+    skewed = skew_s is not None and abs(skew_s) > _MOST_SKEW_S
+    clock = DeviceReport(device="clock", state="online", detail="wrong" if skewed else None)
+    full = free_bytes < _LEAST_FREE_BYTES
+    disk = DeviceReport(device="disk", state="online", detail="almostFull" if full else None)
+    return [*found, outbox, clock, disk]
+
+
+def describe_outbox(outbox: Outbox, sync: SyncState) -> tuple[OutboxReport, float | None]:
+    """What waits, and how far the central API's clock is from ours, in seconds, once known."""
+    try:
+        status = outbox.status()
+    except OutboxUnavailable as trouble:
+        return OutboxReport(waiting=None, sync=sync.value, unavailable=trouble.reason.value), None
+    report = OutboxReport(
+        waiting=status.waiting,
+        oldest_waiting_s=status.oldest_waiting_s,
+        attachments_waiting=status.attachments_waiting,
+        sync=sync.value,
+        unavailable=status.unavailable.value if status.unavailable else None,
+    )
+    return report, status.clock_skew_s
+
+
+def _printer_detail(terminal: Terminal) -> str | None:
+    if terminal.cover_open:
+        return "coverOpen"
+    if terminal.paper in (PaperState.LOW, PaperState.OUT, PaperState.JAMMED):
+        return f"paper{terminal.paper.value.capitalize()}"
+    return None
