@@ -15,10 +15,18 @@ and are made by ``python -m cardreader.simulator.generate``. Nothing here has le
 
 from pathlib import Path
 
-from cardreader.simulator.card import CONTACT_LATENCY, Profile, SimulatedCard, issue
+from cardreader.simulator.card import CONTACT_LATENCY, SimulatedCard, issue
 from cardreader.simulator.faults import NO_FAULTS, Faults, FaultyCard, Garble
 from cardreader.simulator.issuer import management_key
-from cardreader.simulator.personas import Chip, KeyType, Persona, UnknownPersona, persona, personas
+from cardreader.simulator.personas import (
+    Chip,
+    KeyType,
+    Persona,
+    Profile,
+    UnknownPersona,
+    persona,
+    personas,
+)
 from cardreader.simulator.readers import READER, SimulatedConnection, SimulatedReaders
 from cardreader.simulator.state import CardStateUnreadable
 

@@ -7,7 +7,6 @@ ISO/IEC 7816-4:2020, clauses 5 and 12).
 
 from __future__ import annotations
 
-import enum
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -21,7 +20,7 @@ from cardreader.simulator.ias import ATR as IAS_ATR
 from cardreader.simulator.ias import IasApplication
 from cardreader.simulator.icao import IcaoApplication
 from cardreader.simulator.identity import identity_files
-from cardreader.simulator.personas import Chip, Persona, persona
+from cardreader.simulator.personas import Chip, Persona, Profile, persona
 from cardreader.simulator.piv import PivApplication
 from cardreader.simulator.state import CardMemory, padded, personalised, remembered
 from cardreader.simulator.status import Refusal, Status
@@ -41,13 +40,6 @@ _PROPRIETARY = 0x80
 _CHAIN_MAX = 0x8000
 """Most data that a chain may carry, in bytes: the input buffer of the chip."""
 _SHORT_NE = 256
-
-
-class Profile(enum.StrEnum):
-    """Which PKI application a simulated card carries beside the identity data."""
-
-    PIV = "piv"
-    IAS_CLASSIC = "ias-classic"
 
 
 class Application(Protocol):
@@ -271,7 +263,7 @@ def issue(
     latency: float = 0.0,
     sleep: Callable[[float], None] = time.sleep,
     state: Path | CardMemory | None = None,
-    profile: Profile = Profile.PIV,
+    profile: Profile | None = None,
 ) -> SimulatedCard:
     """The card of a persona (or of the persona with that id).
 
@@ -299,7 +291,7 @@ def issue(
     else:
         memory = personalised(holder) if state is None else remembered(holder, state)
     identity = IcaoApplication(identity_files(holder))
-    if profile is Profile.IAS_CLASSIC:
+    if (profile or holder.profile) is Profile.IAS_CLASSIC:
         if memory.pin is None:
             memory.pin, memory.pin_chosen = padded(transport_pin(holder)), False
         return SimulatedCard(

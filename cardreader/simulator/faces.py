@@ -47,6 +47,7 @@ _GREY: Colour = (150, 146, 142)
 LOOKS: dict[str, Look] = {
     "citizen-active": Look(_TAN, "kumma", (247, 244, 236), (35, 122, 111), beard="short"),
     "citizen-new": Look(_LIGHT, "scarf", (88, 124, 158), (66, 97, 128), ground=(226, 222, 214)),
+    "citizen-letter": Look(_OLIVE, "scarf", (172, 120, 76), (140, 92, 56), age=1),
     "resident-worker": Look(
         _BROWN, "none", (45, 92, 140), (235, 150, 40), beard="moustache", ground=(214, 224, 216)
     ),

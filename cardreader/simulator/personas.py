@@ -34,6 +34,13 @@ class KeyType(enum.StrEnum):
     P_384 = "P-384"
 
 
+class Profile(enum.StrEnum):
+    """Which PKI application a simulated card carries beside the identity data."""
+
+    PIV = "piv"
+    IAS_CLASSIC = "ias-classic"
+
+
 class UnknownPersona(LookupError):
     """No persona has this id. ``known`` lists those that exist."""
 
@@ -77,6 +84,10 @@ class Persona:
     puk_tries_left: int = 3
     activated: bool = True
     chip: Chip = Chip.NATIONAL
+    profile: Profile = Profile.PIV
+    """The PKI application of the card, unless it is issued with another one."""
+    pin_from_letter: bool = False
+    """``pin`` is the one of the letter that came with the card (IAS Classic)."""
     issuer: str = "state"
     """``state`` or ``other``, an issuer that nobody trusts."""
     forged: bool = False
@@ -137,6 +148,7 @@ def _parse(persona_id: str, table: dict[str, Any]) -> Persona:
                 "chip": Chip(table.get("chip", Chip.NATIONAL)),
                 "authentication_key": KeyType(table["authentication_key"]),
                 "signature_key": KeyType(table["signature_key"]),
+                "profile": Profile(table.get("profile", Profile.PIV)),
             }
         )
     except (TypeError, ValueError, KeyError) as error:

@@ -20,8 +20,8 @@ from cardreader.events import (
     ReaderEvent,
 )
 from cardreader.readers import ReaderStatus, Slot
-from cardreader.simulator.card import InsertableCard, Profile, issue
-from cardreader.simulator.personas import persona
+from cardreader.simulator.card import InsertableCard, issue
+from cardreader.simulator.personas import Profile, persona
 from cardreader.simulator.state import CardMemory, personalised
 
 READER = "Simulated Reader 00 00"
@@ -54,7 +54,7 @@ class SimulatedReaders:
         latency: float = 0.0,
         sleep: Callable[[float], None] = time.sleep,
         state_folder: Path | None = None,
-        profile: Profile = Profile.PIV,
+        profile: Profile | None = None,
     ) -> None:
         self._lock = threading.RLock()
         self._readers = [_Reader(f"Simulated Reader {index:02} 00") for index in range(count)]

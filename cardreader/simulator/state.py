@@ -81,6 +81,7 @@ def personalised(holder: Persona) -> CardMemory:
         management_key=management_key(holder.card_serial),
         keys=keys,
         objects=piv_objects(holder, keys),
+        pin_chosen=not holder.pin_from_letter,
     )
 
 

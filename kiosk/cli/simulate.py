@@ -28,8 +28,11 @@ def simulate_card(
         str, typer.Option(help="Where pcscd's virtual reader listens.")
     ] = "127.0.0.1:35963",
     profile: Annotated[
-        Profile, typer.Option(help="Its PKI application; ias-classic speaks T=0 only.")
-    ] = Profile.PIV,
+        Profile | None,
+        typer.Option(
+            help="Its PKI application; ias-classic speaks T=0 only. Default: the persona's."
+        ),
+    ] = None,
     t0: Annotated[
         bool, typer.Option("--t0", help="Speak T=0, as the cards in the field do; default: T=1.")
     ] = False,

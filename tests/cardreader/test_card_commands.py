@@ -12,13 +12,15 @@ from typing import Any
 
 import pytest
 import structlog
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from typer.testing import CliRunner
 
 from backend_stub import EmbeddedServer, Settings
 from backend_stub.card_management import KeyType
 from backend_stub.office import add_card
 from cardreader.apdu import Protocol7816
-from cardreader.simulator import TRUST, SimulatedCard, issue
+from cardreader.simulator import TRUST, Profile, SimulatedCard, issue, persona
+from cardreader.simulator.issuer import load_key
 from cardreader.simulator.issuing_files import (
     CARD_MASTER_KEY,
     ISSUING_CA_CERTIFICATE,
@@ -63,21 +65,62 @@ def test_pin_commands(pcscd: Pcscd) -> None:  # noqa: F811 - the fixture
         assert kiosk_card("verify-pin", "482913") == (0, {"verified": True})
 
 
-@pytest.mark.pcscd
-def test_sign_cms(pcscd: Pcscd, tmp_path: Path) -> None:  # noqa: F811 - the fixture
+def openssl(*arguments: str | Path) -> bytes:
     if shutil.which("openssl") is None:
-        pytest.skip("CMS NOT VERIFIED BY OPENSSL: it is not installed (apt-get install openssl)")
+        pytest.skip("SIGNATURES NOT VERIFIED BY OPENSSL: apt-get install openssl")
+    done = subprocess.run(["openssl", *arguments], capture_output=True, check=False, timeout=30)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.pcscd
+@pytest.mark.parametrize(
+    ("persona_id", "profile"),
+    [
+        ("citizen-active", Profile.PIV),
+        ("citizen-letter", Profile.PIV),
+        ("citizen-letter", Profile.IAS_CLASSIC),
+    ],
+    ids=["piv P-256", "piv RSA-2048", "ias RSA-2048"],
+)
+def test_sign_cms(
+    pcscd: Pcscd,  # noqa: F811 - the fixture
+    tmp_path: Path,
+    persona_id: str,
+    profile: Profile,
+) -> None:
     document, out = tmp_path / "complaint.txt", tmp_path / "complaint.p7m"
     document.write_bytes(b"wages for May")
-    with in_virtual_reader(issue("citizen-active", protocol=Protocol7816.T0)):
+    pin = persona(persona_id).pin or ""
+    with in_virtual_reader(issue(persona_id, protocol=Protocol7816.T0, profile=profile)):
         arguments = (str(document), "--format", "cms", "--out", str(out))
-        code, answer = kiosk_card("sign", "246813", arguments=arguments)
+        code, answer = kiosk_card("sign", pin, arguments=arguments)
     assert (code, answer["algorithm"]) == (0, "cms")
     root = TRUST / "issuers" / "state-root-ca.pem"
-    verify = ["openssl", "cms", "-verify", "-inform", "DER", "-in", out, "-CAfile", root]
-    done = subprocess.run(verify, capture_output=True, check=False, timeout=30)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout == b"wages for May"
+    verify = ("cms", "-verify", "-inform", "DER", "-in", out, "-CAfile", root)
+    assert openssl(*verify) == b"wages for May"
+
+
+@pytest.mark.pcscd
+@pytest.mark.parametrize("profile", list(Profile))
+def test_a_raw_rsa_signature_by_openssl(
+    pcscd: Pcscd,  # noqa: F811 - the fixture
+    tmp_path: Path,
+    profile: Profile,
+) -> None:
+    holder = persona("citizen-letter")
+    document, out = tmp_path / "complaint.txt", tmp_path / "complaint.sig"
+    document.write_bytes(b"wages for May")
+    with in_virtual_reader(issue(holder, protocol=Protocol7816.T0, profile=profile)):
+        arguments = (str(document), "--format", "raw", "--out", str(out))
+        code, answer = kiosk_card("sign", holder.pin or "", arguments=arguments)
+    assert (code, answer) == (0, {"signed": True, "algorithm": "RS256", "bytes": 256})
+    public = tmp_path / "public.pem"
+    key = load_key("citizen-letter-9c").public_key()
+    form = PublicFormat.SubjectPublicKeyInfo
+    public.write_bytes(key.public_bytes(Encoding.PEM, form))
+    verify = ("dgst", "-sha256", "-verify", public, "-signature", out, document)
+    assert openssl(*verify) == b"Verified OK\n"
 
 
 # A card of another maker, with the central API ---------------------------------------------------

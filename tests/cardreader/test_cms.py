@@ -36,6 +36,7 @@ def openssl(*arguments: str | Path) -> subprocess.CompletedProcess[bytes]:
         ("citizen-active", KeyPurpose.SIGNATURE),
         ("employer-owner", KeyPurpose.SIGNATURE),
         ("citizen-active", KeyPurpose.AUTHENTICATION),
+        ("citizen-letter", KeyPurpose.SIGNATURE),
     ],
 )
 def test_openssl_verifies_with_nothing_but_the_root(

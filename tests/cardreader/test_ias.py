@@ -280,6 +280,27 @@ def test_a_blocked_puk() -> None:
             card.unblock_pin(bytearray(b"00000000"), bytearray(b"482913"))
 
 
+def test_the_letters_pin_is_seen_and_replaced(tmp_path: Path) -> None:
+    """Keys and certificates from the maker: nothing but the PIN is still to be done."""
+    holder = persona("citizen-letter")
+    readers = SimulatedReaders(state_folder=tmp_path)
+    readers.insert(holder.id)
+    card = opened(readers)
+    assert card.profile == "ias-classic"
+    assert card.pin_info() == PinInfo(3, blocked=False, transport=True)
+    assert not card_state(card).is_complete
+    assert card.issuing() is None
+    card.change_pin(pin_of(holder.id), bytearray(b"482913"))
+    readers.insert(holder.id)
+    card = opened(readers)
+    assert card.pin_info() == PinInfo(3, blocked=False, transport=False)
+    assert card_state(card).is_complete
+    with pytest.raises(PinWrong):
+        card.verify_pin(pin_of(holder.id))
+    signature = card.sign(KeyPurpose.SIGNATURE, b"message", bytearray(b"482913"))
+    assert signature.algorithm is SignatureAlgorithm.RS256
+
+
 def test_a_transport_pin_is_seen_and_replaced(tmp_path: Path) -> None:
     readers = inserted("citizen-new", tmp_path)
     card = opened(readers)

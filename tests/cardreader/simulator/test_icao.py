@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from cardreader.apdu import Protocol7816
-from cardreader.simulator import Chip, persona, personas
+from cardreader.simulator import Chip, Profile, persona, personas
 from cardreader.simulator.ber import parse
 from cardreader.simulator.mrz import check_digit, td1
 from tests.cardreader.simulator.cards import ICAO_AID, powered, select, send, sw
@@ -16,8 +16,10 @@ from tests.cardreader.simulator.cards import ICAO_AID, powered, select, send, sw
 FILES = {"COM": 0x011E, "SOD": 0x011D, "DG1": 0x0101, "DG2": 0x0102, "DG11": 0x010B, "DG13": 0x010D}
 
 
-def identity(persona_id: str, protocol: Protocol7816 = Protocol7816.T1):
-    card = powered(persona_id, protocol=protocol)
+def identity(
+    persona_id: str, protocol: Protocol7816 = Protocol7816.T1, profile: Profile | None = None
+):
+    card = powered(persona_id, protocol=protocol, profile=profile)
     select(card, ICAO_AID)
     return card
 
@@ -220,6 +222,6 @@ def test_select_of_a_file_with_control_information():
     "persona_id", [h.id for h in personas().values() if h.chip is Chip.NATIONAL]
 )
 def test_every_national_card_is_readable_without_any_pin(persona_id):
-    card = identity(persona_id)
+    card = identity(persona_id, profile=Profile.PIV)
     for identifier in FILES.values():
         assert read_file(card, identifier)

@@ -11,13 +11,14 @@ import pytest
 from PIL import Image
 
 from cardreader import simulator
-from cardreader.simulator import Chip, KeyType, UnknownPersona, persona, personas
+from cardreader.simulator import Chip, KeyType, Profile, UnknownPersona, persona, personas
 from cardreader.simulator.generate import make_faces
 from cardreader.simulator.personas import parse_personas
 
 REQUIRED = {
     "citizen-active",
     "citizen-new",
+    "citizen-letter",
     "resident-worker",
     "employer-owner",
     "operator",
@@ -69,6 +70,9 @@ def test_the_keys_cover_every_type():
 
 def test_what_makes_each_special():
     assert not persona("citizen-new").activated
+    letter = persona("citizen-letter")
+    assert (letter.profile, letter.pin_from_letter) == (Profile.IAS_CLASSIC, True)
+    assert {letter.authentication_key, letter.signature_key} == {KeyType.RSA_2048}
     assert persona("resident-worker").nationality == "BGD"
     assert persona("resident-worker").kind == "resident"
     assert persona("expired").expires.year == 2026
