@@ -62,6 +62,10 @@ faults: setup-test ## every fault at every step, of the card and of the printer,
 	$(BIN)/python -m tests.cardreader.fault_matrix
 	$(BIN)/python -m tests.printer.fault_matrix
 
+.PHONY: cycles
+cycles: setup-test ## 10,000 cards put in and taken out, twice: nothing grows; more than an hour
+	$(BIN)/python -m tests.cardreader.cycles $(ARGS)
+
 .PHONY: kills
 kills: setup-test ## a terminal killed 1,000 times on a bad line: nothing lost, nothing doubled
 	$(BIN)/python -m tests.offline_queue.kill_storm --kills 1000
