@@ -20,6 +20,7 @@ from sqlalchemy import create_engine, text
 from typer.testing import CliRunner
 
 import kiosk.cli.card
+import kiosk.cli.card_options
 from backend_stub import Settings
 from cardreader.activation import activate
 from cardreader.authority import (
@@ -324,7 +325,7 @@ def test_a_card_of_another_maker_by_command(
     office.clock.now = datetime.now(UTC)
     memory, readers = vendor_memory(algorithm[kind], key), SimulatedReaders()
     insert_vendor_card(readers, memory)
-    monkeypatch.setattr(kiosk.cli.card, "PcscReaders", lambda: readers)
+    monkeypatch.setattr(kiosk.cli.card_options, "PcscReaders", lambda: readers)
 
     def card_command(*arguments: str, typed: bytes, code: int = 0) -> dict[str, Any]:
         options = [*arguments, "--pin-stdin", "--json"]

@@ -123,6 +123,61 @@ def test_a_raw_rsa_signature_by_openssl(
     assert openssl(*verify) == b"Verified OK\n"
 
 
+@pytest.mark.pcscd
+@pytest.mark.parametrize(
+    ("persona_id", "reason", "genuine"),
+    [
+        ("revoked", "signer-revoked", True),
+        ("expired", "signer-expired", True),
+        ("unknown-issuer", "unknown-issuer", False),
+        ("forged", "hash-mismatch", False),
+    ],
+)
+def test_a_card_that_is_not_to_be_believed(
+    pcscd: Pcscd,  # noqa: F811 - the fixture
+    tmp_path: Path,
+    persona_id: str,
+    reason: str,
+    genuine: bool,
+) -> None:
+    document, out = tmp_path / "complaint.txt", tmp_path / "complaint.jws"
+    document.write_bytes(b"wages for May")
+    pin = persona(persona_id).pin or ""
+    with in_virtual_reader(issue(persona_id, protocol=Protocol7816.T0)):
+        code, seen = kiosk_card("inspect")
+        assert (code, seen["genuine"]) == (0 if genuine else 1, genuine)
+        if genuine:
+            unusable = {"present": True, "valid": False, "reason": reason}
+            assert seen["certificates"] == dict.fromkeys(("authentication", "signature"), unusable)
+        else:
+            assert seen["reason"] == reason
+            assert "name_en" not in seen
+        signing = kiosk_card("sign", pin, arguments=(str(document), "--out", str(out)))
+        assert signing == (1, {"signed": False, "tries_left": None, "reason": reason})
+        assert not out.exists()
+        if not genuine:
+            refused = {"verified": False, "tries_left": None, "reason": reason}
+            assert kiosk_card("verify-pin", pin) == (1, refused)
+
+
+@pytest.mark.pcscd
+def test_the_letters_pin_is_replaced_without_the_central_api(
+    pcscd: Pcscd,  # noqa: F811 - the fixture
+) -> None:
+    holder = persona("citizen-letter")
+    nobody = ("--central", "http://127.0.0.1:1")
+    with in_virtual_reader(issue(holder)):
+        assert kiosk_card("inspect")[1]["pin"]["to_be_chosen"] is True
+        wrong = {"activated": False, "reason": "pin-wrong", "tries_left": 2}
+        assert kiosk_card("activate", "000000", "941537", arguments=nobody) == (1, wrong)
+        weak = {"activated": False, "reason": "pin-not-allowed"}
+        assert kiosk_card("activate", "370518", "111111", arguments=nobody) == (1, weak)
+        code, done = kiosk_card("activate", "370518", "941537", arguments=nobody)
+        assert (code, done["activated"], done["was_active"]) == (0, True, False)
+        assert kiosk_card("inspect")[1]["pin"]["to_be_chosen"] is False
+        assert kiosk_card("verify-pin", "941537") == (0, {"verified": True})
+
+
 # A card of another maker, with the central API ---------------------------------------------------
 
 

@@ -1,0 +1,105 @@
+"""What every ``kiosk card`` command takes, and how it comes to the card in the reader."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import typer
+
+from cardreader.apdu import CardConnection
+from cardreader.errors import CardNotGenuine, ReaderUnavailable
+from cardreader.national_id import NationalIdCard, open_card
+from cardreader.pcsc import PcscReaders
+from cardreader.readers import ReaderStatus
+from cardreader.simulator import TRUST as SIMULATED_TRUST
+from cardreader.trust import TrustStore
+from kiosk.cli.options import settings_from
+from kiosk.cli.outcome import refuse, sentence_of
+from kiosk.workers.card_revocations import REVOCATION_FILE, with_stored_list
+
+Reader = Annotated[str, typer.Option(help="Part of the reader's name; empty takes the first.")]
+Trust = Annotated[
+    Path | None,
+    typer.Option(help="Directory of trust anchors; default: the configured or the simulated one."),
+]
+PinStdin = Annotated[
+    bool, typer.Option("--pin-stdin", help="Read the PIN from standard input, not the prompt.")
+]
+
+_PATIENCE_S = 3.0
+"""How long a reader and a card are waited for: pcscd may just be starting."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the card is, and whom to believe about it: the options of the same names."""
+
+    reader: str
+    trust: Path | None
+    config: Path | None
+
+    def with_card(self, act: Callable[[NationalIdCard], T]) -> T:
+        """What ``act`` says of the card in the reader; the card is reset afterwards.
+
+        Raises :class:`~cardreader.errors.ReaderUnavailable` when no card came, what ``act`` raises,
+        :class:`~cardreader.trust.TrustStoreInvalid`, :class:`kiosk.config.ConfigError`.
+        """
+        trust = self._believed()
+        with watched() as readers:
+            found = wait(lambda: self._seat(readers))
+            if found is None:
+                named = f" named {self.reader}" if self.reader else ""
+                raise ReaderUnavailable("no card is in a reader" + named)
+            connection: CardConnection = readers.connect(found.reader)
+            try:
+                return act(open_card(connection, trust, _now, identity_required=False))
+            finally:
+                connection.disconnect(reset=True)
+
+    def _seat(self, readers: PcscReaders) -> ReaderStatus | None:
+        taken = (r for r in readers.readers() if self.reader in r.reader and r.slot != "empty")
+        return next(taken, None)
+
+    def _believed(self) -> TrustStore:
+        settings = settings_from(self.config)
+        store = TrustStore.load(self.trust or settings.reader.trust or SIMULATED_TRUST)
+        return with_stored_list(store, settings.state_directory / REVOCATION_FILE)
+
+
+@contextmanager
+def watched() -> Iterator[PcscReaders]:
+    """The readers of this machine, under watch."""
+    readers = PcscReaders()
+    readers.start(lambda _event: None)
+    try:
+        yield readers
+    finally:
+        readers.stop()
+
+
+def wait(look: Callable[[], T | None]) -> T | None:
+    """What ``look`` finds before patience ends."""
+    deadline = time.monotonic() + _PATIENCE_S
+    while (found := look()) is None and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return found
+
+
+def refuse_because(error: Exception, what: str, *, as_json: bool) -> NoReturn:
+    """``what`` was not done: how many tries are left, and why a card that is not genuine is not."""
+    value: dict[str, Any] = {what: False, "tries_left": getattr(error, "tries_left", None)}
+    if isinstance(error, CardNotGenuine):
+        value["reason"] = error.reason.value
+    refuse(value, as_json=as_json, text=sentence_of(error))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
