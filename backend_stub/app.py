@@ -38,6 +38,7 @@ from backend_stub.routes import (
     kiosks,
     pages,
     public,
+    receipts,
     visits,
 )
 from backend_stub.settings import Settings
@@ -86,6 +87,7 @@ def create_app(
         kiosks.router,
         kiosks.batches,
         attachments.router,
+        receipts.router,
         visits.router,
         fleet.router,
     ):

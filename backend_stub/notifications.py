@@ -39,23 +39,57 @@ def complaint_notices(
     Rows of :class:`Notification`. A notice names the complaint's number and the office with its
     phone, nothing of the person or the matter: a telephone's screen is read by others too.
     """
+    common = {"created_at": at, "language": language, "about": number}
+    texts = {
+        "text_ar": _text_ar(number, office, hearing_at),
+        "text_en": _text_en(number, office, hearing_at),
+    }
     recipients = [("sms", f"+968{mobile}")]
     if email is not None:
         recipients.append(("email", email))
-    text_ar = _text_ar(number, office, hearing_at)
-    text_en = _text_en(number, office, hearing_at)
     return [
-        {
-            "created_at": at,
-            "channel": channel,
-            "recipient": recipient,
-            "language": language,
-            "text_ar": text_ar,
-            "text_en": text_en,
-            "about": number,
-        }
+        {"channel": channel, "recipient": recipient, **texts, **common}
         for channel, recipient in recipients
     ]
+
+
+def receipt_notices(
+    *,
+    number: str,
+    office: Office,
+    link: str,
+    language: str,
+    mobile: str,
+    email: str | None,
+    at: datetime,
+) -> list[dict[str, Any]]:
+    """The receipt: its link for the telephone; for the address the same, and the PDF goes along.
+
+    Rows of :class:`Notification`. What follows the ``#`` of the link never reaches a server.
+    """
+    common = {"created_at": at, "language": language, "about": number}
+    notices = [
+        {
+            "channel": "sms",
+            "recipient": f"+968{mobile}",
+            "text_ar": f"وزارة العمل: إيصال شكواك {number}: {link}",
+            "text_en": f"Ministry of Labour: the receipt of your complaint {number}: {link}",
+            **common,
+        }
+    ]
+    if email is not None:
+        notices.append(
+            {
+                "channel": "email",
+                "recipient": email,
+                "text_ar": f"وزارة العمل: إيصال شكواك {number} مرفق. للتحقق منه: {link} "
+                f"للاستفسار: {office.phone}",
+                "text_en": f"Ministry of Labour: the receipt of your complaint {number} is "
+                f"attached. To check it: {link} Questions: {office.phone}",
+                **common,
+            }
+        )
+    return notices
 
 
 def outbox(session: Session, since: int) -> list[Notification]:

@@ -48,6 +48,8 @@ TITLES: Final[Mapping[str, tuple[int, str]]] = {
     "ticket-refused": (401, "The attachment's ticket is not accepted"),
     "attachment-unknown": (404, "No transaction of this terminal here names this attachment"),
     "range-invalid": (422, "The range does not fit the attachment or the body"),
+    "receipt-of-nothing": (404, "This terminal sent no such complaint"),
+    "receipt-unreadable": (422, "The receipt does not open with a key of this API"),
     "attachment-mismatch": (422, "The bytes are not those that the transaction names"),
     # The fleet.
     "administrator-refused": (401, "Only the fleet administrator may do this"),

@@ -35,12 +35,14 @@ from kiosk.workers.card_services import CardServices
 from kiosk.workers.central import CentralDesk
 from kiosk.workers.keeping import Keeper, ReceiptSigner
 from kiosk.workers.printing import Connect, Printing
+from kiosk.workers.receipt_mail import ReceiptMailer
 from kiosk.workers.reporting import Reporter, describe_devices, describe_outbox
 from kiosk.workers.watch import Watch
 from offline_queue.http import HttpIngest
 from offline_queue.signed_requests import RequestSigner
 from offline_queue.store import Outbox
 from offline_queue.syncer import Syncer, SyncState
+from offline_queue.wire import ItemAnswer
 
 _log = structlog.get_logger()
 
@@ -145,7 +147,7 @@ class Kiosk:
         self.syncer = Syncer(
             self.outbox,
             HttpIngest(central.url, signer=request_signer),
-            on_result=lambda tx_id, answer: self._keeper.answered(tx_id, answer),
+            on_result=self._transaction_answered,
             on_state=self._sync_changed,
         )
         self._reporter = Reporter(
@@ -192,6 +194,16 @@ class Kiosk:
             ),
             show_receipt=lambda png, visit: self._loop.call(lambda: self._show_receipt(png, visit)),
         )
+        self._receipt_mail = ReceiptMailer(
+            CentralClient(
+                central.url,
+                timeouts=(central.connect_timeout_s, central.read_timeout_s),
+                signer=request_signer,
+            ),
+            identity.enrolment,
+            directory / "receipts-to-send",
+            answer=self._answer,
+        )
         self._watch = Watch(
             self._watch_client,
             self.outbox,
@@ -208,6 +220,7 @@ class Kiosk:
         self._record("terminal.started", version=__version__, kiosk=self._settings.kiosk_id)
         self._desk.start()
         self._printing.start()
+        self._receipt_mail.start()
         self.syncer.start()
         self._revocations.start()
         self._watch.start()
@@ -226,6 +239,7 @@ class Kiosk:
         self._central.stop()
         self._card_services.stop()
         self._printing.stop()
+        self._receipt_mail.stop()
         self.syncer.stop()
         self.outbox.close()
         self._client.close()
@@ -278,6 +292,7 @@ class Kiosk:
         self._reporter.changed()
         if now.central is DeviceState.ONLINE and before.central is not DeviceState.ONLINE:
             self.syncer.network_returned()
+            self._receipt_mail.nudge()
             self._revocations.network_returned()
         self.runner.handle(ev.TerminalChanged(now))
 
@@ -310,6 +325,11 @@ class Kiosk:
         if not self._desk.has_reader():
             # It had its time to report; "unknown" would keep the terminal starting for ever.
             self._loop.call(self._no_reader)
+
+    def _transaction_answered(self, tx_id: str, answer: ItemAnswer) -> None:
+        """The syncer's thread."""
+        self._keeper.answered(tx_id, answer)
+        self._receipt_mail.nudge()
 
     def _no_reader(self) -> None:
         if self._terminal.reader is DeviceState.UNKNOWN and not self._desk.has_reader():
@@ -356,6 +376,10 @@ class Kiosk:
                 self._printing.reprint(effect, visit)
             case ef.PrintReceipt():
                 self._printing.print(effect, visit)
+            case ef.MailReceipt():
+                kept = effect.receipt.submission
+                drawn = self._printing.draw(effect.receipt)
+                self._receipt_mail.keep(kept.tx_id, kept.qr_text, drawn, visit)
             case ef.Wipe():
                 self._wipe()
             case ef.StartTimer():

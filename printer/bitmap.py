@@ -62,6 +62,12 @@ class ReceiptBitmap:
         image.save(out, "PNG", dpi=(DOTS_PER_INCH, DOTS_PER_INCH))
         return out.getvalue()
 
+    def pdf(self) -> bytes:
+        """Return a PDF of one page, as large as the paper; the dots compressed as fax (T.6)."""
+        out = io.BytesIO()
+        self.image().save(out, "PDF", resolution=DOTS_PER_INCH)
+        return out.getvalue()
+
     def image(self) -> Image.Image:
         """Return the image for Pillow, mode ``1``."""
         return Image.frombytes("1", (self.width, self.height), self.rows.translate(_INVERT))

@@ -7,18 +7,21 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import AwareDatetime
 from sqlalchemy import select
 
 from backend_stub.notifications import outbox
-from backend_stub.problems import documented
+from backend_stub.problems import ProblemError, documented
+from backend_stub.receipt_mail import receipt_pdf
 from backend_stub.routes import CentralDependency
 from backend_stub.tables import Complaint, Transaction
 from kiosk.central.wire import WireModel
 from offline_queue.wire import Outcome
 
 _PAGE = 100
+_LINK = "HTTPS://"
+"""Notices of receipts have one."""
 
 router = APIRouter(tags=["development"])
 
@@ -36,6 +39,9 @@ class Notice(WireModel):
     text_en: str
     about: str
     """Number of the complaint."""
+
+    attachment: str | None = None
+    """Path of the PDF that goes along."""
 
 
 class NoticeList(WireModel):
@@ -68,11 +74,38 @@ def get_notifications(
 ) -> NoticeList:
     """Notices with an id above `since`, oldest first, at most 100."""
     with central.database.read() as session:
-        return NoticeList(
-            notifications=[
-                Notice.model_validate(row, from_attributes=True) for row in outbox(session, since)
-            ]
-        )
+        notices = [
+            Notice.model_validate(row, from_attributes=True) for row in outbox(session, since)
+        ]
+        attached = {notice.about for notice in notices if receipt_pdf(session, notice.about)}
+    return NoticeList(
+        notifications=[
+            notice.model_copy(
+                update={"attachment": f"/v1/notifications/receipts/{notice.about}.pdf"}
+            )
+            if notice.channel == "email" and notice.about in attached and _LINK in notice.text_en
+            else notice
+            for notice in notices
+        ]
+    )
+
+
+@router.get(
+    "/notifications/receipts/{number}.pdf",
+    response_class=Response,
+    responses=documented(["receipt-of-nothing", "invalid", "busy"])
+    | {200: {"content": {"application/pdf": {}}, "description": "The receipt"}},
+)
+def get_receipt(
+    central: CentralDependency,
+    number: Annotated[str, Path(pattern=r"^C-\d{4}-\d{6,9}$")],
+) -> Response:
+    """The PDF that goes along with the e-mail about a complaint's receipt."""
+    with central.database.read() as session:
+        pdf = receipt_pdf(session, number)
+    if pdf is None:
+        raise ProblemError("receipt-of-nothing")
+    return Response(pdf, media_type="application/pdf")
 
 
 @router.get("/development/transactions", responses=documented(["busy"]))

@@ -143,6 +143,13 @@ class PrintReceipt:
 
 
 @dataclass(frozen=True, slots=True)
+class MailReceipt:
+    """Send it to telephone and address instead. Answers ReceiptMailKept or ReceiptMailFailed."""
+
+    receipt: PrintReceipt
+
+
+@dataclass(frozen=True, slots=True)
 class Wipe:
     """The visit is over: reset the card, wipe the PIN, forget token, pictures and receipt."""
 
@@ -196,6 +203,7 @@ Effect = (
     | SignAndKeep
     | ForeseeReceipt
     | PrintReceipt
+    | MailReceipt
     | Wipe
     | StartTimer
     | StopTimer

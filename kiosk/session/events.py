@@ -110,6 +110,11 @@ class ReceiptSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class ReceiptMailPressed:
+    """ "Send it to my telephone", where there is no paper."""
+
+
+@dataclass(frozen=True, slots=True)
 class NewCodePressed:
     """ "Send me another code"."""
 
@@ -352,6 +357,20 @@ class ReceiptNotPrinted:
     uncertain: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class ReceiptMailKept:
+    """The receipt goes to telephone and address as soon as the transaction has arrived."""
+
+    tx_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptMailFailed:
+    """It could not be kept, and will not be sent."""
+
+    tx_id: str
+
+
 # --- from the clock
 
 
@@ -414,6 +433,9 @@ Event = (
     | ReceiptPrinted
     | ReceiptNotPrinted
     | ReceiptSeen
+    | ReceiptMailPressed
+    | ReceiptMailKept
+    | ReceiptMailFailed
     | TimerFired
     | ShutDown
 )

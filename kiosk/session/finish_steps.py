@@ -8,6 +8,7 @@ from kiosk.devices import PaperState, Terminal, can_print, is_online
 from kiosk.session.effects import (
     ClearPin,
     ForeseeReceipt,
+    MailReceipt,
     PrintReceipt,
     Record,
     SignAndKeep,
@@ -24,6 +25,9 @@ from kiosk.session.events import (
     KeepingFailed,
     Kept,
     PinRefused,
+    ReceiptMailFailed,
+    ReceiptMailKept,
+    ReceiptMailPressed,
     ReceiptNotPrinted,
     ReceiptPrinted,
     ReceiptSeen,
@@ -31,12 +35,14 @@ from kiosk.session.events import (
     TimerFired,
     TriesKnown,
 )
+from kiosk.session.pages import can_mail
 from kiosk.session.pin_pad import pin_entry, submit
 from kiosk.session.refusing import card_refused
 from kiosk.session.state import (
     Form,
     Page,
     PinEntry,
+    ReceiptMail,
     ReceiptStep,
     State,
     Submission,
@@ -101,6 +107,13 @@ def on_confirmation(state: State, event: Event, world: World) -> Step:
             return Step(with_visit(state, submission=done), (failed,))
         case ReceiptSeen() if submission.receipt is ReceiptStep.UNCERTAIN:
             return _receipt_seen(state, submission, whole=event.whole)
+        case ReceiptMailPressed() if can_mail(state.visit) and submission.mail in _MAIL_OFFERED:
+            return _mail_receipt(state, submission)
+        case ReceiptMailKept() if event.tx_id == submission.tx_id:
+            kept = replace(submission, mail=ReceiptMail.KEPT)
+            return Step(with_visit(state, submission=kept), (Record("visit.receipt_mailed"),))
+        case ReceiptMailFailed() if event.tx_id == submission.tx_id:
+            return Step(with_visit(state, submission=replace(submission, mail=ReceiptMail.FAILED)))
         case ContinuePressed() if submission.receipt not in _RECEIPT_IN_PROGRESS:
             return end_visit(state, VisitEnd.FINISHED, world)
         case _:
@@ -108,6 +121,16 @@ def on_confirmation(state: State, event: Event, world: World) -> Step:
 
 
 _RECEIPT_IN_PROGRESS = (ReceiptStep.WAITING, ReceiptStep.PRINTING)
+_MAIL_OFFERED = (ReceiptMail.NOT_ASKED, ReceiptMail.FAILED)
+
+
+def _mail_receipt(state: State, submission: Submission) -> Step:
+    visit = state.visit
+    if visit.form is None or visit.cardholder is None:
+        return stay(state)
+    asked = replace(submission, mail=ReceiptMail.ASKED)
+    receipt = PrintReceipt(submission, visit.language, visit.cardholder, visit.form.answers)
+    return Step(with_visit(state, submission=asked), (MailReceipt(receipt),))
 
 
 def on_answered(state: State, event: Answered) -> Step:

@@ -1,8 +1,8 @@
-"""What a person can do on a page besides what it is for: cancel, go back."""
+"""What a person can do on a page besides what it is for: cancel, go back, have the receipt sent."""
 
 from __future__ import annotations
 
-from kiosk.session.state import Page
+from kiosk.session.state import Page, ReceiptStep, Visit
 
 CANCELLABLE = frozenset(
     {
@@ -41,3 +41,17 @@ GOING_BACK = frozenset(
     }
 )
 """There is a page before this one to go back to."""
+
+_NOT_ON_PAPER = (ReceiptStep.ON_SCREEN, ReceiptStep.UNCERTAIN)
+
+
+def can_mail(visit: Visit) -> bool:
+    """Whether the receipt may go to a telephone instead: one that the citizen gave."""
+    submission = visit.submission
+    return (
+        submission is not None
+        and not submission.rejected
+        and submission.receipt in _NOT_ON_PAPER
+        and visit.form is not None
+        and bool(visit.form.answers.get("mobile"))
+    )

@@ -31,6 +31,7 @@ from kiosk.session.events import (
     NewCodePressed,
     PhotoRead,
     PinDigitsChanged,
+    ReceiptMailPressed,
     ReceiptSeen,
     ServiceChosen,
     ShutDown,
@@ -123,6 +124,7 @@ _FROM_THE_PERSON = (
     | UnblockChosen
     | NewCodePressed
     | ReceiptSeen
+    | ReceiptMailPressed
 )
 
 # A card that is put in the other way round, or cleaned, is welcome without starting again.

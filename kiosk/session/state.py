@@ -212,6 +212,15 @@ class ReceiptStep(enum.StrEnum):
     """The printer fell silent: only the citizen can say whether paper came out, and is asked."""
 
 
+class ReceiptMail(enum.StrEnum):
+    """Whether the receipt goes to the telephone and the address in the application."""
+
+    NOT_ASKED = "not-asked"
+    ASKED = "asked"
+    KEPT = "kept"
+    FAILED = "failed"
+
+
 @dataclass(frozen=True, slots=True)
 class HearingProposal:
     """Date and place that the labour office proposes."""
@@ -241,6 +250,7 @@ class Submission:
     receipt: ReceiptStep = ReceiptStep.WAITING
     receipt_problem: str | None = None
     """Why it is not on paper: a printer state of :mod:`kiosk.devices`."""
+    mail: ReceiptMail = ReceiptMail.NOT_ASKED
 
 
 @dataclass(frozen=True, slots=True)

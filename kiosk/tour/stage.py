@@ -25,6 +25,7 @@ from kiosk.tour.hands import Hands, NotSeen
 
 _TIMEOUTS = (1.0, 5.0)
 
+_LINK = re.compile(r"HTTPS://\S+/R#[A-Z2-7]+")
 _EMPLOYER: dict[Language, str] = {"ar": "السيب", "en": "seeb"}
 _STORY: dict[Language, str] = {
     "ar": "لم أستلم أجري منذ شهرين، وطلبت حقي مرتين دون رد.",
@@ -231,6 +232,12 @@ class Stage:
         if not found:
             raise NotSeen("a text message with a code")
         return str(found[0])
+
+    def texted_receipts(self) -> list[str]:
+        """The links of receipts in the text messages."""
+        url = f"{self.rig.central_url}/v1/notifications"
+        notices = requests.get(url, timeout=_TIMEOUTS).json()["notifications"]
+        return [found for notice in notices for found in _LINK.findall(notice["text_en"])]
 
     def enter(self, page: Page, digits: str) -> None:
         """Wait for a page that asks for digits, photograph it, enter them."""

@@ -19,6 +19,7 @@ from kiosk.session.effects import ForeseeReceipt, PrintReceipt
 from kiosk.session.state import Submission
 from kiosk.workers.answering import Answer
 from printer import status as device
+from printer.bitmap import ReceiptBitmap
 from printer.jobs import PrintJob, PrintOutcome, Result
 from printer.jobs import Settings as PrinterSettings
 from printer.journal import PrintJournal
@@ -104,6 +105,15 @@ class Printing:
         In both languages; in large print, which would be too long for that, in the visit's own.
         """
         self._worker.submit(self._print, effect, visit, self._drawn)
+
+    def draw(self, effect: PrintReceipt) -> Future[ReceiptBitmap]:
+        """The receipt as it would be printed; its future fails where it cannot be drawn."""
+        drawn = self._drawn
+
+        def work() -> ReceiptBitmap:
+            return render(self._compose(effect.submission, effect), self._width, drawn)
+
+        return self._worker.submit(work)
 
     def reprint(self, effect: PrintReceipt, visit: int) -> None:
         """Print what the citizen says did not come out; answers as :meth:`print`.

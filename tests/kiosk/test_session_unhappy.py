@@ -11,7 +11,7 @@ from kiosk.devices import DeviceState, PaperState
 from kiosk.session import Page
 from kiosk.session import effects as ef
 from kiosk.session import events as ev
-from kiosk.session.state import CardProblem, ReceiptStep, VisitEnd
+from kiosk.session.state import CardProblem, ReceiptMail, ReceiptStep, VisitEnd
 from tests.kiosk.desk import GOOD, HOLDER, OFFLINE, TX, Desk
 
 
@@ -184,6 +184,42 @@ def test_nobody_need_answer_and_afterwards_nothing_is_printed(unsure, left):
     assert unsure.asked(ef.Wipe)
     unsure(ev.ReceiptSeen(whole=False))
     assert not unsure.asked(ef.PrintReceipt)
+
+
+@pytest.fixture
+def paperless(desk) -> Desk:
+    """A confirmed visit at a terminal without a printer."""
+    gone = replace(OFFLINE, printer=DeviceState.NO_DEVICE)
+    return desk(ev.TerminalChanged(gone)).to_confirmation()
+
+
+def test_without_paper_the_receipt_goes_to_the_telephone_once(paperless):
+    paperless(ev.ReceiptMailPressed(), ev.ReceiptMailPressed())
+    (mail,) = paperless.asked(ef.MailReceipt)
+    assert mail.receipt.submission.tx_id == TX
+    assert mail.receipt.answers["mobile"] == "92123456"
+    assert paperless.visit.submission.mail is ReceiptMail.ASKED
+    paperless(ev.ReceiptMailKept(TX))
+    assert paperless.visit.submission.mail is ReceiptMail.KEPT
+    assert paperless.asked(ef.Record) == [ef.Record("visit.receipt_mailed")]
+    paperless(ev.ReceiptMailPressed())
+    assert not paperless.asked(ef.MailReceipt)
+
+
+def test_what_could_not_be_kept_for_sending_is_said_and_may_be_tried_again(paperless):
+    paperless(ev.ReceiptMailPressed(), ev.ReceiptMailFailed(TX))
+    assert paperless.visit.submission.mail is ReceiptMail.FAILED
+    paperless(ev.ReceiptMailPressed())
+    assert paperless.asked(ef.MailReceipt)
+
+
+def test_a_receipt_on_paper_or_of_a_refused_application_is_not_sent(desk, paperless):
+    paperless(ev.Answered(TX, None, rejected=True), ev.ReceiptMailPressed())
+    assert not paperless.asked(ef.MailReceipt)
+    other = Desk()
+    other(ev.TerminalChanged(OFFLINE)).to_confirmation()(ev.ReceiptPrinted(TX))
+    other(ev.ReceiptMailPressed())
+    assert not other.asked(ef.MailReceipt)
 
 
 def test_the_question_is_not_asked_of_a_receipt_that_the_printer_vouches_for(desk):

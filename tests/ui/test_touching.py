@@ -14,6 +14,7 @@ from kiosk.session.events import (
     EmployerQueried,
     InputChanged,
     LanguageChosen,
+    ReceiptMailPressed,
     ReceiptSeen,
     ServiceChosen,
     Started,
@@ -58,6 +59,7 @@ pytestmark = pytest.mark.window
         ("printer-silent", "receiptWhole", ReceiptSeen(whole=True)),
         ("printer-silent", "receiptMissing", ReceiptSeen(whole=False)),
         ("printer-silent", "continueButton", ContinuePressed()),
+        ("saved-no-paper", "receiptMail", ReceiptMailPressed()),
     ],
 )
 def test_one_touch_is_one_event(screen: Screen, page: str, name: str, event: object) -> None:
@@ -284,6 +286,14 @@ def test_only_a_printer_that_fell_silent_is_asked_about(screen: Screen) -> None:
         assert looking.has(screen.window, "receiptMissing") is asked
     screen.show(STATES["printer-silent"])
     assert looking.has(screen.window, "qr"), "who does not answer has the code all the same"
+
+
+def test_who_was_promised_the_receipt_by_telephone_is_told_where_it_goes(screen: Screen) -> None:
+    screen.show(STATES["saved-mailed"], language="en")
+    assert not looking.has(screen.window, "receiptMail")
+    assert "\u2066•••••567\u2069" in looking.text(screen.window, "receiptMailState")
+    screen.show(STATES["card-done-change-pin"])
+    assert not looking.has(screen.window, "receiptMail"), "no telephone was given"
 
 
 def test_a_rejected_photo_is_a_silhouette(screen: Screen) -> None:

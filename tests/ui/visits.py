@@ -23,6 +23,7 @@ from kiosk.session.state import (
     HearingProposal,
     Page,
     PinEntry,
+    ReceiptMail,
     ReceiptStep,
     SearchState,
     State,
@@ -213,6 +214,21 @@ STATES: dict[str, State] = {
         form=FORM,
         submission=replace(SUBMISSION, receipt=ReceiptStep.ON_SCREEN, receipt_problem="paper.out"),
     ),
+    **{
+        f"saved-{name}": page(
+            Page.CONFIRMATION,
+            OFFLINE,
+            form=replace(FORM, answers=ANSWERS | {"email": email}),
+            submission=replace(
+                SUBMISSION, receipt=ReceiptStep.ON_SCREEN, receipt_problem="paper.out", mail=mail
+            ),
+        )
+        for name, email, mail in (
+            ("mailed", None, ReceiptMail.KEPT),
+            ("mailed-to-both", "salim@example.om", ReceiptMail.KEPT),
+            ("mail-failed", None, ReceiptMail.FAILED),
+        )
+    },
     "printer-silent": page(
         Page.CONFIRMATION,
         form=FORM,

@@ -996,6 +996,23 @@
         <translation>رمز إيصالك</translation>
     </message>
     <message>
+        <source>Send it to my phone</source>
+        <extracomment>a text message with a link to the receipt</extracomment>
+        <translation>أرسله إلى هاتفي</translation>
+    </message>
+    <message>
+        <source>It goes to %1 as a text message and to your e-mail once your request has arrived.</source>
+        <translation>يُرسل إلى %1 برسالة نصية وإلى بريدك الإلكتروني فور وصول طلبك.</translation>
+    </message>
+    <message>
+        <source>It goes to %1 as a text message once your request has arrived.</source>
+        <translation>يُرسل إلى %1 برسالة نصية فور وصول طلبك.</translation>
+    </message>
+    <message>
+        <source>It could not be sent. Please photograph the code.</source>
+        <translation>تعذّر إرساله. يُرجى تصوير الرمز.</translation>
+    </message>
+    <message>
         <source>Your receipt</source>
         <translation>إيصالك</translation>
     </message>

@@ -11,7 +11,8 @@ from PySide6.QtQml import QmlElement
 from kiosk.services import Catalogue, Language, ServiceDefinition
 from kiosk.services.oman_time import MUSCAT
 from kiosk.services.wording import format_day, isolate
-from kiosk.session.events import ReceiptSeen
+from kiosk.session.events import ReceiptMailPressed, ReceiptSeen
+from kiosk.session.pages import can_mail
 from kiosk.session.state import Page, ReceiptStep, State, Submission, VisitEnd
 from ui.viewmodels.seam import Pictures, QStringList, Send
 
@@ -34,14 +35,20 @@ class ConfirmationViewModel(QObject):
         self._send = send
         self._language: Language = "ar"
         self._kept: Submission | None = None
+        self._mail_to: tuple[str, str] | None = None
         self._receipt = ""
         self._qr = ""
 
     def show(self, state: State) -> None:
         """Take over a new state; without a submission nothing of the last one stays."""
         kept, language = state.visit.submission, state.visit.language
-        if (kept, language) == (self._kept, self._language):
+        form = state.visit.form
+        mail_to = None
+        if form is not None and can_mail(state.visit):
+            mail_to = str(form.answers["mobile"]), str(form.answers.get("email") or "")
+        if (kept, language, mail_to) == (self._kept, self._language, self._mail_to):
             return
+        self._mail_to = mail_to
         qr_before = self._kept.qr_text if self._kept and self._qr else None
         self._kept, self._language = kept, language
         if kept is None:
@@ -130,6 +137,21 @@ class ConfirmationViewModel(QObject):
         return self._kept.receipt.value if self._kept else ""
 
     @Property(str, notify=changed)
+    def mailTo(self) -> str:
+        """The end of the telephone number that the receipt may go to, or empty."""
+        return f"•••••{self._mail_to[0][-3:]}" if self._mail_to else ""
+
+    @Property(bool, notify=changed)
+    def mailHasAddress(self) -> bool:
+        """It goes to an e-mail address as well."""
+        return self._mail_to is not None and self._mail_to[1] != ""
+
+    @Property(str, notify=changed)
+    def mailState(self) -> str:
+        """A :class:`kiosk.session.state.ReceiptMail`, or empty."""
+        return self._kept.mail.value if self._kept else ""
+
+    @Property(str, notify=changed)
     def receiptProblem(self) -> str:
         return (self._kept.receipt_problem or "") if self._kept else ""
 
@@ -147,6 +169,10 @@ class ConfirmationViewModel(QObject):
     def receiptSeen(self, whole: bool) -> None:
         """The citizen's answer when the printer cannot tell."""
         self._send(ReceiptSeen(whole))
+
+    @Slot()
+    def mailReceipt(self) -> None:
+        self._send(ReceiptMailPressed())
 
     def _service(self) -> ServiceDefinition | None:
         return self._catalogue.service(self._kept.service_id) if self._kept else None

@@ -202,7 +202,7 @@ Window {
                         id: to
                         x: 8
                         y: 6
-                        text: notice.modelData.channel + " → " + notice.modelData.recipient
+                        text: notice.modelData.channel + " → " + notice.modelData.recipient + (notice.modelData.attachment ? " + PDF" : "")
                         color: bench.faint
                         font.pixelSize: 11
                     }

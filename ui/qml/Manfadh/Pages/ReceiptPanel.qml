@@ -73,6 +73,36 @@ ColumnLayout {
             Accessible.name: qsTr("QR code of your receipt")
         }
     }
+    Button {
+        objectName: "receiptMail"
+        Layout.fillWidth: true
+        Layout.maximumWidth: panel.wide
+        visible: panel.vm.mailTo !== "" && (panel.vm.mailState === "not-asked" || panel.vm.mailState === "failed")
+        iconName: "message"
+        //: a text message with a link to the receipt
+        text: qsTr("Send it to my phone")
+        onClicked: panel.vm.mailReceipt()
+    }
+    Label {
+        objectName: "receiptMailState"
+        Layout.fillWidth: Theme.largeText
+        Layout.maximumWidth: panel.wide
+        Layout.preferredWidth: Theme.size.receipt
+        visible: panel.vm.mailTo !== "" && text !== ""
+        horizontalAlignment: Text.AlignHCenter
+        text: {
+            const phone = "\u2066" + panel.vm.mailTo + "\u2069";
+            switch (panel.vm.mailState) {
+            case "asked":
+            case "kept":
+                return panel.vm.mailHasAddress
+                    ? qsTr("It goes to %1 as a text message and to your e-mail once your request has arrived.").arg(phone)
+                    : qsTr("It goes to %1 as a text message once your request has arrived.").arg(phone);
+            case "failed": return qsTr("It could not be sent. Please photograph the code.");
+            default: return "";
+            }
+        }
+    }
     ReceiptPaper {
         Layout.alignment: Qt.AlignHCenter
         visible: !panel.onScreen && panel.vm.receipt !== ""

@@ -1,0 +1,29 @@
+"""For terminals: receipts that go to their owners by text message and e-mail."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+
+from backend_stub.problems import documented
+from backend_stub.receipt_mail import send_receipt
+from backend_stub.routes import SIGNED, CentralDependency, SignerDependency
+from kiosk.central.receipt_wire import ReceiptMail
+from offline_queue.wire import KioskId
+
+router = APIRouter(tags=["terminals"])
+
+
+@router.post(
+    "/kiosks/{kiosk}/receipts",
+    status_code=204,
+    response_class=Response,
+    responses=documented(
+        ["receipt-of-nothing", "receipt-unreadable", "body-too-large", "invalid", "busy", *SIGNED]
+    ),
+)
+def post_receipt(
+    kiosk: KioskId, mail: ReceiptMail, central: CentralDependency, signer: SignerDependency
+) -> None:
+    """Send a receipt to the telephone and the address that its transaction names, once."""
+    signer.must_be(kiosk)
+    send_receipt(central, signer, mail)
