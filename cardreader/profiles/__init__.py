@@ -2,6 +2,7 @@
 
 ``piv``   the keys, certificates and PIN (NIST SP 800-73-5); ``piv_issuing`` writes them
 ``ias_classic``  the same on cards of the family that the Omani card belongs to
+``reference_data``  the commands of a PIN, which both share
 ``icao``  the identity data as files (ICAO Doc 9303 part 10); :mod:`cardreader.identity` reads them
 
 A profile turns wishes into commands and replies into values. It trusts nothing it reads: what is

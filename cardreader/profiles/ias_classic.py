@@ -16,19 +16,15 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from cardreader import tlv
 from cardreader.apdu import SHORT_MAX, CommandApdu
-from cardreader.channel import MAX_FILE_EXCHANGES, SUCCESS, CardChannel, wipe
+from cardreader.channel import MAX_FILE_EXCHANGES, CardChannel
 from cardreader.errors import (
     CardNotSupported,
     CardProtocolError,
     CommandRefused,
     ObjectNotFound,
-    PinBlocked,
-    PinWrong,
-    PukBlocked,
-    PukWrong,
 )
-from cardreader.pin import PIN_LENGTH, MalformedPin, is_pin
 from cardreader.pki import KeyPurpose, PinInfo, SignatureAlgorithm
+from cardreader.profiles.reference_data import ReferenceData
 from cardreader.trust import parse_certificate
 
 AID = bytes.fromhex("A0000000180C000001634200")
@@ -70,6 +66,13 @@ class IasClassicApplication:
 
     def __init__(self, channel: CardChannel) -> None:
         self._channel = channel
+        self._pin = ReferenceData(
+            channel,
+            _PIN_REFERENCE,
+            length=_PIN_PADDED,
+            filler=0x00,
+            tries_after_refusal=lambda: self.pin_info().tries_left or 0,
+        )
         self._containers: dict[KeyPurpose, _Container] | None = None
 
     def select(self) -> None:
@@ -143,66 +146,16 @@ class IasClassicApplication:
         return PinInfo(tries[0], blocked=tries[0] == 0, transport=transport)
 
     def verify_pin(self, pin: bytearray) -> None:
-        """VERIFY, once (7816-4, 11.6.6). ``pin`` and every copy of it are wiped.
-
-        Raises :class:`~cardreader.pin.MalformedPin` (nothing was sent),
-        :class:`~cardreader.errors.PinWrong` or :class:`~cardreader.errors.PinBlocked`.
-        """
-        padded = _padded(pin)
-        try:
-            if not is_pin(pin):
-                raise MalformedPin
-            status = self._channel.send(CommandApdu(0x00, 0x20, 0x00, _PIN_REFERENCE, padded)).sw
-        finally:
-            wipe(padded)
-            wipe(pin)
-        self._require_pin_accepted(status)
+        """VERIFY, once. Wipes; see :meth:`ReferenceData.verify`."""
+        self._pin.verify(pin)
 
     def change_pin(self, old: bytearray, new: bytearray) -> None:
-        """CHANGE REFERENCE DATA, once (7816-4, 11.6.7); also from the transport PIN. Wipes both."""
-        both = _padded(old) + _padded(new)
-        try:
-            if not is_pin(old) or not is_pin(new):
-                raise MalformedPin
-            status = self._channel.send(CommandApdu(0x00, 0x24, 0x00, _PIN_REFERENCE, both)).sw
-        finally:
-            wipe(both)
-            wipe(old)
-            wipe(new)
-        self._require_pin_accepted(status)
+        """CHANGE REFERENCE DATA, once; also from the transport PIN. Wipes."""
+        self._pin.change(old, new)
 
     def unblock_pin(self, puk: bytearray, new: bytearray) -> None:
-        """RESET RETRY COUNTER, once (7816-4, 11.6.10), with PUK and new PIN. Wipes both.
-
-        Raises :class:`~cardreader.errors.PukWrong`, :class:`~cardreader.errors.PukBlocked`,
-        :class:`~cardreader.pin.MalformedPin`.
-        """
-        both = _padded(puk) + _padded(new)
-        try:
-            if not PIN_LENGTH <= len(puk) <= _PIN_PADDED or not is_pin(new):
-                raise MalformedPin
-            status = self._channel.send(CommandApdu(0x00, 0x2C, 0x00, _PIN_REFERENCE, both)).sw
-        except PinBlocked:
-            raise PukBlocked from None
-        finally:
-            wipe(both)
-            wipe(puk)
-            wipe(new)
-        if status == SUCCESS:
-            return
-        if status & 0xFFF0 != 0x63C0:
-            raise PukWrong(None)
-        if status == 0x63C0:
-            raise PukBlocked
-        raise PukWrong(status & 0x0F)
-
-    def _require_pin_accepted(self, status: int) -> None:
-        if status == SUCCESS:
-            return
-        tries = status & 0x0F if status & 0xFFF0 == 0x63C0 else self.pin_info().tries_left
-        if not tries:
-            raise PinBlocked
-        raise PinWrong(tries)
+        """RESET RETRY COUNTER, once. Wipes; see :meth:`ReferenceData.unblock`."""
+        self._pin.unblock(puk, new)
 
     def sign(self, purpose: KeyPurpose, algorithm: SignatureAlgorithm, digest: bytes) -> bytes:
         """MSE SET, PSO HASH with the digest, PSO COMPUTE DIGITAL SIGNATURE (7816-8, 5.2 and 5.4).
@@ -222,11 +175,6 @@ class IasClassicApplication:
         half = len(answer) // 2
         r, s = (int.from_bytes(part, "big") for part in (answer[:half], answer[half:]))
         return encode_dss_signature(r, s)
-
-
-def _padded(secret: bytearray) -> bytearray:
-    """Filled with zeroes to twelve bytes; a copy, to be wiped."""
-    return bytearray(secret) + bytes(max(0, _PIN_PADDED - len(secret)))
 
 
 def _parse_file(content: bytes) -> list[_Container]:

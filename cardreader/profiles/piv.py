@@ -12,19 +12,16 @@ from cryptography import x509
 
 from cardreader import tlv
 from cardreader.apdu import SHORT_MAX, CommandApdu
-from cardreader.channel import SUCCESS, CardChannel, wipe
+from cardreader.channel import CardChannel
 from cardreader.errors import (
     CardNotSupported,
     CardProtocolError,
     CommandRefused,
     ObjectNotFound,
     PinBlocked,
-    PinWrong,
-    PukBlocked,
-    PukWrong,
 )
-from cardreader.pin import PIN_LENGTH, MalformedPin, is_pin
 from cardreader.pki import KeyPurpose, PinInfo, SignatureAlgorithm, padded_digest
+from cardreader.profiles.reference_data import ReferenceData, tries_left
 from cardreader.trust import parse_certificate
 
 AID = bytes.fromhex("A00000030800001000")
@@ -64,6 +61,13 @@ class PivApplication:
 
     def __init__(self, channel: CardChannel) -> None:
         self._channel = channel
+        self._pin = ReferenceData(
+            channel,
+            _PIN_REFERENCE,
+            length=_PIN_PADDED,
+            filler=0xFF,
+            tries_after_refusal=self._tries_after_refusal,
+        )
         self._aid = AID
 
     def select(self) -> None:
@@ -143,75 +147,20 @@ class PivApplication:
             if refused.sw in _NOT_TAKEN_EMPTY:
                 return PinInfo(None, blocked=False)
             raise
-        tries = _tries_left(status)
+        tries = tries_left(status)
         return PinInfo(tries, blocked=tries == 0)
 
     def verify_pin(self, pin: bytearray) -> None:
-        """VERIFY, once (part 2, 3.2.1). ``pin`` and every copy of it are wiped.
-
-        Raises :class:`~cardreader.pin.MalformedPin` (nothing was sent),
-        :class:`~cardreader.errors.PinWrong` or :class:`~cardreader.errors.PinBlocked`.
-        """
-        padded = _padded(pin)
-        try:
-            if not is_pin(pin):
-                raise MalformedPin
-            status = self._channel.send(CommandApdu(0x00, 0x20, 0x00, _PIN_REFERENCE, padded)).sw
-        finally:
-            wipe(padded)
-            wipe(pin)
-        self._require_pin_accepted(status)
+        """VERIFY, once (part 2, 3.2.1). Wipes; see :meth:`ReferenceData.verify`."""
+        self._pin.verify(pin)
 
     def change_pin(self, old: bytearray, new: bytearray) -> None:
-        """CHANGE REFERENCE DATA, once (part 2, 3.2.2). Both PINs and every copy are wiped.
-
-        Raises what :meth:`verify_pin` raises, about ``old``.
-        """
-        both = _padded(old) + _padded(new)
-        try:
-            if not is_pin(old) or not is_pin(new):
-                raise MalformedPin
-            status = self._channel.send(CommandApdu(0x00, 0x24, 0x00, _PIN_REFERENCE, both)).sw
-        finally:
-            wipe(both)
-            wipe(old)
-            wipe(new)
-        self._require_pin_accepted(status)
+        """CHANGE REFERENCE DATA, once (part 2, 3.2.2). Wipes; see :meth:`ReferenceData.change`."""
+        self._pin.change(old, new)
 
     def unblock_pin(self, puk: bytearray, new: bytearray) -> None:
-        """RESET RETRY COUNTER, once (part 2, 3.2.3). PUK, PIN and every copy are wiped.
-
-        A PUK has six to eight bytes. Raises :class:`~cardreader.errors.PukWrong`,
-        :class:`~cardreader.errors.PukBlocked`, :class:`~cardreader.pin.MalformedPin`.
-        """
-        both = _padded(puk) + _padded(new)
-        try:
-            if not PIN_LENGTH <= len(puk) <= _PIN_PADDED or not is_pin(new):
-                raise MalformedPin
-            status = self._channel.send(CommandApdu(0x00, 0x2C, 0x00, _PIN_REFERENCE, both)).sw
-        except PinBlocked:
-            raise PukBlocked from None
-        finally:
-            wipe(both)
-            wipe(puk)
-            wipe(new)
-        if status == SUCCESS:
-            return
-        tries = _tries_left(status)
-        if tries == 0:
-            raise PukBlocked
-        raise PukWrong(tries)
-
-    def _require_pin_accepted(self, status: int) -> None:
-        if status == SUCCESS:
-            return
-        tries = _tries_left(status)
-        if tries is None:
-            # 6300: refused, but the card did not say how many tries remain.
-            tries = self._tries_after_refusal()
-        if tries == 0:
-            raise PinBlocked
-        raise PinWrong(tries)
+        """RESET RETRY COUNTER, once (part 2, 3.2.3). Wipes; see :meth:`ReferenceData.unblock`."""
+        self._pin.unblock(puk, new)
 
     def _tries_after_refusal(self) -> int:
         """At least so many tries remain."""
@@ -256,12 +205,3 @@ class PivApplication:
         wanted = self._channel.max_read if enough is None else enough
         command = CommandApdu(0x00, _GET_DATA, 0x3F, 0xFF, request, wanted)
         return self._channel.send(command, enough=enough).data
-
-
-def _padded(secret: bytearray) -> bytearray:
-    """Filled with FF to eight bytes (part 1, 2.4.3); a copy, to be wiped."""
-    return bytearray(secret) + b"\xff" * (_PIN_PADDED - len(secret))
-
-
-def _tries_left(status: int) -> int | None:
-    return status & 0x0F if status & 0xFFF0 == 0x63C0 else None
