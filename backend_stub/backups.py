@@ -1,7 +1,8 @@
-"""The backup horizon: up to where a terminal may forget, because a backup holds it."""
+"""Backups: up to where a terminal may forget, and what a restored database must not do again."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -10,11 +11,18 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from backend_stub.central import Central
-from backend_stub.tables import Attachment, KioskEpoch, Transaction
+from backend_stub.complaints import counter_name
+from backend_stub.database import insert_into
+from backend_stub.hearings import MUSCAT
+from backend_stub.tables import Attachment, Counter, KioskEpoch, Transaction
 
 _LONGEST_COMMIT: Final = timedelta(minutes=1)
 """Rows carry the time when their batch came; it was committed at most this much later, since a
 statement may take 20 s and a lock 10 s."""
+
+_LONGEST_YEAR: Final = 366
+_MOST_A_DAY: Final = 1_000_000
+"""Complaints that the largest fleet (2,000 terminals with 500 citizens each) files in a day."""
 
 log = structlog.get_logger()
 
@@ -39,6 +47,45 @@ def note_backup(central: Central, begun_at: datetime) -> int:
                 rose += 1
     log.info("central.backup_noted", epochs=rose)
     return rose
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What a restored database knows, and what it leaves out."""
+
+    newest_at: datetime | None
+    """When the newest transaction that it holds was received; ``None`` when it holds none."""
+    skipped: int
+    """How many complaint numbers are never given: somebody may have been told them."""
+
+
+def note_restored(central: Central, skip: int | None = None) -> Restored:
+    """After an older backup was restored, and before it serves: give no number a second time.
+
+    Complaints registered after the backup are not known here any more, but their numbers stand on
+    receipts. The terminals send those complaints again and they get new numbers, beyond all that
+    could have been given meanwhile: ``skip`` of them, or as many as the largest fleet could file
+    since the newest transaction that is here. Doing it twice only skips more.
+    """
+    now = central.clock()
+    with central.database.write() as session:
+        newest = session.scalar(select(func.max(Transaction.received_at)))
+        since = newest or now
+        if skip is None:
+            # Every year counts from one: no year's numbers are given for longer.
+            days = min(max(0, (now - since).days) + 1, _LONGEST_YEAR)
+            skip = days * _MOST_A_DAY
+        first, last = (at.astimezone(MUSCAT).year for at in (min(since, now), now))
+        for year in range(first, last + 1):
+            session.execute(
+                insert_into(session, Counter)
+                .values(name=counter_name(year), value=skip)
+                .on_conflict_do_update(
+                    index_elements=["name"], set_={"value": Counter.value + skip}
+                )
+            )
+    log.warning("central.restored", skipped=skip)
+    return Restored(newest, skip)
 
 
 def _first_unsure(session: Session, sure: datetime) -> dict[tuple[str, int], int]:

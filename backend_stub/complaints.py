@@ -130,12 +130,20 @@ def _event(
     return {"number": number, "at": at, "from_state": before, "to_state": after}
 
 
+def counter_name(year: int) -> str:
+    """The name of the counter of a year's complaints."""
+    return f"complaint-{year}"
+
+
 def _next_numbers(session: Session, at: datetime, count: int) -> list[str]:
-    """The next numbers of the year in Muscat; gapless, since rolled back ones are given again."""
+    """The next numbers of the year in Muscat; gapless, since rolled back ones are given again.
+
+    A restored database leaves a gap: :func:`backend_stub.backups.note_restored`.
+    """
     year = at.astimezone(MUSCAT).year
     last = session.execute(
         insert_into(session, Counter)
-        .values(name=f"complaint-{year}", value=count)
+        .values(name=counter_name(year), value=count)
         .on_conflict_do_update(index_elements=["name"], set_={"value": Counter.value + count})
         .returning(Counter.value)
     ).scalar_one()

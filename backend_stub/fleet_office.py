@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from backend_stub.backups import note_backup
+from backend_stub.backups import Restored, note_backup, note_restored
 from backend_stub.central import Central, CentralUnavailable, Clock, open_central, utc_now
 from backend_stub.database import sqlite_file
 from backend_stub.folders import ImportedFolder, import_folder
@@ -90,6 +90,15 @@ def backup_done(settings: Settings, begun_at: datetime, clock: Clock = utc_now) 
     """
     with _opened(settings, clock) as central:
         return note_backup(central, begun_at)
+
+
+def restored(settings: Settings, skip: int | None = None, clock: Clock = utc_now) -> Restored:
+    """Say, before it serves again, that an older backup was restored.
+
+    See :func:`backend_stub.backups.note_restored`. Raises :class:`CentralUnavailable`.
+    """
+    with _opened(settings, clock) as central:
+        return note_restored(central, skip)
 
 
 @contextmanager

@@ -31,6 +31,7 @@ app = typer.Typer(help="The central API.", no_args_is_help=True)
 app.command("import")(backend_fleet.import_folder)
 app.command("revoke-kiosk")(backend_fleet.revoke)
 app.command("backup-done")(backend_fleet.note_backup)
+app.command("restored")(backend_fleet.note_restored)
 
 _TWO_KEYS = 16
 _LEAST_TOKEN = 16

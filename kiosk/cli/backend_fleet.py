@@ -1,4 +1,4 @@
-"""``kiosk backend import | revoke-kiosk | backup-done``: the fleet administrator's console."""
+"""``kiosk backend import | revoke-kiosk | backup-done | restored``: for who runs the fleet."""
 
 from __future__ import annotations
 
@@ -10,7 +10,13 @@ import typer
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
 from backend_stub import Settings
-from backend_stub.fleet_office import FleetRefused, backup_done, revoke_kiosk, take_folders
+from backend_stub.fleet_office import (
+    FleetRefused,
+    backup_done,
+    restored,
+    revoke_kiosk,
+    take_folders,
+)
 from cardreader.simulator import TRUST as SIMULATED_TRUST
 from kiosk.cli.options import ConfigFile, Json, settings_from
 from kiosk.cli.outcome import answer, refuse
@@ -136,6 +142,31 @@ def note_backup(
         {"noted": True, "epochs": rose},
         as_json=as_json,
         text=f"The backup is noted: {rose} terminals' device keys may forget more.",
+    )
+
+
+def note_restored(
+    skip: Annotated[
+        int | None,
+        typer.Option(min=1, help="Numbers to leave out; default: more than can have been given."),
+    ] = None,
+    config: ConfigFile = None,
+    database: DatabaseUrl = "",
+    keys: KeyFile = None,
+    trust: TrustDirectory = None,
+    as_json: Json = False,
+) -> None:
+    """After an older backup was restored, before `serve`: no complaint number is given twice.
+
+    What was registered since comes again from the terminals, under new numbers.
+    """
+    done = restored(_settings(config, database, keys, trust), skip)
+    newest = done.newest_at.isoformat() if done.newest_at else None
+    answer(
+        {"restored": True, "newest": newest, "skipped": done.skipped},
+        as_json=as_json,
+        text=f"The newest transaction here is of {newest or 'no day'}; {done.skipped:,} complaint "
+        "numbers are left out.",
     )
 
 

@@ -179,6 +179,18 @@ def test_a_backup_lets_terminals_forget_what_it_holds(place: Place) -> None:
         assert place.backend("backup-done", "--begun-at", wrong).code == 2
 
 
+def test_a_restored_backup_leaves_numbers_out(place: Place) -> None:
+    place.keep(2)
+    place.queue("export", place.stick)
+    told = json.loads(place.backend("restored", "--skip", 100, "--json").output)
+    assert told == {"restored": True, "newest": None, "skipped": 100}
+    assert place.backend("import", place.stick).code == 0
+    with closing(sqlite3.connect(place.folder / "central.db")) as db:
+        numbers = [number for (number,) in db.execute("SELECT number FROM complaint")]
+    assert sorted(number[-6:] for number in numbers) == ["000101", "000102"]
+    assert "1,000,000 complaint numbers" in place.backend("restored").output
+
+
 @pytest.mark.parametrize(
     ("token", "mode", "reason"),
     [("a-token-of-some-length", 0o644, "mode 600"), ("short", 0o600, "at least 16")],
