@@ -127,20 +127,26 @@ Rectangle {
                             border.color: Theme.highContrast ? Theme.color.outline : Theme.color.keyEdge
                         }
                         contentItem: Item {
-                            Text {
+                            Loader {
                                 anchors.centerIn: parent
-                                visible: text !== ""
-                                text: keyboard.caption(key.deed, key.symbol)
-                                font.family: Theme.type.family
-                                font.pixelSize: key.deed === "" ? Theme.type.key : Theme.type.keyWord
-                                font.weight: Theme.type.medium
-                                color: key.down ? Theme.color.primaryInk : Theme.color.ink
+                                sourceComponent: keyboard.icon(key.deed) === "" ? letter : sign
                             }
-                            Icon {
-                                anchors.centerIn: parent
-                                visible: name !== ""
-                                name: keyboard.icon(key.deed)
-                                color: key.down ? Theme.color.primaryInk : Theme.color.accent
+                            Component {
+                                id: letter
+                                Text {
+                                    text: keyboard.caption(key.deed, key.symbol)
+                                    font.family: Theme.type.family
+                                    font.pixelSize: key.deed === "" ? Theme.type.key : Theme.type.keyWord
+                                    font.weight: Theme.type.medium
+                                    color: key.down ? Theme.color.primaryInk : Theme.color.ink
+                                }
+                            }
+                            Component {
+                                id: sign
+                                Icon {
+                                    name: keyboard.icon(key.deed)
+                                    color: key.down ? Theme.color.primaryInk : Theme.color.accent
+                                }
                             }
                         }
                     }

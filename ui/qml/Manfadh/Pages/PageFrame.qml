@@ -1,6 +1,9 @@
+pragma ComponentBehavior: Bound
+
 // The frame of every page of a visit: a night-green masthead with the question, the answer on sand,
 // one primary button, and the tools that are always at hand. Portrait stacks it, landscape puts the
-// masthead beside the answer.
+// masthead beside the answer. What a page does not show is not made: a page is made while somebody
+// waits for it.
 import QtQuick
 import QtQuick.Layouts
 import Manfadh.Controls
@@ -102,24 +105,33 @@ Item {
                         lineHeight: Theme.type.headingLeading
                     }
                 }
-                StatusChip {
-                    visible: !frame.shell.online && (frame.portrait || Theme.largeText)
-                    online: frame.shell.online
-                    brief: Theme.largeText
-                    text: qsTr("Works offline")
+                Loader {
+                    active: !frame.shell.online && (frame.portrait || Theme.largeText)
+                    visible: active
+                    sourceComponent: StatusChip {
+                        online: frame.shell.online
+                        brief: Theme.largeText
+                        text: qsTr("Works offline")
+                    }
                 }
-                ToolButton {
-                    objectName: "cancelButton"
-                    visible: frame.shell.canCancel
-                    iconName: "x"
-                    text: qsTr("Cancel")
-                    onClicked: frame.shell.cancel()
+                Loader {
+                    active: frame.shell.canCancel
+                    visible: active
+                    sourceComponent: ToolButton {
+                        objectName: "cancelButton"
+                        iconName: "x"
+                        text: qsTr("Cancel")
+                        onClicked: frame.shell.cancel()
+                    }
                 }
             }
-            StatusChip {
-                visible: !frame.shell.online && !frame.portrait && !Theme.largeText
-                online: frame.shell.online
-                text: qsTr("Works offline")
+            Loader {
+                active: !frame.shell.online && !frame.portrait && !Theme.largeText
+                visible: active
+                sourceComponent: StatusChip {
+                    online: frame.shell.online
+                    text: qsTr("Works offline")
+                }
             }
             Item {
                 Layout.fillHeight: !frame.portrait
@@ -157,12 +169,15 @@ Item {
                 Layout.fillHeight: !frame.portrait
                 visible: !frame.portrait
             }
-            Dock {
+            Loader {
                 Layout.fillWidth: true
                 Layout.minimumHeight: implicitHeight
                 Layout.maximumHeight: implicitHeight
-                visible: !frame.portrait
-                shell: frame.shell
+                active: !frame.portrait
+                visible: active
+                sourceComponent: Dock {
+                    shell: frame.shell
+                }
             }
         }
     }
@@ -205,20 +220,22 @@ Item {
                 spacing: Theme.size.medium
             }
         }
-        ToolButton {
+        Loader {
             id: more
-            objectName: "moreButton"
-            readonly property bool atEnd: flick.contentY + flick.height >= flick.contentHeight - Theme.size.small
             anchors.left: parent.left
             anchors.right: parent.right
             anchors.bottom: parent.bottom
-            visible: answer.overflows
-            night: false
-            flat: true
-            iconName: atEnd ? "chevron-up" : "chevron-down"
-            //: buttons that scroll the page
-            text: atEnd ? qsTr("To the top") : qsTr("More")
-            onClicked: flick.contentY = atEnd ? 0 : Math.min(flick.contentY + flick.height * 0.8, flick.contentHeight - flick.height)
+            active: answer.overflows
+            sourceComponent: ToolButton {
+                objectName: "moreButton"
+                readonly property bool atEnd: flick.contentY + flick.height >= flick.contentHeight - Theme.size.small
+                night: false
+                flat: true
+                iconName: atEnd ? "chevron-up" : "chevron-down"
+                //: buttons that scroll the page
+                text: atEnd ? qsTr("To the top") : qsTr("More")
+                onClicked: flick.contentY = atEnd ? 0 : Math.min(flick.contentY + flick.height * 0.8, flick.contentHeight - flick.height)
+            }
         }
     }
 
@@ -254,21 +271,27 @@ Item {
             anchors.topMargin: Theme.size.medium
             anchors.bottomMargin: Theme.size.medium
             spacing: Theme.size.medium
-            Button {
+            Loader {
                 id: back
-                objectName: "backButton"
-                visible: frame.shell.canBack
                 Layout.fillHeight: true
-                text: frame.backText
-                iconName: Theme.arrowBack
-                onClicked: frame.shell.back()
+                active: frame.shell.canBack
+                visible: active
+                sourceComponent: Button {
+                    objectName: "backButton"
+                    text: frame.backText
+                    iconName: Theme.arrowBack
+                    onClicked: frame.shell.back()
+                }
             }
-            Button {
-                objectName: "secondaryButton"
-                visible: frame.secondaryText !== ""
+            Loader {
                 Layout.fillHeight: true
-                text: frame.secondaryText
-                onClicked: frame.secondary()
+                active: frame.secondaryText !== ""
+                visible: active
+                sourceComponent: Button {
+                    objectName: "secondaryButton"
+                    text: frame.secondaryText
+                    onClicked: frame.secondary()
+                }
             }
             Button {
                 id: primaryButton
@@ -292,14 +315,17 @@ Item {
         height: frame.portrait ? dock.implicitHeight + Theme.size.small * 2 : 0
         visible: frame.portrait
         color: Theme.color.nightDeep
-        Dock {
+        Loader {
             id: dock
             anchors.left: parent.left
             anchors.right: parent.right
             anchors.verticalCenter: parent.verticalCenter
             anchors.leftMargin: Theme.size.margin
             anchors.rightMargin: Theme.size.margin
-            shell: frame.shell
+            active: frame.portrait
+            sourceComponent: Dock {
+                shell: frame.shell
+            }
         }
     }
 }
