@@ -208,6 +208,7 @@ def _row(view: TerminalView, now: datetime, language: str) -> str:
     queue, devices = f"<small>{texts['no-report']}</small>", ""
     if view.health is not None:
         outbox, words = view.health.outbox, _DEVICES[language]
+        known = view.standing is not Standing.SILENT and not (view.frozen or view.revoked)
         queue = "–" if outbox.waiting is None else f"{outbox.waiting:,}"
         if outbox.oldest_waiting_s is not None:
             age = _ago(timedelta(seconds=outbox.oldest_waiting_s), texts)
@@ -219,7 +220,7 @@ def _row(view: TerminalView, now: datetime, language: str) -> str:
         elif outbox.sync in _SYNC_TROUBLE:
             queue += f"<small>{texts[outbox.sync]}</small>"
         contact += f"<small>{texts['release']} <bdi>{escape(view.health.release)}</bdi></small>"
-        devices = " ".join(_device(each, language) for each in view.health.devices)
+        devices = " ".join(_device(each, language, known=known) for each in view.health.devices)
         if view.health.receipts_left is not None:
             devices += f"<small>{view.health.receipts_left:,} {texts['receipts']}</small>"
     cells = (standing, contact, queue, held, devices)
@@ -230,12 +231,15 @@ def _row(view: TerminalView, now: datetime, language: str) -> str:
     )
 
 
-def _device(device: DeviceReport, language: str) -> str:
+def _device(device: DeviceReport, language: str, *, known: bool) -> str:
+    """One device; not ``known`` is what was said long ago, and may be otherwise by now."""
     words = _DEVICES[language]
     detail = device.detail
     kind = "well" if is_well(device) else "attention"
     if device.state in ("hardwareError", "fraudAttempt", "noDevice"):
         kind = "stopped"
+    if not known:
+        kind = "silent"
     text = f"{words.get(device.device, device.device)}: {words.get(device.state, device.state)}"
     return _chip(kind, text if detail is None else f"{text} · {words.get(detail, detail)}")
 

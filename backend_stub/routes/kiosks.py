@@ -23,6 +23,7 @@ from backend_stub.routes import (
     SignerDependency,
 )
 from backend_stub.tables import Transaction
+from kiosk.central.fleet_wire import KeyTaken
 from kiosk.central.wire import WireModel
 from offline_queue.wire import (
     BatchAnswer,
@@ -139,6 +140,13 @@ def post_batch(
     answer = ingest(central, batch)
     slot = admission.next_sync_in_s(len(batch.items))
     return answer if slot is None else answer.model_copy(update={"next_sync_in_s": slot})
+
+
+@router.get("/kiosks/{kiosk}/key", responses=documented([*SIGNED, "invalid", "busy"]))
+def get_key(kiosk: KioskId, signer: SignerDependency) -> KeyTaken:
+    """Whether the device key that signs this request is taken; a refusal says why not."""
+    signer.must_be(kiosk)
+    return KeyTaken(kiosk=signer.kiosk, epoch=signer.epoch)
 
 
 @router.get(

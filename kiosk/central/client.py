@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
-from kiosk.central.fleet_wire import HealthNoted, HealthReport
+from kiosk.central.fleet_wire import HealthNoted, HealthReport, KeyTaken
 from kiosk.central.wire import Challenge, EmployerSearch, ReceiptKeys, Session, SignIn
 from offline_queue.signed_requests import RequestSigner
 from offline_queue.wire import Enrolment, EnrolmentRequest, ServerClock
@@ -69,6 +69,13 @@ class CentralClient:
     def enrol(self, kiosk: str, request: EnrolmentRequest) -> Enrolment:
         """Introduce this terminal's device key."""
         return self.call("POST", f"/v1/kiosks/{kiosk}/enrolment", Enrolment, body=request)
+
+    def ask_key(self, kiosk: str) -> KeyTaken:
+        """Whether the device key is taken; the client needs a signer.
+
+        Raises :class:`CentralRefused` with the reason when it is not.
+        """
+        return self.call("GET", f"/v1/kiosks/{kiosk}/key", KeyTaken)
 
     def report_health(self, kiosk: str, report: HealthReport) -> HealthNoted:
         """Say how the terminal is; the client needs a signer."""

@@ -90,6 +90,13 @@ class HealthReport(WireModel):
     disk_free_bytes: Count | None = None
 
 
+class KeyTaken(WireModel):
+    """``GET /v1/kiosks/{kiosk}/key``: the device key that signed the request is in use."""
+
+    kiosk: str
+    epoch: int
+
+
 class HealthNoted(WireModel):
     """Answer to a health report."""
 

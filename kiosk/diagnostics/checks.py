@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cardreader.pcsc import PcscReaders
 from cardreader.trust import TrustStore, TrustStoreInvalid
-from kiosk.central.client import CentralClient, CentralError
+from kiosk.central.client import CentralClient, CentralError, CentralRefused
 from kiosk.config import Settings
 from kiosk.devices import Remedy
 from kiosk.journal import verify_journal
@@ -20,7 +20,10 @@ from kiosk.terminal_identity import IdentityError, load_identity
 from kiosk.workers.card_revocations import REVOCATION_FILE, is_stale, with_stored_list
 from offline_queue import read_status, verify_outbox
 from offline_queue.errors import OutboxError
+from offline_queue.signed_requests import RequestSigner
 from printer.escpos import realtime_request
+from printer.journal import JournalError, read_roll
+from printer.roll import forecast
 from printer.status import PrinterStatus, Realtime, ReplyParser, from_realtime
 from printer.transport import (
     DeviceTransport,
@@ -170,6 +173,30 @@ def _central(settings: Settings) -> Finding:
     return Finding("central", True, False, f"online, clock {skew:+.1f} s")
 
 
+def _key(settings: Settings) -> Finding:
+    """Whether the central API takes the device key: without that, receipts cannot be verified."""
+    try:
+        identity = load_identity(settings.state_directory)
+    except IdentityError:
+        identity = None
+    if identity is None or identity.enrolment is None:
+        return Finding("key", True, False, "not asked: the terminal is not enrolled")
+    signer = RequestSigner(settings.kiosk_id, identity.enrolment.epoch, identity.device_key)
+    client = CentralClient(
+        settings.central.url, timeouts=(settings.central.connect_timeout_s, 5.0), signer=signer
+    )
+    try:
+        taken = client.ask_key(settings.kiosk_id)
+    except CentralRefused as refusal:
+        advice = "Get a one-time code: `kiosk enrol`, with --new-key when revoked or frozen."
+        return _bad("key", refusal.code or str(refusal.status), Remedy.MAINTENANCE, advice)
+    except CentralError:
+        return Finding("key", True, False, "not asked: the central API is not reached")
+    finally:
+        client.close()
+    return Finding("key", True, False, f"taken, epoch {taken.epoch}")
+
+
 def _printer(settings: Settings) -> Finding:
     printer = settings.printer
     if printer.connection == "none":
@@ -190,10 +217,21 @@ def _printer(settings: Settings) -> Finding:
     finally:
         line.close()
     state = f"{status.device.value}, paper {status.paper.value}, cover {status.cover.value}"
+    left = _receipts_left(settings)
+    if left is not None:
+        state += f", paper for about {left} receipts"
     if not status.ready:
         advice = "Paper, cover or cutter want a look; receipts stay on the screen until then."
         return Finding("printer", False, False, state, Remedy.CLEAR, advice)
     return Finding("printer", True, False, state)
+
+
+def _receipts_left(settings: Settings) -> int | None:
+    """``None`` while the terminal runs, which owns the record, and until a roll was changed."""
+    try:
+        return forecast(read_roll(settings.state_directory / "prints.db")).receipts
+    except JournalError:
+        return None
 
 
 def _printer_status(line: Transport) -> PrinterStatus:
@@ -224,5 +262,6 @@ _CHECKS: tuple[Callable[[Settings], Finding], ...] = (
     _journal,
     _disk,
     _central,
+    _key,
     _printer,
 )

@@ -73,6 +73,8 @@ def test_the_fleet_page_shows_who_needs_somebody_first(central: RunningCentral, 
     assert "1,234" in shown["MCT-0002"] and "2 h" in shown["MCT-0002"]
     assert "paper low" in shown["MCT-0002"]
     assert "16 min" in shown["MCT-0004"] and "chip silent" in shown["MCT-0004"]
+    # What it said of its devices then is not said to be so now.
+    assert "chip well" not in shown["MCT-0004"]
     assert "chip well" in shown["MCT-0001"] and "212 receipts" in shown["MCT-0001"]
     arabic = central.get("/fleet").text
     assert '<html lang="ar" dir="rtl">' in arabic

@@ -106,6 +106,14 @@ def test_what_was_signed_cannot_be_changed_on_the_way(central: RunningCentral, c
     assert central.received() == []
 
 
+def test_a_terminal_asks_whether_its_key_is_taken(central: RunningCentral) -> None:
+    terminal, other = central.terminal(), central.terminal("SLL-0001")
+    path = "/v1/kiosks/MCT-0001/key"
+    assert central.get(path, auth=terminal.signer()).json() == {"kiosk": "MCT-0001", "epoch": 1}
+    assert code_of(central.get(path)) == (401, "request-not-signed")
+    assert code_of(central.get(path, auth=other.signer())) == (403, "signed-by-another")
+
+
 def test_the_query_is_signed_too(central: RunningCentral) -> None:
     terminal = central.terminal()
     path = f"/v1/transactions/{new_tx_id()}"

@@ -106,6 +106,7 @@ def test_a_revoked_key_stops_the_terminal_and_a_new_one_brings_what_it_kept(
     state = ("--state-directory", terminal.settings.state_directory, "--config")
     config = terminal.rig.directory / "kiosk.toml"
     config.write_text(f'[central]\nurl = "{terminal.rig.central_url}"\n')
+    assert "epoch-revoked" in ended("diagnose", *state, config, how=3)
     assert "device-key-spent" in ended("enrol", *state, config, stdin=code, how=3)
     assert "epoch 2" in ended("enrol", "--new-key", *state, config, stdin=code)
     directory = terminal.rig.directory
@@ -118,4 +119,5 @@ def test_a_revoked_key_stops_the_terminal_and_a_new_one_brings_what_it_kept(
     fleet.wait("chip well", "epoch 2")
     assert terminal.findings() == []
     config.write_text(f'[central]\nurl = "{terminal.rig.central_url}"\n')
+    assert "taken, epoch 2" in ended("diagnose", *state, config, how=3)
     assert "sound" in ended("queue", "verify", "--online", *state, config)
