@@ -8,6 +8,7 @@ Each layer knows only the one below it::
     profiles/            one card application each: piv (keys, PIN), icao (identity files)
     channel              T=0, 61xx, 6Cxx, chaining, status words as typed errors
     apdu                 CardConnection: the seam to anything that is a card
+    pinpad               a PIN entered at the reader's own keys
     pcsc, simulator/     real readers (pyscard, pcscd) and a simulated card
 
 Beside them: ``readers`` and ``events`` (what is plugged in, what happens there), ``worker`` (the
@@ -53,6 +54,7 @@ from cardreader.errors import (
     CommandRefused,
     ObjectNotFound,
     PinBlocked,
+    PinEntryCancelled,
     PinError,
     PinWrong,
     PukBlocked,
@@ -121,6 +123,7 @@ __all__ = [
     "NationalIdCard",
     "ObjectNotFound",
     "PinBlocked",
+    "PinEntryCancelled",
     "PinError",
     "PinInfo",
     "PinWeakness",

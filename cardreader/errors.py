@@ -65,6 +65,10 @@ class PinError(CardError):
     """The PIN was not accepted."""
 
 
+class PinEntryCancelled(PinError):
+    """The cardholder ended the entry at the reader's own keys; the card was not asked."""
+
+
 class PinWrong(PinError):
     """The PIN was wrong; ``tries_left`` tries remain and at least one does."""
 

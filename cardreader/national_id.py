@@ -38,6 +38,7 @@ from cardreader.profiles import (
     IcaoApplication,
     PivIssuing,
 )
+from cardreader.profiles.reference_data import ReferenceData
 from cardreader.trust import Clock, TrustStore
 
 _DATA_GROUPS = {
@@ -281,6 +282,13 @@ class NationalIdCard:
         finally:
             wipe(puk)
             wipe(new)
+
+    def pin_reference(self) -> ReferenceData:
+        """The PIN as the card's commands name it, on a card that may be given one; for
+        :mod:`cardreader.pinpad`. Raises what proves that the card is genuine.
+        """
+        self._ready_for_pin()
+        return self._pki.pin
 
     def _ready_for_pin(self) -> None:
         """No secret goes to a card that has not proved its identity data."""

@@ -38,6 +38,8 @@ BUSY_FOR = 2.0
 
 _BUSY_PAUSE = 0.1
 _GENERATE_KEY_PAIR = 0x47
+_GET_FEATURE_REQUEST = scard.SCARD_CTL_CODE(3400)
+"""CM_IOCTL_GET_FEATURE_REQUEST (PC/SC part 10, 2.2)."""
 
 _T = TypeVar("_T")
 _log = structlog.get_logger()
@@ -143,6 +145,17 @@ class _Handles:
             raise error_for(scard.SCARD_E_NOT_TRANSACTED)
         return bytes(reply)
 
+    def features(self) -> bytes:
+        code, answer = scard.SCardControl(self._card, _GET_FEATURE_REQUEST, [])
+        # Most readers have none to tell of, and drivers refuse in several ways; a card that was
+        # taken meanwhile shows at the next command.
+        return bytes(answer) if code == scard.SCARD_S_SUCCESS else b""
+
+    def control(self, control_code: int, data: bytes) -> bytes:
+        code, answer = scard.SCardControl(self._card, control_code, list(data))
+        require_success(code)
+        return bytes(answer)
+
     def close(self, reset: bool) -> None:
         card, self._card = self._card, None
         context, self._context = self._context, None
@@ -176,6 +189,14 @@ class PcscConnection:
         if apdu[1] == _GENERATE_KEY_PAIR:
             timeout = max(timeout, KEY_GENERATION_TIMEOUT)
         return self._call(lambda: self._handles.transmit(message), timeout)
+
+    def features(self) -> bytes:
+        """See :meth:`cardreader.pinpad.PadConnection.features`."""
+        return self._call(self._handles.features, self._call_timeout)
+
+    def control(self, code: int, data: bytes, timeout: float) -> bytes:
+        """SCardControl. Any failure ends the connection, as in :meth:`transmit`."""
+        return self._call(lambda: self._handles.control(code, data), timeout)
 
     def disconnect(self, *, reset: bool = True) -> None:
         """Give the card back, reset unless told otherwise; safe to call twice. Never raises."""

@@ -66,7 +66,7 @@ class IasClassicApplication:
 
     def __init__(self, channel: CardChannel) -> None:
         self._channel = channel
-        self._pin = ReferenceData(
+        self.pin = ReferenceData(
             channel,
             _PIN_REFERENCE,
             length=_PIN_PADDED,
@@ -147,15 +147,15 @@ class IasClassicApplication:
 
     def verify_pin(self, pin: bytearray) -> None:
         """VERIFY, once. Wipes; see :meth:`ReferenceData.verify`."""
-        self._pin.verify(pin)
+        self.pin.verify(pin)
 
     def change_pin(self, old: bytearray, new: bytearray) -> None:
         """CHANGE REFERENCE DATA, once; also from the transport PIN. Wipes."""
-        self._pin.change(old, new)
+        self.pin.change(old, new)
 
     def unblock_pin(self, puk: bytearray, new: bytearray) -> None:
         """RESET RETRY COUNTER, once. Wipes; see :meth:`ReferenceData.unblock`."""
-        self._pin.unblock(puk, new)
+        self.pin.unblock(puk, new)
 
     def sign(self, purpose: KeyPurpose, algorithm: SignatureAlgorithm, digest: bytes) -> bytes:
         """MSE SET, PSO HASH with the digest, PSO COMPUTE DIGITAL SIGNATURE (7816-8, 5.2 and 5.4).

@@ -61,7 +61,7 @@ class PivApplication:
 
     def __init__(self, channel: CardChannel) -> None:
         self._channel = channel
-        self._pin = ReferenceData(
+        self.pin = ReferenceData(
             channel,
             _PIN_REFERENCE,
             length=_PIN_PADDED,
@@ -152,15 +152,15 @@ class PivApplication:
 
     def verify_pin(self, pin: bytearray) -> None:
         """VERIFY, once (part 2, 3.2.1). Wipes; see :meth:`ReferenceData.verify`."""
-        self._pin.verify(pin)
+        self.pin.verify(pin)
 
     def change_pin(self, old: bytearray, new: bytearray) -> None:
         """CHANGE REFERENCE DATA, once (part 2, 3.2.2). Wipes; see :meth:`ReferenceData.change`."""
-        self._pin.change(old, new)
+        self.pin.change(old, new)
 
     def unblock_pin(self, puk: bytearray, new: bytearray) -> None:
         """RESET RETRY COUNTER, once (part 2, 3.2.3). Wipes; see :meth:`ReferenceData.unblock`."""
-        self._pin.unblock(puk, new)
+        self.pin.unblock(puk, new)
 
     def _tries_after_refusal(self) -> int:
         """At least so many tries remain."""

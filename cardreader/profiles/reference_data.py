@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from cardreader.apdu import CommandApdu
-from cardreader.channel import SUCCESS, CardChannel, wipe
+from cardreader.channel import SUCCESS, CardChannel, raise_for_status, wipe
 from cardreader.errors import PinBlocked, PinWrong, PukBlocked, PukWrong
 from cardreader.pin import PIN_LENGTH, MalformedPin, is_pin
 
@@ -94,6 +94,15 @@ class ReferenceData:
         if left == 0:
             raise PukBlocked
         raise PukWrong(left)
+
+    def verify_header(self) -> bytes:
+        """VERIFY up to its Lc, for a reader that puts the PIN in itself."""
+        return bytes((0x00, _VERIFY, 0x00, self.reference))
+
+    def take_answer(self, status: int) -> None:
+        """What the card answered to a VERIFY that the reader sent. Raises as :meth:`verify`."""
+        raise_for_status(_VERIFY, status)
+        self.require_accepted(status)
 
     def require_accepted(self, status: int) -> None:
         """What the card said to VERIFY or CHANGE: nothing, or that the PIN is wrong or blocked."""

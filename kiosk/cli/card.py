@@ -14,6 +14,8 @@ from cryptography.hazmat.primitives import hashes
 
 from cardreader.errors import CardNotGenuine, ObjectNotFound
 from cardreader.national_id import NationalIdCard
+from cardreader.pcsc import PcscConnection
+from cardreader.pinpad import has_pin_pad
 from cardreader.pki import KeyPurpose
 from kiosk.cli.card_activation import activate_card
 from kiosk.cli.card_options import Place, Reader, Trust, wait, watched
@@ -53,7 +55,7 @@ def inspect(
 
     The civil number is masked and no photograph is printed.
     """
-    value = Place(reader, trust, config).with_card(_look)
+    value = Place(reader, trust, config).with_connection(_look)
     text = "\n".join(f"{name}: {content}" for name, content in value.items())
     if value["genuine"] is not False:
         answer(value, as_json=as_json, text=text)
@@ -68,8 +70,9 @@ app.command("activate")(activate_card)
 app.command("sign")(sign)
 
 
-def _look(card: NationalIdCard) -> dict[str, Any]:
+def _look(connection: PcscConnection, card: NationalIdCard) -> dict[str, Any]:
     value: dict[str, Any] = {"profile": card.profile, "serial": card.serial}
+    value["pin_pad"] = has_pin_pad(connection)
     if card.has_identity:
         try:
             value |= {"genuine": True, **_identity(card)}

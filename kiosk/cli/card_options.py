@@ -12,10 +12,9 @@ from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 
-from cardreader.apdu import CardConnection
 from cardreader.errors import CardNotGenuine, ReaderUnavailable
 from cardreader.national_id import NationalIdCard, open_card
-from cardreader.pcsc import PcscReaders
+from cardreader.pcsc import PcscConnection, PcscReaders
 from cardreader.readers import ReaderStatus
 from cardreader.simulator import TRUST as SIMULATED_TRUST
 from cardreader.trust import TrustStore
@@ -47,7 +46,11 @@ class Place:
     config: Path | None
 
     def with_card(self, act: Callable[[NationalIdCard], T]) -> T:
-        """What ``act`` says of the card in the reader; the card is reset afterwards.
+        """What ``act`` says of the card in the reader. See :meth:`with_connection`."""
+        return self.with_connection(lambda _, card: act(card))
+
+    def with_connection(self, act: Callable[[PcscConnection, NationalIdCard], T]) -> T:
+        """The same with the connection to the reader; the card is reset afterwards.
 
         Raises :class:`~cardreader.errors.ReaderUnavailable` when no card came, what ``act`` raises,
         :class:`~cardreader.trust.TrustStoreInvalid`, :class:`kiosk.config.ConfigError`.
@@ -58,9 +61,10 @@ class Place:
             if found is None:
                 named = f" named {self.reader}" if self.reader else ""
                 raise ReaderUnavailable("no card is in a reader" + named)
-            connection: CardConnection = readers.connect(found.reader)
+            connection = readers.connect(found.reader)
             try:
-                return act(open_card(connection, trust, _now, identity_required=False))
+                card = open_card(connection, trust, _now, identity_required=False)
+                return act(connection, card)
             finally:
                 connection.disconnect(reset=True)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Annotated
 
 import typer
 
@@ -11,6 +12,7 @@ from cardreader.channel import wipe
 from cardreader.errors import CardNotGenuine, PinError, PukError
 from cardreader.national_id import NationalIdCard
 from cardreader.pin import pin_weakness
+from cardreader.pinpad import NoPinPad, verify_on_pad
 from kiosk.cli.card_options import PinStdin, Place, Reader, Trust, refuse_because
 from kiosk.cli.options import ConfigFile, Json
 from kiosk.cli.outcome import REFUSED, answer, read_pin
@@ -21,17 +23,21 @@ def verify_pin(
     trust: Trust = None,
     config: ConfigFile = None,
     pin_stdin: PinStdin = False,
+    at_reader: Annotated[
+        bool, typer.Option("--at-reader", help="Enter the PIN on the reader's own keys.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Present the PIN to the card, once."""
-    pin = read_pin(pin_stdin)
-    _on_card(
-        Place(reader, trust, config),
-        "verified",
-        lambda card: card.verify_pin(pin),
-        (pin,),
-        as_json=as_json,
-    )
+    place = Place(reader, trust, config)
+    if at_reader:
+        try:
+            place.with_connection(verify_on_pad)
+        except (PinError, CardNotGenuine, NoPinPad, ValueError) as error:
+            refuse_because(error, "verified", as_json=as_json)
+    else:
+        pin = read_pin(pin_stdin)
+        _on_card(place, "verified", lambda card: card.verify_pin(pin), (pin,), as_json=as_json)
     answer({"verified": True}, as_json=as_json, text="The PIN is right.")
 
 

@@ -47,7 +47,10 @@ def kiosk_card(command: str, *lines: str, arguments: tuple[str, ...] = ()) -> tu
 @pytest.mark.pcscd
 def test_pin_commands(pcscd: Pcscd) -> None:  # noqa: F811 - the fixture
     with in_virtual_reader(issue("citizen-active", protocol=Protocol7816.T0)):
-        assert kiosk_card("inspect")[1]["pin"]["tries_left"] == 3
+        seen = kiosk_card("inspect")[1]
+        assert (seen["pin"]["tries_left"], seen["pin_pad"]) == (3, False)
+        no_keys = {"verified": False, "tries_left": None}
+        assert kiosk_card("verify-pin", arguments=("--at-reader",)) == (1, no_keys)
         refused = {"changed": False, "tries_left": None}
         # Weak, and half of the civil number 99014521: the card is not asked.
         assert kiosk_card("change-pin", "246813", "111111") == (1, refused)
