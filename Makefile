@@ -60,11 +60,16 @@ fuzz: setup-test ## 100,000 cards that answer anything
 .PHONY: faults
 faults: setup-test ## every fault at every step, of the card and of the printer, as tables
 	$(BIN)/python -m tests.cardreader.fault_matrix
+	$(BIN)/python -m tests.cardreader.fault_matrix_pcscd --kind "vendor T1"
 	$(BIN)/python -m tests.printer.fault_matrix
 
 .PHONY: cycles
 cycles: setup-test ## 10,000 cards put in and taken out, twice: nothing grows; more than an hour
 	$(BIN)/python -m tests.cardreader.cycles $(ARGS)
+
+.PHONY: faults-pcscd
+faults-pcscd: setup-test ## the card faults of every kind of card through the real pcscd; hours
+	$(BIN)/python -m tests.cardreader.fault_matrix_pcscd $(ARGS)
 
 .PHONY: kills
 kills: setup-test ## a terminal killed 1,000 times on a bad line: nothing lost, nothing doubled

@@ -135,7 +135,7 @@ def strike(kind: Kind, operation: str, fault: Fault, at: int) -> Cell:
     again = readers.connect(READER)
     card = opened(again)
     assert time.monotonic() - began < USABLE_WITHIN
-    _require_unverified(card)
+    require_unverified(card)
     if operation == "activate" and kind.activates:
         # In a new connection, as if the card had been put back.
         again.disconnect()
@@ -150,7 +150,8 @@ def strike(kind: Kind, operation: str, fault: Fault, at: int) -> Cell:
     return Cell(kind.name, operation, fault, at, outcome)
 
 
-def _require_unverified(card: NationalIdCard) -> None:
+def require_unverified(card: NationalIdCard) -> None:
+    """Raise AssertionError when the card signs without a PIN."""
     try:
         card.sign(KeyPurpose.AUTHENTICATION, b"message")
     except SecurityStatusNotSatisfied:

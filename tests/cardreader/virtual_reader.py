@@ -52,6 +52,16 @@ def seated(readers: PcscReaders, count: int = 1) -> list[str]:
     pytest.fail("the cards did not show up in pcscd")
 
 
+def emptied(readers: PcscReaders) -> None:
+    """Return when no reader has a card any more: pcscd takes a moment to notice."""
+    pause = threading.Event()
+    for _ in range(_TRIES):
+        if not any(status.atr for status in readers.readers()):
+            return
+        pause.wait(_PAUSE)
+    pytest.fail("the card is still there for pcscd")
+
+
 def connected(readers: PcscReaders, reader: str = "Virtual PCD 00 00") -> CardConnection:
     """A connection to the card, also when it, or pcscd, is only just coming back."""
     pause = threading.Event()
