@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import shutil
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ import requests
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from backend_stub import EmbeddedServer, EnrolmentCode, Settings
+from backend_stub import EmbeddedServer, EnrolmentCode, Settings, applications
 from offline_queue import HttpIngest, Outbox, Submission, Syncer, case_ref, new_tx_id
 from offline_queue.records import State
 from offline_queue.signed_requests import RequestSigner
@@ -27,7 +28,7 @@ KIOSK = "MCT-0001"
 SECRET = b"a secret of this terminal only"
 
 
-@dataclass
+@dataclass(eq=False)
 class Field:
     """A terminal in the field and its central API."""
 
@@ -71,26 +72,31 @@ class Field:
             "answers": ANSWERS,
             "confirmed_at": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         }
-        return Submission(
-            tx_id=tx_id,
-            case_ref=case_ref(SECRET, tx_id),
-            schema_version=1,
-            payload=self.card.sign(application).encode(),
-            confirmed_at=now,
-            **more,  # type: ignore[arg-type] - the test's own keywords
-        )
+        told = {
+            "tx_id": tx_id,
+            "case_ref": case_ref(SECRET, tx_id),
+            "schema_version": 1,
+            "payload": self.card.sign(application).encode(),
+            "confirmed_at": now,
+        }
+        return Submission(**(told | more))  # type: ignore[arg-type] - the test's own keywords
 
-    def drain(self, outbox: Outbox) -> Syncer:
+    def syncer(self, outbox: Outbox) -> Syncer:
         signer = RequestSigner(KIOSK, outbox.status().epoch, self.device_key)
         ingest = HttpIngest(self.url, signer=signer)
-        syncer = Syncer(outbox, ingest, clock=self.clock, rng=random.Random(7))
+        return Syncer(outbox, ingest, clock=self.clock, rng=random.Random(7))
+
+    def drain(self, outbox: Outbox) -> Syncer:
+        syncer = self.syncer(outbox)
         for _ in range(40):
             delay = syncer.step()
             if delay is None or syncer.pause_reason:
                 break
             self.clock.advance(delay)
-        ingest.close()
         return syncer
+
+    def effects(self) -> list[object]:
+        return sorted(self.column("SELECT tx_id FROM complaint"))
 
     def column(self, query: str) -> list[object]:
         db = sqlite3.connect(self.database)
@@ -158,3 +164,56 @@ def test_what_waits_under_a_revoked_key_arrives_under_the_next(on_site: Field) -
     assert sorted(on_site.column("SELECT tx_id FROM complaint")) == sorted(
         each.tx_id for each in (first, *waiting, fresh)
     )
+
+
+def test_fault_34_both_copies_of_a_disk_stop_and_bring_what_they_kept_under_new_keys(
+    on_site: Field, tmp_path: Path
+) -> None:
+    with on_site.open() as outbox:
+        outbox.enqueue(first := on_site.complaint())
+        on_site.drain(outbox)
+    clock = FakeClock(dt.datetime.now(dt.UTC))
+    clone = replace(on_site, path=tmp_path / "clone" / "outbox.db", clock=clock)
+    clone.path.parent.mkdir()
+    shutil.copy(on_site.path, clone.path)
+    kept = {each: each.complaint() for each in (on_site, clone)}
+    with on_site.open() as original, clone.open() as copied:
+        original.enqueue(kept[on_site])
+        copied.enqueue(kept[clone])
+        assert on_site.drain(original).pause_reason is None
+        # The same place in the chain with another record: neither copy is believed any more.
+        syncer = clone.syncer(copied)
+        syncer._head_checked = True  # it asked before; now it would stop by itself, and harm nobody
+        syncer.step()
+        assert syncer.pause_reason == "frozen"
+        original.enqueue(last := on_site.complaint())
+        assert on_site.drain(original).pause_reason == "403"
+        assert original.result(last.tx_id).state is State.READY
+    assert on_site.effects() == sorted([first.tx_id, kept[on_site].tx_id])
+    for each in (on_site, clone):
+        each.device_key = ec.generate_private_key(ec.SECP256R1())
+        with each.open() as outbox:
+            assert each.drain(outbox).pause_reason is None
+            assert outbox.status().waiting == 0
+    wanted = [first, kept[on_site], kept[clone], last]
+    assert on_site.effects() == sorted(each.tx_id for each in wanted)
+
+
+def test_fault_36_a_newer_schema_waits_until_the_central_api_is_brought_up_to_date(
+    on_site: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with on_site.open() as outbox:
+        outbox.enqueue(fine := on_site.complaint())
+        outbox.enqueue(newer := on_site.complaint(schema_version=2))
+        syncer = on_site.syncer(outbox)
+        assert syncer.step() is not None
+        assert on_site.effects() == [fine.tx_id]
+        waiting = outbox.result(newer.tx_id)
+        assert waiting is not None and waiting.state is State.READY
+        for _ in range(3):
+            on_site.clock.advance(syncer.step() or 0)
+            assert on_site.effects() == [fine.tx_id]
+        monkeypatch.setattr(applications, "SCHEMA_VERSION", 2)
+        on_site.drain(outbox)
+        assert outbox.result(newer.tx_id).state is State.ACCEPTED
+    assert on_site.effects() == sorted([fine.tx_id, newer.tx_id])
