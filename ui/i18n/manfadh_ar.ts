@@ -264,6 +264,10 @@
         <translation>يُرجى إخراج البطاقة وإدخالها مرة أخرى.</translation>
     </message>
     <message>
+        <source>No PUK? Take your card and visit a Civil Status office.</source>
+        <translation>ليس لديك الرمز؟ خذ بطاقتك وراجع أحد مكاتب الأحوال المدنية.</translation>
+    </message>
+    <message>
         <source>Please take your card.</source>
         <translation>يُرجى أخذ بطاقتك.</translation>
     </message>

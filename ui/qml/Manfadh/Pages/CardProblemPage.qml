@@ -2,13 +2,13 @@
 import QtQuick
 import QtQuick.Layouts
 import Manfadh.Controls
-import Manfadh.Theme
 import Manfadh.ViewModels
 
 PageFrame {
     id: page
 
     required property CardProblemViewModel vm
+    readonly property bool unblockable: vm.problem === "pin-blocked"
     readonly property bool again: vm.problem === "mute" || vm.problem === "unreadable"
 
     heading: {
@@ -39,7 +39,7 @@ PageFrame {
         default: return qsTr("Take it out, wipe the chip with a dry cloth and insert it again.");
         }
     }
-    primaryText: vm.problem === "pin-blocked" ? qsTr("I have the PUK") : ""
+    primaryText: unblockable ? qsTr("I have the PUK") : ""
     primaryIcon: "lock"
     onPrimary: vm.unblock()
     centred: true
@@ -50,8 +50,10 @@ PageFrame {
     }
     Banner {
         Layout.fillWidth: true
-        tone: page.again ? Banner.Warning : Banner.Danger
-        iconName: page.again ? "refresh" : "shield-x"
-        text: page.again ? qsTr("Please take the card out and insert it again.") : qsTr("Please take your card.")
+        tone: page.again || page.unblockable ? Banner.Warning : Banner.Danger
+        iconName: page.again ? "refresh" : page.unblockable ? "lock" : "shield-x"
+        text: page.again ? qsTr("Please take the card out and insert it again.")
+            : page.unblockable ? qsTr("No PUK? Take your card and visit a Civil Status office.")
+                               : qsTr("Please take your card.")
     }
 }
