@@ -10,6 +10,7 @@ from hijridate import Gregorian
 
 from kiosk.services import Catalogue, ServiceDefinition, Text
 from kiosk.services.answers import Answer
+from kiosk.services.oman_time import MUSCAT
 from kiosk.services.wording import (
     describe_answer,
     format_day,
@@ -18,7 +19,6 @@ from kiosk.services.wording import (
     mask_civil_number,
 )
 from kiosk.session.state import Cardholder, Submission
-from kiosk.session.step import MUSCAT
 from printer.receipt import Badge, BadgeKind, Bilingual, Emphasis, Languages, Receipt, Row
 
 # The letterhead is two lines: U+2028 parts them.
@@ -52,6 +52,9 @@ _REFUSED_STEP = Bilingual(
     "number above.",
 )
 
+_DASH = " – "
+_NO_BREAK = "\u00a0"
+
 # Fields of the application that help to recognise one's own receipt and name nobody else.
 _SHOWN_KINDS = frozenset({"governorate", "wilayat", "choices", "money", "period"})
 
@@ -81,8 +84,8 @@ def compose_receipt(
             rows.append(
                 Row(
                     Bilingual(field.label.ar, field.label.en),
-                    describe_answer(field, answer, "ar", catalogue.places),
-                    describe_answer(field, answer, "en", catalogue.places),
+                    _whole(describe_answer(field, answer, "ar", catalogue.places)),
+                    _whole(describe_answer(field, answer, "en", catalogue.places)),
                 )
             )
     rows.append(_fee_row(service, submission))
@@ -135,6 +138,12 @@ def sample_receipts(catalogue: Catalogue, kiosk: str) -> Iterator[Receipt]:
         receipt = compose_receipt(submission, holder, {}, catalogue, kiosk)
         numbers = [Row(_TIME, digits), Row(_HEARING, digits, emphasis=Emphasis.STRONG)]
         yield replace(receipt, rows=(*receipt.rows, *words, *numbers))
+
+
+def _whole(value: str) -> str:
+    """From a day to another, or to words: a line may end at the dash and nowhere else."""
+    begin, dash, end = value.partition(_DASH)
+    return begin + dash + end.replace(" ", _NO_BREAK)
 
 
 def _badge(submission: Submission, *, confirmed: bool) -> Badge:

@@ -25,6 +25,7 @@ _DEVICES = {
     "catalogue": Bilingual("الخدمات", "Services"),
     "identity": Bilingual("هوية الجهاز", "Identity"),
     "trust": Bilingual("شهادات الثقة", "Trust anchors"),
+    "revocation": Bilingual("قائمة الإلغاء", "Revocation list"),
     "reader": Bilingual("قارئ البطاقات", "Card reader"),
     "outbox": Bilingual("صندوق الإرسال", "Outbox"),
     "journal": Bilingual("السجل", "Journal"),

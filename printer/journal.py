@@ -249,18 +249,24 @@ class PrintJournal:
         records = self.records(job_id)
         return records[-1] if records else None
 
-    def totals(self, begin: datetime, end: datetime) -> PrintTotals:
-        """What was printed from ``begin`` until before ``end``. Raises :exc:`JournalError`."""
+    def totals(self, begin: datetime, end: datetime, *, aside: str = " ") -> PrintTotals:
+        """What was printed from ``begin`` until before ``end``. Raises :exc:`JournalError`.
+
+        Jobs whose id begins with ``aside`` are no receipts; only their paper counts.
+        """
         with self._lock, _translated():
             rows = self._db.execute(
-                "SELECT state, copy > 0, count(*), sum(millimetres) FROM print"
-                " WHERE datetime(prepared_at) >= datetime(?)"
-                " AND datetime(prepared_at) < datetime(?) GROUP BY 1, 2",
-                (begin.isoformat(), end.isoformat()),
+                "SELECT state, copy > 0, count(*), sum(millimetres),"
+                " substr(job_id, 1, length(?1)) = ?1 FROM print"
+                " WHERE datetime(prepared_at) >= datetime(?2)"
+                " AND datetime(prepared_at) < datetime(?3) GROUP BY 1, 2, 5",
+                (aside, begin.isoformat(), end.isoformat()),
             ).fetchall()
 
         def count(*states: str, copies: tuple[int, ...] = (0, 1)) -> int:
-            return sum(row[2] for row in rows if row[0] in states and row[1] in copies)
+            return sum(
+                row[2] for row in rows if row[0] in states and row[1] in copies and not row[4]
+            )
 
         return PrintTotals(
             originals=count("done", copies=(0,)),
@@ -281,26 +287,42 @@ class PrintJournal:
 
     def roll(self) -> RollUse:
         """What is known of the roll in use. Raises :exc:`JournalError`."""
-        used = (
-            "SELECT coalesce(sum(millimetres), 0), count(*) FROM print"
-            " WHERE id > ? AND state IN ('send_started', 'done', 'unknown')"
-        )
         with self._lock, _translated():
-            new = self._db.execute(
-                "SELECT id, after FROM roll WHERE what = 'new' ORDER BY id DESC LIMIT 1"
-            ).fetchone() or (0, 0)
-            low = self._db.execute(
-                "SELECT after FROM roll WHERE what = 'low' AND id > ? ORDER BY id LIMIT 1",
-                (new[0],),
-            ).fetchone()
-            length, receipts = self._db.execute(used, (new[1],)).fetchone()
-            since_low = None if low is None else self._db.execute(used, low).fetchone()[0]
-        return RollUse(new[0] > 0, float(length), receipts, since_low)
+            return _roll_use(self._db)
 
     def close(self) -> None:
         """Close the file."""
         with self._lock:
             self._db.close()
+
+
+def read_roll(path: Path) -> RollUse:
+    """What is known of the roll, without taking the journal over: nothing is settled.
+
+    Raises :exc:`JournalError`, :exc:`JournalBusy` while the terminal runs.
+    """
+    with (
+        _translated(),
+        contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db,
+    ):
+        return _roll_use(db)
+
+
+def _roll_use(db: sqlite3.Connection) -> RollUse:
+    used = (
+        "SELECT coalesce(sum(millimetres), 0), count(*) FROM print"
+        " WHERE id > ? AND state IN ('send_started', 'done', 'unknown')"
+    )
+    new = db.execute(
+        "SELECT id, after FROM roll WHERE what = 'new' ORDER BY id DESC LIMIT 1"
+    ).fetchone() or (0, 0)
+    low = db.execute(
+        "SELECT after FROM roll WHERE what = 'low' AND id > ? ORDER BY id LIMIT 1",
+        (new[0],),
+    ).fetchone()
+    length, receipts = db.execute(used, (new[1],)).fetchone()
+    since_low = None if low is None else db.execute(used, low).fetchone()[0]
+    return RollUse(new[0] > 0, float(length), receipts, since_low)
 
 
 @contextlib.contextmanager

@@ -59,10 +59,11 @@ def _hero(page: Page, row: Row) -> list[Block]:
     return [*blocks, *rule(page)]
 
 
-def _value_style(page: Page, row: Row) -> Style:
+def _value_styles(page: Page, row: Row) -> tuple[Style, ...]:
+    """The style of a value; then smaller ones, for a number that would be broken otherwise."""
     if row.emphasis is Emphasis.STRONG:
-        return page.style(30, Weight.Bold, 1.32)
-    return page.style(25, Weight.DemiBold, 1.36)
+        return tuple(page.style(size, Weight.Bold, 1.32) for size in (30, 27, 25, 23))
+    return tuple(page.style(size, Weight.DemiBold, 1.36) for size in (25, 23, 21))
 
 
 def _label_style(page: Page) -> Style:
@@ -71,11 +72,17 @@ def _label_style(page: Page) -> Style:
 
 def _row_both(page: Page, row: Row) -> Block:
     """English label left, Arabic label right; the value between them, or mirrored below."""
-    label, style = _label_style(page), _value_style(page, row)
+    label, styles = _label_style(page), _value_styles(page, row)
+    style = styles[0]
     if _shared(row):
-        value = text(isolate(row.value_ar), style, page.inner, Align.CENTRE, rtl=False)
-        line = _around(page, row.label, [value])
-        return line or stack(halves(page, row.label, label), beside((value, page.edge)))
+        values_laid = [
+            text(isolate(row.value_ar), size, page.inner, Align.CENTRE, rtl=False)
+            for size in styles
+        ]
+        for value in values_laid[:-1]:
+            if (line := _around(page, row.label, [value])) is not None:
+                return line
+        return stack(halves(page, row.label, label), beside((values_laid[0], page.edge)))
     values = Bilingual(isolate(row.value_ar), isolate(row.value_en or ""))
     pair = [
         text(values.en, style, page.inner, Align.LEFT, rtl=False),
@@ -141,20 +148,23 @@ def _label_column(page: Page, content: tuple[Row, ...]) -> int:
 def _row_single(page: Page, row: Row, column: int) -> Block:
     """One language, two columns that start on the side where its lines start."""
     [(label, rtl)] = page.languages(row.label)
-    value = row.value_ar if rtl or row.value_en is None else row.value_en
-    style = _value_style(page, row)
+    value = isolate(row.value_ar if rtl or row.value_en is None else row.value_en)
+    styles = _value_styles(page, row)
     size = round(22 * page.scale)
-    level = Style(size, Weight.Normal, style.size * style.leading / size)
     align = start(rtl=rtl)
     gutter = round(page.unit * 1.25)
     room = page.inner - column - gutter
     if room < 8 * page.style(25).size:
         # Large print on narrow paper: two or three words a line would be no column.
         above = text(label, page.style(22, leading=1.3), page.inner, align, rtl=rtl)
-        below = broken(isolate(value), style, page.inner, align, rtl=rtl)
+        below = broken(value, styles[0], page.inner, align, rtl=rtl)
         return stack(beside((above, page.edge)), beside((below, page.edge)))
+    # Words may be broken, a number may not.
+    sizes = styles if row.value_en is None else styles[:1]
+    tried = [(style, broken(value, style, room, align, rtl=rtl)) for style in sizes]
+    style, right = next((each for each in tried if each[1].lines == 1), tried[0])
+    level = Style(size, Weight.Normal, style.size * style.leading / size)
     left = text(label, level, column, align, rtl=rtl)
-    right = text(isolate(value), style, room, align, rtl=rtl)
     if rtl:
         return beside((left, page.width - page.edge - column), (right, page.edge))
     return beside((left, page.edge), (right, page.edge + column + gutter))

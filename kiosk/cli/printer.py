@@ -1,31 +1,51 @@
-"""``kiosk printer``: how the receipt printer is, and a test page."""
+"""``kiosk printer``: how the receipt printer is, and the papers it prints for the staff."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from typing import Any, NoReturn
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, Any, NoReturn
 
 import typer
 
 from kiosk.cli.options import ConfigFile, Json, StateDirectory, settings_from
 from kiosk.cli.outcome import UNAVAILABLE, answer
 from kiosk.config import Settings
-from kiosk.staff_papers import printer_test_page
+from kiosk.diagnostics import run_checks
+from kiosk.session.step import MUSCAT
+from kiosk.staff_papers import day_totals, printer_test_page, readiness_report
+from offline_queue import read_status
+from offline_queue.errors import OutboxError
+from printer.bitmap import ReceiptBitmap
 from printer.jobs import PrintJob, Result
 from printer.jobs import Settings as PrinterSettings
 from printer.journal import JournalBusy, PrintJournal
 from printer.layout import ensure_application, render
 from printer.printer import ReceiptPrinter
+from printer.receipt import Receipt
 from printer.status import Device
 from printer.transport import DeviceTransport, NetworkTransport, Transport
 
 app = typer.Typer(help="The receipt printer.", no_args_is_help=True)
 
 _PATIENCE_S = 6.0
-_TEST_PAGE = "test-page"
+_STAFF = "staff "
+"""What the jobs of papers for the staff begin with: they are nobody's receipts."""
+
+
+class Language(StrEnum):
+    """What a paper is printed in."""
+
+    AR = "ar"
+    EN = "en"
+    BOTH = "both"
+
+
+Large = Annotated[bool, typer.Option("--large", help="In large print.")]
 
 
 @app.callback()
@@ -39,7 +59,7 @@ def status(
 ) -> None:
     """Ask the printer how it is; exit code 0 only when it would print now."""
     settings = settings_from(config, state_directory)
-    with _printer(settings, as_json=as_json) as printer:
+    with _printer(settings, as_json=as_json) as (printer, _):
         found = printer.status()
         left = printer.paper_left()
     value = {
@@ -64,18 +84,85 @@ def status(
 
 @app.command("test-page")
 def test_page(
-    config: ConfigFile = None, state_directory: StateDirectory = None, as_json: Json = False
+    config: ConfigFile = None,
+    state_directory: StateDirectory = None,
+    language: Language = Language.BOTH,
+    large: Large = False,
+    as_json: Json = False,
 ) -> None:
     """Print a page that shows a worn print head, wrong paper and a bad cable."""
     settings = settings_from(config, state_directory)
     width = settings.printer.width_dots
-    application = ensure_application()
     page = printer_test_page(settings.kiosk_id, datetime.now(UTC), _address(settings), width)
-    bitmap = render(page, width)
+    bitmap = _drawn(page, width, language, large=large)
+    with _printer(settings, as_json=as_json) as (printer, _):
+        _print(printer, "test-page", bitmap, as_json=as_json)
+
+
+@app.command()
+def readiness(
+    config: ConfigFile = None,
+    state_directory: StateDirectory = None,
+    language: Language = Language.BOTH,
+    large: Large = False,
+    as_json: Json = False,
+) -> None:
+    """Run every self test, as `kiosk diagnose` does, and print what was found."""
+    settings = settings_from(config, state_directory)
+    report = readiness_report(run_checks(settings), settings.kiosk_id, datetime.now(UTC))
+    bitmap = _drawn(report, settings.printer.width_dots, language, large=large)
+    with _printer(settings, as_json=as_json) as (printer, _):
+        _print(printer, "readiness", bitmap, as_json=as_json)
+
+
+@app.command()
+def totals(
+    config: ConfigFile = None,
+    state_directory: StateDirectory = None,
+    day: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="The day in Oman; today unless it is given."),
+    ] = None,
+    language: Language = Language.BOTH,
+    large: Large = False,
+    as_json: Json = False,
+) -> None:
+    """Print what was printed on one day, and where the outbox stands."""
+    settings = settings_from(config, state_directory)
+    now = datetime.now(UTC)
+    of_day = (day or now.astimezone(MUSCAT)).date()
+    begin = datetime.combine(of_day, datetime.min.time(), MUSCAT)
+    waiting, acknowledged = _outbox(settings, as_json=as_json)
+    with _printer(settings, as_json=as_json) as (printer, journal):
+        prints = journal.totals(begin, begin + timedelta(days=1), aside=_STAFF)
+        paper = day_totals(of_day, prints, waiting, acknowledged, settings.kiosk_id, now)
+        bitmap = _drawn(paper, settings.printer.width_dots, language, large=large)
+        _print(printer, "totals", bitmap, as_json=as_json)
+
+
+def _outbox(settings: Settings, *, as_json: bool) -> tuple[int, int]:
+    """Transactions that wait, and those that the central API has."""
+    path = settings.state_directory / "outbox.db"
+    if not path.exists():
+        return 0, 0
+    try:
+        status = read_status(path)
+    except OutboxError as error:
+        _unavailable(f"the outbox cannot be read: {error}", as_json=as_json)
+    return status.waiting, status.ack_seq
+
+
+def _drawn(paper: Receipt, width: int, language: Language, *, large: bool) -> ReceiptBitmap:
+    application = ensure_application()
+    bitmap = render(replace(paper, languages=language.value, large=large), width)
     del application
-    with _printer(settings, as_json=as_json) as printer:
-        job = f"{_TEST_PAGE} {datetime.now(UTC).isoformat()}"
-        outcome = printer.print(PrintJob(job, bitmap)).result()
+    return bitmap
+
+
+def _print(printer: ReceiptPrinter, name: str, bitmap: ReceiptBitmap, *, as_json: bool) -> None:
+    """Print a paper for the staff and say how it went."""
+    job = f"{_STAFF}{name} {datetime.now(UTC).isoformat()}"
+    outcome = printer.print(PrintJob(job, bitmap)).result()
     reason = None if outcome.reason is None else outcome.reason.value
     sentence = {
         Result.PRINTED: "Printed.",
@@ -89,7 +176,7 @@ def test_page(
 
 
 @contextmanager
-def _printer(settings: Settings, *, as_json: bool) -> Iterator[ReceiptPrinter]:
+def _printer(settings: Settings, *, as_json: bool) -> Iterator[tuple[ReceiptPrinter, PrintJournal]]:
     """The configured printer, once it has said how it is. Its journal sees to it that the
     running terminal and this command never print at the same time.
     """
@@ -109,7 +196,7 @@ def _printer(settings: Settings, *, as_json: bool) -> Iterator[ReceiptPrinter]:
     )
     try:
         looked.wait(_PATIENCE_S)
-        yield printer
+        yield printer, journal
     finally:
         printer.close()
         journal.close()

@@ -17,6 +17,7 @@ from printer.ink import paint
 from printer.layout import Drawn, render
 from printer.page import Page
 from printer.receipt import Badge, BadgeKind, Bilingual, Receipt, ReceiptState, Row
+from tests.printer.real_receipts import QUEUED, real_complaint
 from tests.printer.receipt_samples import complaint
 from tests.printer.staff_samples import papers
 
@@ -36,6 +37,19 @@ GOLDENS |= {
     f"{name}-{width}": (paper, width)
     for width in (576, 384)
     for name, paper in papers(width).items()
+}
+
+
+GOLDENS |= {
+    f"real-{languages}-{width}{name}": (real_complaint(languages, **options), width)
+    for languages, name, options in (
+        ("ar", "", {}),
+        ("en", "", {}),
+        ("both", "", {}),
+        ("both", "-queued", {"submission": QUEUED}),
+        ("ar", "-large", {"large": True}),
+    )
+    for width in (576, 384)
 }
 
 
