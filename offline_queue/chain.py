@@ -97,7 +97,8 @@ def _plain(content: dict[str, Any]) -> bytes:
 
 def timestamp(moment: dt.datetime) -> str:
     """Write a moment so that text order is time order: UTC, RFC 3339, always microseconds."""
-    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    utc = moment.astimezone(dt.UTC).replace(tzinfo=None)
+    return f"{utc.isoformat(timespec='microseconds')}Z"
 
 
 def terms_hash(

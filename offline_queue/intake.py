@@ -59,9 +59,10 @@ def append(
     Raises ``OutboxUnavailable`` and ``OutboxFull``.
     """
     tip = db.execute(
-        "SELECT last_seq, head, frozen, (SELECT sum(kept_bytes) FROM epoch)"
+        "SELECT last_seq, head, frozen, (SELECT sum(kept_bytes) FROM epoch),"
+        " (SELECT coalesce(max(case_seq), 0) + 1 FROM outbox WHERE case_ref = ?)"
         " FROM epoch WHERE epoch = ?",
-        (seals.epoch,),
+        (submission.case_ref, seals.epoch),
     ).fetchone()
     if tip is None:
         raise OutboxUnavailable(Reason.CORRUPT)
@@ -76,7 +77,7 @@ def append(
     refs = [ref for ref, _ in attached]
     size = len(envelope) + sum(ref.size for ref in refs)
     room.ensure_fits(tip[3], size)
-    case_seq = ledger.next_case_seq(db, submission.case_ref)
+    case_seq = tip[4]
     confirmed_at = timestamp(submission.confirmed_at)
     terms = terms_hash(
         submission.case_ref,

@@ -187,14 +187,6 @@ def forget_waits(db: sqlite3.Connection) -> None:
     db.execute("UPDATE outbox SET next_at = 0 WHERE state = 'ready' AND next_at > 0")
 
 
-def next_case_seq(db: sqlite3.Connection, case_ref: str) -> int:
-    """Return the place of the next transaction within its case, from 1."""
-    row = db.execute(
-        "SELECT coalesce(max(case_seq), 0) + 1 FROM outbox WHERE case_ref = ?", (case_ref,)
-    ).fetchone()
-    return int(row[0])
-
-
 def qualified(alias: str) -> str:
     """Name the columns that ``to_item`` reads, of a table that goes by ``alias``."""
     return ", ".join(f"{alias}.{column}" for column in _ITEM_COLUMNS)

@@ -23,9 +23,10 @@ PRAGMAS: Final[tuple[tuple[str, str, object], ...]] = (
     ("secure_delete", "ON", 1),
     ("trusted_schema", "OFF", 0),
     ("cell_size_check", "ON", 1),
-    # A checkpoint copies pages and syncs twice: rarely enough that one visit in hundreds waits.
-    ("wal_autocheckpoint", "4000", 4000),
-    ("journal_size_limit", "16777216", 16777216),
+    # A checkpoint copies pages and syncs twice: rarely enough that hardly a visit waits for one,
+    # even while a sync writes down answers as quickly as it can.
+    ("wal_autocheckpoint", "8000", 8000),
+    ("journal_size_limit", "33554432", 33554432),
     ("busy_timeout", "5000", 5000),
     ("temp_store", "MEMORY", 2),
     ("mmap_size", "0", 0),
