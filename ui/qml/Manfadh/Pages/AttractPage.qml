@@ -70,12 +70,14 @@ T.AbstractButton {
 
     Image {
         id: portal
-        source: Theme.art("portal")
-        readonly property real fit: page.portrait ? Math.min(page.width, page.height - brand.height - words.height - Theme.size.huge * 2)
-                                                  : page.height - Theme.size.huge * 2
-        width: page.portrait ? fit * 0.9 : fit * 0.9
-        height: fit
-        sourceSize: Qt.size(width, height)
+        // Drawn once, when what is above and below it has its height: each size is drawn anew.
+        readonly property real fit: !page.portrait ? page.height - Theme.size.huge * 2
+                                  : brand.height > 0 ? Math.min(page.width, page.height - brand.height - words.height - Theme.size.huge * 2) : 0
+        readonly property size drawn: Qt.size(fit * 0.9, fit)
+        width: drawn.width
+        height: drawn.height
+        sourceSize: drawn
+        source: drawn.height > 0 ? Theme.art("portal") : ""
         anchors.bottom: page.portrait ? words.top : parent.bottom
         anchors.horizontalCenter: page.portrait ? parent.horizontalCenter : undefined
         anchors.right: page.portrait ? undefined : parent.right
@@ -137,16 +139,18 @@ T.AbstractButton {
                         color: Theme.color.nightRaised
                         border.width: Theme.size.hair
                         border.color: Theme.color.nightOutline
-                        RowLayout {
+                        Row {
                             id: chipRow
                             anchors.centerIn: parent
                             spacing: Theme.size.small
                             Icon {
+                                anchors.verticalCenter: parent.verticalCenter
                                 name: chip.modelData.icon
                                 size: Theme.size.iconSmall
                                 color: Theme.color.nightGold
                             }
                             Label {
+                                anchors.verticalCenter: parent.verticalCenter
                                 text: Theme.rtl ? chip.modelData.titleAr : chip.modelData.titleEn
                                 font.pixelSize: Theme.type.caption
                                 color: Theme.color.nightInk
