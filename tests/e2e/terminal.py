@@ -14,6 +14,7 @@ from typing import Any
 
 import requests
 
+from backend_stub.office import revoke_card
 from cardreader.readers import CardReaders
 from cardreader.simulator import persona
 from cardreader.trust import TrustStore
@@ -200,6 +201,12 @@ class Terminal(Stage):
             self.rig.link.mend()
         else:
             self.rig.link.cut()
+
+    def revoke(self, persona_id: str) -> int:
+        """The office does it beside the running central API; how many certificates they were."""
+        database = f"sqlite:///{self.rig.directory / 'central.db'}"
+        serial = persona(persona_id).card_serial
+        return revoke_card(database, serial=serial, activate_again=False)
 
     def finish(self) -> None:
         """Let the receipt come out, finish, take the card, leave."""

@@ -7,7 +7,6 @@ import json
 import sqlite3
 from contextlib import closing
 
-from backend_stub.office import revoke_card
 from cardreader.simulator import persona
 from kiosk.config import Reader
 from kiosk.session import Page
@@ -33,12 +32,6 @@ def fetched(terminal) -> bool:
     return (terminal.settings.state_directory / REVOCATION_FILE).exists()
 
 
-def revoke(terminal) -> None:
-    """The office does it, beside the running central API."""
-    database = f"sqlite:///{terminal.rig.directory / 'central.db'}"
-    assert revoke_card(database, serial=CITIZEN.card_serial, activate_again=False) == 2
-
-
 def test_with_a_list_that_is_new_enough_nothing_is_marked(terminal):
     terminal.wait(lambda: fetched(terminal), "the revocation list")
     terminal.go_to(Page.CONFIRMATION)
@@ -59,7 +52,7 @@ def test_too_long_without_a_list_the_signature_is_kept_and_marked(switch_on):
 
 
 def test_a_card_revoked_a_moment_ago_is_refused_at_the_sign_in(terminal):
-    revoke(terminal)
+    assert terminal.revoke(CITIZEN.id) == 2
     terminal.send(ev.Started(), ev.LanguageChosen("ar"))
     terminal.rig.readers.insert(CITIZEN.id)
     terminal.wait_for(Page.PIN, Page.CARD_PROBLEM)
@@ -72,7 +65,7 @@ def test_a_card_revoked_a_moment_ago_is_refused_at_the_sign_in(terminal):
 
 
 def test_a_card_revoked_earlier_is_refused_without_a_network_too(terminal):
-    revoke(terminal)
+    assert terminal.revoke(CITIZEN.id) == 2
     revocations = terminal.kiosk._revocations
 
     def is_known() -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import sqlite3
 import time
@@ -10,9 +9,8 @@ from collections.abc import Callable
 
 import pytest
 
-from cardreader.simulator import TRUST, issue, persona
-from cardreader.trust import TrustStore
-from kiosk.devices import can_serve
+from cardreader.simulator import issue, persona
+from kiosk.devices import can_serve, is_online
 from kiosk.session import Page
 from kiosk.session import events as ev
 from kiosk.session.state import CardProblem, ReceiptStep, VisitEnd
@@ -421,11 +419,15 @@ def test_offline_the_words_on_the_screen_are_saved_and_will_be_sent(terminal):
     terminal.wait(lambda: len(terminal.received()) == 1, "the complaint")
 
 
-def test_a_complaint_that_the_central_api_refuses_is_said_to_be_refused(switch_on):
-    """The terminal's revocation list is old: only the central API knows that the card is lost."""
-    outdated = dataclasses.replace(TrustStore.load(TRUST), crls=())
-    terminal = switch_on(trust=outdated)
-    terminal.go_to(Page.CONFIRMATION, "revoked")
+def test_a_complaint_that_the_central_api_refuses_is_said_to_be_refused(terminal):
+    """The network is away when the card is reported lost: only the central API knows of it."""
+    terminal.network(up=False)
+    terminal.kiosk.look_again()
+    terminal.wait(lambda: not is_online(terminal.devices), "the terminal to notice")
+    assert terminal.revoke("citizen-active") == 2
+    terminal.go_to(Page.CONFIRMATION)
+    terminal.network(up=True)
+    terminal.kiosk.look_again()
     terminal.wait(lambda: terminal.visit.submission.rejected, "the refusal")
     assert terminal.visit.submission.registered_as is None
     terminal.finish()
