@@ -15,7 +15,7 @@ from kiosk.memory import return_memory_early
 from kiosk.pin_buffer import PinBuffer
 from kiosk.services import load_catalogue
 from kiosk.services.oman_time import MUSCAT
-from kiosk.session.events import Event, PinDigitsChanged
+from kiosk.session.intents import Intent, PinDigitsChanged
 from kiosk.session.state import PIN_LENGTH, State, Visit
 from ui.app import KioskWindow
 
@@ -31,7 +31,7 @@ class Front:
     def __init__(self, settings: Settings, now: Callable[[], datetime] = utc_now) -> None:
         """Opens the window. Raises :class:`ui.app.WindowFailed`, ``CatalogueError``."""
         return_memory_early()
-        self._handle: Callable[[Event], None] | None = None
+        self._handle: Callable[[Intent], None] | None = None
         self.catalogue = load_catalogue()
         self.state = State(Terminal(), Visit(language=settings.screen.language))
         """What the window shows at first."""
@@ -54,10 +54,10 @@ class Front:
         self._digits_wanted = state.visit.pin.length
         self.window.show(state)
 
-    def answer_with(self, handle: Callable[[Event], None]) -> None:
-        """From now on ``handle`` gets every event; before, the page is only looked at."""
+    def answer_with(self, handle: Callable[[Intent], None]) -> None:
+        """From now on ``handle`` gets every intent; before, the page is only looked at."""
         self._handle = handle
 
-    def _send(self, event: Event) -> None:
+    def _send(self, intent: Intent) -> None:
         if self._handle is not None:
-            self._handle(event)
+            self._handle(intent)

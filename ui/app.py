@@ -17,7 +17,7 @@ from PySide6.QtQuick import QQuickWindow, QSGRendererInterface
 from kiosk.devices import Terminal
 from kiosk.services import Catalogue, Language
 from kiosk.services.oman_time import MUSCAT
-from kiosk.session.events import Touched
+from kiosk.session.intents import Touched
 from kiosk.session.state import State
 from ui.fonts import load_fonts
 from ui.pictures import PROVIDER, VisitPictures

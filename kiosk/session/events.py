@@ -1,4 +1,6 @@
-"""Everything that can happen to a visit. What a state does with each is in the reducer."""
+"""Everything that can happen to a visit, under one name. What a state does with each is in the
+reducer; what the person at the screen did is in ``intents.py``.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +9,32 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from kiosk.devices import Terminal
-from kiosk.services import Language
-from kiosk.services.answers import Answer
+from kiosk.session.intents import (
+    BackPressed as BackPressed,
+    CancelPressed as CancelPressed,
+    ChangePressed as ChangePressed,
+    ContinuePressed as ContinuePressed,
+    ContrastChosen as ContrastChosen,
+    EmployerQueried as EmployerQueried,
+    InputChanged as InputChanged,
+    Intent as Intent,
+    LanguageChosen as LanguageChosen,
+    NewCodePressed as NewCodePressed,
+    PinDigitsChanged as PinDigitsChanged,
+    ReceiptMailPressed as ReceiptMailPressed,
+    ReceiptSeen as ReceiptSeen,
+    ServiceChosen as ServiceChosen,
+    Started as Started,
+    StayPressed as StayPressed,
+    TextSizeChosen as TextSizeChosen,
+    Touched as Touched,
+    UnblockChosen as UnblockChosen,
+)
 from kiosk.session.state import (
     Cardholder,
     CardProblem,
     EmployerFound,
     HearingProposal,
-    TextSize,
 )
 
 
@@ -27,117 +47,6 @@ class Timer(enum.StrEnum):
     ENDED_PAGE = "ended-page"
     ANSWER = "answer"
     """How long the confirmation waits for the central API before the receipt says "saved"."""
-
-
-# --- from the person at the screen
-
-
-@dataclass(frozen=True, slots=True)
-class Started:
-    """The attract page was touched."""
-
-
-@dataclass(frozen=True, slots=True)
-class LanguageChosen:
-    """On the language page, or later from the header of any page."""
-
-    language: Language
-
-
-@dataclass(frozen=True, slots=True)
-class TextSizeChosen:
-    """From the header of any page."""
-
-    size: TextSize
-
-
-@dataclass(frozen=True, slots=True)
-class ContrastChosen:
-    """From the header of any page."""
-
-    high: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Touched:
-    """Any touch: the person is still there."""
-
-
-@dataclass(frozen=True, slots=True)
-class ContinuePressed:
-    """The page's primary button."""
-
-
-@dataclass(frozen=True, slots=True)
-class BackPressed:
-    """One page back."""
-
-
-@dataclass(frozen=True, slots=True)
-class CancelPressed:
-    """End the visit."""
-
-
-@dataclass(frozen=True, slots=True)
-class StayPressed:
-    """ "I am still here", on the countdown."""
-
-
-@dataclass(frozen=True, slots=True)
-class PinDigitsChanged:
-    """The PIN pad holds this many digits now. The digits themselves are no event."""
-
-    digits: int
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceChosen:
-    """A card of the services page."""
-
-    service_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class UnblockChosen:
-    """ "I have the PUK", on the page of a blocked PIN."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiptSeen:
-    """The answer to "did the whole receipt come out?", when the printer cannot tell."""
-
-    whole: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiptMailPressed:
-    """ "Send it to my telephone", where there is no paper."""
-
-
-@dataclass(frozen=True, slots=True)
-class NewCodePressed:
-    """ "Send me another code"."""
-
-
-@dataclass(frozen=True, slots=True)
-class InputChanged:
-    """The raw input of the question on the screen."""
-
-    value: Answer = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class EmployerQueried:
-    """The text of the employer search changed."""
-
-    query: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class ChangePressed:
-    """ "Change" beside an answer on the check page."""
-
-    field_id: str
 
 
 # --- from the devices
@@ -387,22 +296,7 @@ class ShutDown:
 
 
 Event = (
-    Started
-    | LanguageChosen
-    | TextSizeChosen
-    | ContrastChosen
-    | Touched
-    | ContinuePressed
-    | BackPressed
-    | CancelPressed
-    | StayPressed
-    | PinDigitsChanged
-    | ServiceChosen
-    | InputChanged
-    | EmployerQueried
-    | ChangePressed
-    | UnblockChosen
-    | NewCodePressed
+    Intent
     | CodeSent
     | CodeNotSent
     | CodeAccepted
@@ -432,8 +326,6 @@ Event = (
     | Answered
     | ReceiptPrinted
     | ReceiptNotPrinted
-    | ReceiptSeen
-    | ReceiptMailPressed
     | ReceiptMailKept
     | ReceiptMailFailed
     | TimerFired

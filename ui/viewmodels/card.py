@@ -6,7 +6,7 @@ from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement
 
 from kiosk.services.wording import format_day, mask_civil_number
-from kiosk.session.events import UnblockChosen
+from kiosk.session.intents import UnblockChosen
 from kiosk.session.state import Cardholder, State
 from ui.viewmodels.seam import Pictures, Send
 

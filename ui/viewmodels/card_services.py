@@ -6,7 +6,7 @@ from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement
 
 from kiosk.devices import is_online
-from kiosk.session.events import NewCodePressed
+from kiosk.session.intents import NewCodePressed
 from kiosk.session.state import CardTask, Page, State
 from ui.viewmodels.seam import Send
 

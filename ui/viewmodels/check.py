@@ -11,7 +11,7 @@ from PySide6.QtQml import QmlElement
 
 from kiosk.services import Catalogue, Language
 from kiosk.services.wording import describe_answer, format_money
-from kiosk.session.events import ChangePressed
+from kiosk.session.intents import ChangePressed
 from kiosk.session.state import Form, Page, State
 from ui.viewmodels.seam import QVariantList, Send
 

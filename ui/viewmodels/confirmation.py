@@ -11,7 +11,7 @@ from PySide6.QtQml import QmlElement
 from kiosk.services import Catalogue, Language, ServiceDefinition
 from kiosk.services.oman_time import MUSCAT
 from kiosk.services.wording import format_day, isolate
-from kiosk.session.events import ReceiptMailPressed, ReceiptSeen
+from kiosk.session.intents import ReceiptMailPressed, ReceiptSeen
 from kiosk.session.pages import can_mail
 from kiosk.session.state import Page, ReceiptStep, State, Submission, VisitEnd
 from ui.viewmodels.seam import Pictures, QStringList, Send

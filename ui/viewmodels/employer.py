@@ -10,7 +10,7 @@ from PySide6.QtQml import QmlElement
 
 from kiosk.devices import is_online
 from kiosk.services import Catalogue, Language
-from kiosk.session.events import EmployerQueried, InputChanged
+from kiosk.session.intents import EmployerQueried, InputChanged
 from kiosk.session.state import EmployerFound, EmployerSearch, SearchState, State
 from ui.viewmodels.seam import QVariantList, Send
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement
 
 from kiosk.services import Catalogue, FieldDefinition, FieldKind
-from kiosk.session.events import InputChanged
+from kiosk.session.intents import InputChanged
 from kiosk.session.state import Form, Page, State
 from ui.viewmodels.seam import QStringList, QVariantList, Send
 

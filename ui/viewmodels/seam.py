@@ -1,13 +1,13 @@
-"""What the view-models share: the way to send events, a place for pictures, types of lists."""
+"""What the view-models share: the way to send intents, a place for pictures, types of lists."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Protocol, cast
 
-from kiosk.session.events import Event
+from kiosk.session.intents import Intent
 
-Send = Callable[[Event], None]
+Send = Callable[[Intent], None]
 
 # Types of properties by their C++ names: PySide takes a string where its stubs want a class, and
 # the tool that describes these classes to qmllint reads the name.

@@ -11,7 +11,7 @@ from PySide6.QtQml import QmlElement
 
 from kiosk.services import Catalogue, Language
 from kiosk.services.wording import format_money
-from kiosk.session.events import ServiceChosen
+from kiosk.session.intents import ServiceChosen
 from kiosk.session.state import State
 from ui.viewmodels.seam import QVariantList, Send
 

@@ -9,7 +9,7 @@ from PySide6.QtQml import QmlElement
 
 from kiosk.devices import is_online
 from kiosk.services import Catalogue, Language
-from kiosk.session.events import (
+from kiosk.session.intents import (
     BackPressed,
     CancelPressed,
     ContinuePressed,
