@@ -14,8 +14,7 @@ from backend_stub.hearings import MUSCAT
 from backend_stub.problems import ProblemError
 from backend_stub.registries import find_person
 from backend_stub.signatures import SignatureRefused, holder, read_signed
-from backend_stub.tables import Challenge as ChallengeRow
-from backend_stub.tables import Kiosk, VisitSession
+from backend_stub.tables import Challenge as ChallengeRow, Kiosk, VisitSession
 from backend_stub.trust import Purpose
 from kiosk.central.wire import Challenge, Person, Session, SignIn, WireModel
 from offline_queue.chain import b64url

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from asn1crypto import algos, csr, keys
-from asn1crypto import x509 as asn1_x509
+from asn1crypto import algos, csr, keys, x509 as asn1_x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from cardreader.pki import PublicKey, SignatureAlgorithm, algorithm_of_key

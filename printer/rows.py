@@ -8,8 +8,19 @@ from functools import partial
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QPainter
 
-from printer.ink import Align, Block, Style, Text, Weight, dashes, fitted, isolate, space, text
-from printer.ink import paragraph as broken
+from printer.ink import (
+    Align,
+    Block,
+    Style,
+    Text,
+    Weight,
+    dashes,
+    fitted,
+    isolate,
+    paragraph as broken,
+    space,
+    text,
+)
 from printer.page import Page, Part, beside, centred, halves, mirrored, rule, stack, start
 from printer.receipt import Bilingual, Emphasis, Row
 

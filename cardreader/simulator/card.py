@@ -16,8 +16,7 @@ from typing import Protocol
 from cardreader.apdu import CommandApdu, Protocol7816, ResponseApdu
 from cardreader.errors import CardMute
 from cardreader.simulator.foreign import ForeignApplication
-from cardreader.simulator.ias import ATR as IAS_ATR
-from cardreader.simulator.ias import IasApplication
+from cardreader.simulator.ias import ATR as IAS_ATR, IasApplication
 from cardreader.simulator.icao import IcaoApplication
 from cardreader.simulator.identity import identity_files
 from cardreader.simulator.personas import Chip, Persona, Profile, persona

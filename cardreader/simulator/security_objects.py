@@ -10,8 +10,7 @@ import hashlib
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 
-from asn1crypto import algos, cms, core
-from asn1crypto import x509 as asn1_x509
+from asn1crypto import algos, cms, core, x509 as asn1_x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 

@@ -21,8 +21,7 @@ from kiosk.staff_papers import day_totals, printer_test_page, readiness_report
 from offline_queue import read_status
 from offline_queue.errors import OutboxError
 from printer.bitmap import ReceiptBitmap
-from printer.jobs import PrintJob, Result
-from printer.jobs import Settings as PrinterSettings
+from printer.jobs import PrintJob, Result, Settings as PrinterSettings
 from printer.journal import JournalBusy, PrintJournal
 from printer.layout import ensure_application, render
 from printer.printer import ReceiptPrinter

@@ -22,8 +22,7 @@ from PySide6.QtGui import QGuiApplication
 
 from kiosk.cli.errors import UNAVAILABLE
 from kiosk.cli.settings import SIMULATION, settings_from, size_of
-from kiosk.config import ConfigError, Settings
-from kiosk.config import Printer as PrinterSettings
+from kiosk.config import ConfigError, Printer as PrinterSettings, Settings
 from kiosk.front import Front
 from kiosk.memory import keep_what_is_loaded
 from kiosk.plain_imports import load_structlog

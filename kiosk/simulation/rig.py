@@ -10,8 +10,7 @@ from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
-from backend_stub import EmbeddedServer, EnrolmentCode
-from backend_stub import Settings as CentralSettings
+from backend_stub import EmbeddedServer, EnrolmentCode, Settings as CentralSettings
 from cardreader.simulator import TRUST, SimulatedReaders
 from cardreader.simulator.issuing_files import (
     CARD_MASTER_KEY,

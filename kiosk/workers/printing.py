@@ -20,8 +20,7 @@ from kiosk.session.state import Submission
 from kiosk.workers.answering import Answer
 from printer import status as device
 from printer.bitmap import ReceiptBitmap
-from printer.jobs import PrintJob, PrintOutcome, Result
-from printer.jobs import Settings as PrinterSettings
+from printer.jobs import PrintJob, PrintOutcome, Result, Settings as PrinterSettings
 from printer.journal import PrintJournal
 from printer.layout import Drawn, render
 from printer.printer import ReceiptPrinter

@@ -28,8 +28,7 @@ import cardreader.simulator
 from backend_stub import CentralUnavailable, Settings, create_app
 from backend_stub.office import CardRefused, revoke_card
 from backend_stub.settings import DATA_DIRECTORY
-from cardreader.simulator import Chip as ChipKind
-from cardreader.simulator import management_key, persona, personas
+from cardreader.simulator import Chip as ChipKind, management_key, persona, personas
 from cardreader.simulator.issuer import (
     AUTHENTICATION,
     SIGNATURE,

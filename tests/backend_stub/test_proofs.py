@@ -12,8 +12,7 @@ import rfc8785
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from backend_stub.signatures import SignatureRefused, _canonical_object
 from offline_queue.chain import b64url, b64url_decode, sign_record

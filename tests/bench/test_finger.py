@@ -10,8 +10,7 @@ from datetime import date
 import pytest
 
 from kiosk.services import load_catalogue
-from kiosk.session import Page, State
-from kiosk.session import events as ev
+from kiosk.session import Page, State, events as ev
 from tests.ui.visits import ONLINE
 from tools.bench import finger as measured
 from tools.bench.finger import Finger, NotShown

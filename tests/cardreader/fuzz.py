@@ -15,8 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import structlog
-from hypothesis import HealthCheck, Phase, given, seed, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, Phase, given, seed, settings, strategies as st
 
 from cardreader import CardConnection, CardError, CardRemoved, CardTimeout, Protocol7816
 from cardreader.errors import ReaderUnavailable

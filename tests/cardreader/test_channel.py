@@ -5,8 +5,7 @@ from __future__ import annotations
 import contextlib
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from cardreader.apdu import CommandApdu, Protocol7816
 from cardreader.atr import allows_extended_length, historical_bytes

@@ -8,9 +8,11 @@ from __future__ import annotations
 import pytest
 
 from tests.cardreader.fault_matrix import Fault, commands, length, strike
-from tests.cardreader.fault_matrix_pcscd import CALL_TIMEOUT
-from tests.cardreader.fault_matrix_pcscd import Fault as PcscdFault
-from tests.cardreader.fault_matrix_pcscd import strike as through_pcscd
+from tests.cardreader.fault_matrix_pcscd import (
+    CALL_TIMEOUT,
+    Fault as PcscdFault,
+    strike as through_pcscd,
+)
 from tests.cardreader.operations import KINDS, OPERATIONS
 from tests.cardreader.virtual_reader import watched
 from tests.pcscd import Pcscd, pcscd  # noqa: F401 - a fixture

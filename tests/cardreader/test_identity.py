@@ -7,8 +7,7 @@ import io
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from PIL import Image
 
 from cardreader.errors import CardProtocolError

@@ -21,8 +21,7 @@ from cardreader.trust import TrustStore
 from kiosk.app import Devices, Kiosk, utc_now
 from kiosk.config import Reader, Screen, Settings
 from kiosk.devices import can_serve, is_online
-from kiosk.session import Page
-from kiosk.session import events as ev
+from kiosk.session import Page, events as ev
 from kiosk.session.state import VisitEnd
 from kiosk.tour.hands import PATIENCE_S, Hands
 from kiosk.tour.stage import Stage

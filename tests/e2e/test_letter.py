@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from cardreader.simulator import Profile, issue, persona
-from kiosk.session import Page
-from kiosk.session import events as ev
+from kiosk.session import Page, events as ev
 from kiosk.session.state import CardProblem, ReceiptStep, VisitEnd
 
 LETTER = persona("citizen-letter")

@@ -23,8 +23,7 @@ from smartcard import scard
 from cardreader.pcsc import PcscReaders
 from cardreader.simulator import issue, persona
 from cardreader.simulator.vpcd import PORT, serve
-from kiosk.session import Page
-from kiosk.session import events as ev
+from kiosk.session import Page, events as ev
 from kiosk.session.state import ReceiptStep, VisitEnd
 from tests.cardreader.simulator.virtual_reader import wait_for_state
 from tests.e2e.commands import kiosk, running, started

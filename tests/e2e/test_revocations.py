@@ -9,8 +9,7 @@ from contextlib import closing
 
 from cardreader.simulator import persona
 from kiosk.config import Reader
-from kiosk.session import Page
-from kiosk.session import events as ev
+from kiosk.session import Page, events as ev
 from kiosk.session.state import CardProblem, VisitEnd
 from kiosk.workers.card_revocations import REVOCATION_FILE
 

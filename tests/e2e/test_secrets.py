@@ -24,8 +24,7 @@ from PySide6.QtQuick import QQuickItem
 import kiosk.runner
 from cardreader.simulator import persona
 from kiosk.journal import configure_logging
-from kiosk.session import Page
-from kiosk.session import events as ev
+from kiosk.session import Page, events as ev
 from kiosk.session.state import Cardholder, Form, Submission, VisitEnd
 from tests.e2e.terminal import Terminal
 

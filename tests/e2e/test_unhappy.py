@@ -11,8 +11,7 @@ import pytest
 
 from cardreader.simulator import issue, persona
 from kiosk.devices import can_serve, is_online
-from kiosk.session import Page
-from kiosk.session import events as ev
+from kiosk.session import Page, events as ev
 from kiosk.session.state import CardProblem, ReceiptStep, VisitEnd
 from printer.escpos import NUL_FLUSH
 from printer.jobs import Settings as PrinterSettings

@@ -7,8 +7,7 @@ from datetime import UTC, date, datetime
 
 from kiosk.devices import DeviceState, PaperState, Terminal
 from kiosk.services import load_catalogue
-from kiosk.session import Page, State
-from kiosk.session import events as ev
+from kiosk.session import Page, State, events as ev
 from kiosk.session.effects import Effect, StartTimer, StopTimer
 from kiosk.session.reducer import reduce
 from kiosk.session.state import Cardholder

@@ -8,9 +8,7 @@ import pytest
 
 from kiosk.runner import Runner
 from kiosk.services import load_catalogue
-from kiosk.session import Page, State
-from kiosk.session import effects as ef
-from kiosk.session import events as ev
+from kiosk.session import Page, State, effects as ef, events as ev
 from kiosk.session.step import World
 from tests.kiosk.desk import GOOD, HOLDER
 

@@ -6,9 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from kiosk.session import Page
-from kiosk.session import effects as ef
-from kiosk.session import events as ev
+from kiosk.session import Page, effects as ef, events as ev
 from kiosk.session.state import CardProblem, CardTaskKind, ReceiptStep, VisitEnd
 from tests.kiosk.desk import GOOD, HOLDER, NOW, OFFLINE, TX, Desk
 

@@ -7,9 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from kiosk.session import Page
-from kiosk.session import effects as ef
-from kiosk.session import events as ev
+from kiosk.session import Page, effects as ef, events as ev
 from kiosk.session.state import (
     HearingProposal,
     PinPurpose,

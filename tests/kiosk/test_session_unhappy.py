@@ -8,9 +8,7 @@ from datetime import date
 import pytest
 
 from kiosk.devices import DeviceState, PaperState
-from kiosk.session import Page
-from kiosk.session import effects as ef
-from kiosk.session import events as ev
+from kiosk.session import Page, effects as ef, events as ev
 from kiosk.session.state import CardProblem, ReceiptMail, ReceiptStep, VisitEnd
 from tests.kiosk.desk import GOOD, HOLDER, OFFLINE, TX, Desk
 

@@ -7,9 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from kiosk.devices import DeviceState, PaperState, can_serve
-from kiosk.session import Page, State
-from kiosk.session import effects as ef
-from kiosk.session import events as ev
+from kiosk.session import Page, State, effects as ef, events as ev
 from kiosk.session.reducer import reduce
 from kiosk.session.state import CardProblem, TextSize, Visit
 from tests.kiosk.desk import ANSWERS, GOOD, HOLDER, NOW, OFFLINE, TX, Desk

@@ -8,8 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 import rfc8785
 from cryptography.hazmat.primitives.asymmetric import ec
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from kiosk.receipt_keys import RingError, add_key, public_keys, read_ring
 from kiosk.transaction import Application, reference_of, rfc3339

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kiosk.app import Kiosk
-from kiosk.session import Page, Visit
-from kiosk.session import events as ev
+from kiosk.session import Page, Visit, events as ev
 from kiosk.session.state import EmployerSearch, ReceiptStep, SearchState
 from tools.bench.far_reader import FarReaders
 from tools.bench.finger import Finger, NotShown, Touch
