@@ -26,6 +26,7 @@ _DEVICES = {
     "identity": Bilingual("هوية الجهاز", "Identity"),
     "trust": Bilingual("شهادات الثقة", "Trust anchors"),
     "revocation": Bilingual("قائمة الإلغاء", "Revocation list"),
+    "key": Bilingual("مفتاح الجهاز", "Device key"),
     "reader": Bilingual("قارئ البطاقات", "Card reader"),
     "outbox": Bilingual("صندوق الإرسال", "Outbox"),
     "journal": Bilingual("السجل", "Journal"),

@@ -52,3 +52,11 @@ def real_complaint(
         languages=languages,
         large=large,
     )
+
+
+REAL = {
+    "real-both": real_complaint("both"),
+    "real-queued": real_complaint("both", QUEUED),
+    "real-ar-large": real_complaint("ar", large=True),
+    "real-en": real_complaint("en"),
+}

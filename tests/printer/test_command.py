@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +13,9 @@ from typer.testing import CliRunner
 from kiosk.cli.commands import command_line
 from kiosk.devices import Remedy
 from kiosk.diagnostics import Finding
+from kiosk.diagnostics import checks as checks_module
 from kiosk.session.step import MUSCAT
+from kiosk.staff_papers import readiness_report
 from printer.bitmap import ReceiptBitmap
 from printer.journal import JournalBusy, JournalError, PrintJournal, read_roll
 
@@ -143,3 +146,14 @@ def test_the_running_terminal_owns_the_printer(kiosk, tmp_path):
             assert done.stdout == "The terminal is running and owns the printer: stop it first.\n"
     finally:
         journal.close()
+
+
+def test_every_self_test_has_its_arabic_name():
+    source = Path(checks_module.__file__).read_text("utf-8")
+    named = set(re.findall(r'(?:Finding|_bad)\(\s*"([a-z]+)"', source))
+    assert {"printer", "revocation", "key"} <= named
+    for device in named:
+        [row] = readiness_report(
+            [Finding(device, True, True, "well")], "MCT-0042", datetime(2026, 11, 22, tzinfo=MUSCAT)
+        ).rows[2:]
+        assert row.label.ar != device, f"{device} has no Arabic name on paper"

@@ -15,6 +15,7 @@ from printer.printer import ReceiptPrinter
 from printer.raster import encode
 from printer.transport import NetworkTransport
 from tests.printer import emupos
+from tests.printer.real_receipts import REAL
 from tests.printer.receipt_samples import TEMPLATES, complaint
 from tests.printer.staff_samples import papers
 
@@ -38,9 +39,9 @@ def without_last_blank_rows(bitmap: ReceiptBitmap) -> ReceiptBitmap:
 
 @pytest.mark.timeout(240)  # the first run installs emupos
 @pytest.mark.parametrize("width", [576, 384])
-@pytest.mark.parametrize("template", [*TEMPLATES, *papers(576)])
+@pytest.mark.parametrize("template", [*TEMPLATES, *REAL, *papers(576)])
 def test_it_reads_our_dots(template, width, foreign):
-    bitmap = render((TEMPLATES | papers(width))[template], width)
+    bitmap = render((TEMPLATES | REAL | papers(width))[template], width)
     before = foreign.receipts(width)
     with socket.create_connection(foreign.address(width), timeout=10) as line:
         line.sendall(escpos.INITIALIZE + escpos.MOTION_UNITS + encode(bitmap).data)
