@@ -20,7 +20,7 @@ fleet administrator do at the console; ``keys.py`` holds the API's own keys; ``t
 
 from backend_stub.app import create_app
 from backend_stub.central import CentralUnavailable
-from backend_stub.server import EmbeddedServer, serve
+from backend_stub.server import EmbeddedServer, Tls, serve
 from backend_stub.settings import EnrolmentCode, Settings
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "EmbeddedServer",
     "EnrolmentCode",
     "Settings",
+    "Tls",
     "create_app",
     "serve",
 ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
+from urllib.parse import urlsplit
 
 from fastapi import Request
 
@@ -55,7 +56,7 @@ def signer_of(central: Central, request: Request) -> Signer:
     try:
         found = read_signature(
             request.method,
-            _target(request),
+            _target(central, request),
             request.headers,
             request.scope[DIGEST],
         )
@@ -78,8 +79,14 @@ def signer_of(central: Central, request: Request) -> Signer:
     return Signer(found.kiosk, found.epoch)
 
 
-def _target(request: Request) -> str:
-    """Path and query as they came, before anything was decoded."""
+def _target(central: Central, request: Request) -> str:
+    """Path and query as the terminal sent them, before anything was decoded.
+
+    A proxy may have taken off the path of the address under which everyone reaches this API.
+    """
     raw: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
+    prefix = urlsplit(central.settings.public_url).path.rstrip("/").encode()
+    if not raw.startswith(prefix + b"/"):
+        raw = prefix + raw
     query: bytes = request.scope.get("query_string", b"")
     return (raw + b"?" + query if query else raw).decode("latin-1")

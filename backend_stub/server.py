@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import socket
+import ssl
 import threading
+from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Final
 
@@ -20,12 +23,34 @@ _BACKLOG: Final = 4096
 """A whole fleet may connect at once."""
 
 
-def serve(settings: Settings, host: str = "127.0.0.1", port: int = 8080) -> None:
-    """Run until interrupted (SIGINT, SIGTERM). Raises :class:`CentralUnavailable`."""
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """Files for HTTPS, PEM: the server's certificate with its chain, and its private key."""
+
+    certificate: Path
+    key: Path
+
+
+def serve(
+    settings: Settings, host: str = "127.0.0.1", port: int = 8080, tls: Tls | None = None
+) -> None:
+    """Run until interrupted (SIGINT, SIGTERM); over HTTPS with ``tls``.
+
+    Raises :class:`CentralUnavailable`.
+    """
+    if tls is not None:
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(tls.certificate, tls.key)
+        # A file that is not there is an OSError too, and so is what OpenSSL says.
+        except OSError as error:
+            raise CentralUnavailable(
+                f"The certificate {tls.certificate} with the key {tls.key} cannot be used: "
+                f"{error.strerror or 'they do not belong together'}."
+            ) from error
     listener = _listen(host, port)
     with listener:
         app = create_app(settings)
-        uvicorn.Server(_config(app)).run(sockets=[listener])
+        uvicorn.Server(_config(app, tls)).run(sockets=[listener])
 
 
 class EmbeddedServer:
@@ -115,7 +140,7 @@ class _Announcing(uvicorn.Server):
             self.settled.set()
 
 
-def _config(app: object) -> uvicorn.Config:
+def _config(app: object, tls: Tls | None = None) -> uvicorn.Config:
     return uvicorn.Config(
         app,  # type: ignore[arg-type] # FastAPI's type is wider than uvicorn's alias of ASGI
         log_config=None,
@@ -126,6 +151,8 @@ def _config(app: object) -> uvicorn.Config:
         # Longer than a terminal's health interval: a line that is closed just as it is used again
         # looks like a lost network.
         timeout_keep_alive=_KEEP_ALIVE_S,
+        ssl_certfile=tls.certificate if tls else None,
+        ssl_keyfile=tls.key if tls else None,
     )
 
 

@@ -55,6 +55,7 @@ class Settings:
     card_master_key: Path | None = None
     """JSON file of the master key of the state's cards (:mod:`backend_stub.card_management`)."""
     public_url: str = PUBLIC_URL
-    """Where everyone reaches this API: certificates say so, for revocation lists and status."""
+    """Where everyone reaches this API: certificates say so, for revocation lists and status. Its
+    path, if any, is part of what terminals sign, whether a proxy takes it off or not."""
     code_lifetime: timedelta = timedelta(minutes=5)
     approval_lifetime: timedelta = timedelta(minutes=30)

@@ -17,7 +17,7 @@ from cardreader.trust import TrustStore
 from kiosk import __version__
 from kiosk.central.client import CentralClient
 from kiosk.central.fleet_wire import HealthReport
-from kiosk.config import Settings
+from kiosk.config import Central, Settings
 from kiosk.devices import DeviceState, can_serve
 from kiosk.front import Front, utc_now
 from kiosk.journal import Journal, JournalError, load_events
@@ -63,6 +63,11 @@ class Devices:
     printer: Connect | None
     """Opens the line to the printer; ``None`` when the terminal has none."""
     chime: Chime
+
+
+def _client(central: Central, signer: RequestSigner | None = None) -> CentralClient:
+    timeouts = (central.connect_timeout_s, central.read_timeout_s)
+    return CentralClient(central.url, timeouts=timeouts, signer=signer, ca_file=central.ca_file)
 
 
 class Kiosk:
@@ -116,20 +121,14 @@ class Kiosk:
         self._pin = front.pin
         self._terminal = front.state.terminal
         central = settings.central
-        self._client = CentralClient(
-            central.url, timeouts=(central.connect_timeout_s, central.read_timeout_s)
-        )
+        self._client = _client(central)
         # The watch asks on a session of its own: it must not wait for a search.
-        self._watch_client = CentralClient(
-            central.url, timeouts=(central.connect_timeout_s, central.read_timeout_s)
-        )
+        self._watch_client = _client(central)
         self._loop = QtLoop()
         self._timers = QtTimers(lambda timer: self.runner.handle(ev.TimerFired(timer)))
         self._revocations = Revocations(
             devices.trust,
-            CentralClient(
-                central.url, timeouts=(central.connect_timeout_s, central.read_timeout_s)
-            ),
+            _client(central),
             directory / REVOCATION_FILE,
             renewed=lambda trust: self._desk.believe(trust),
         )
@@ -146,16 +145,16 @@ class Kiosk:
         )
         self.syncer = Syncer(
             self.outbox,
-            HttpIngest(central.url, signer=request_signer),
+            HttpIngest(
+                central.url,
+                signer=request_signer,
+                ca_file=str(central.ca_file) if central.ca_file else None,
+            ),
             on_result=self._transaction_answered,
             on_state=self._sync_changed,
         )
         self._reporter = Reporter(
-            CentralClient(
-                central.url,
-                timeouts=(central.connect_timeout_s, central.read_timeout_s),
-                signer=request_signer,
-            ),
+            _client(central, request_signer),
             settings.kiosk_id,
             observe=self._health,
             in_visit=lambda: self.runner.state.visit.page not in RESTING,
@@ -195,11 +194,7 @@ class Kiosk:
             show_receipt=lambda png, visit: self._loop.call(lambda: self._show_receipt(png, visit)),
         )
         self._receipt_mail = ReceiptMailer(
-            CentralClient(
-                central.url,
-                timeouts=(central.connect_timeout_s, central.read_timeout_s),
-                signer=request_signer,
-            ),
+            _client(central, request_signer),
             identity.enrolment,
             directory / "receipts-to-send",
             answer=self._answer,

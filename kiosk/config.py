@@ -46,6 +46,8 @@ class Central(Section, frozen=True):
     """The central API."""
 
     url: Annotated[str, Meta(pattern=r"^https?://[^\s/]+(/[^\s]*)?$")] = "http://127.0.0.1:8080"
+    ca_file: Path | None = None
+    """PEM certificates of the authorities that vouch for it; none: those that everybody trusts."""
     connect_timeout_s: Annotated[float, Meta(gt=0, le=60)] = 3.0
     read_timeout_s: Annotated[float, Meta(gt=0, le=120)] = 10.0
     health_interval_s: Annotated[float, Meta(ge=0.2, le=600)] = 5.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, TypeVar
 
 import requests
@@ -50,13 +51,20 @@ class CentralClient:
         *,
         timeouts: tuple[float, float] = (3.0, 10.0),
         signer: RequestSigner | None = None,
+        ca_file: Path | None = None,
         session: Callable[[], requests.Session] = requests.Session,
     ) -> None:
-        """``signer`` signs every request with the device key, where the terminal itself asks."""
+        """``signer`` signs every request with the device key, where the terminal itself asks.
+
+        ``ca_file``: PEM certificates that replace the public certificate authorities.
+        """
         self._url = url.rstrip("/")
         self._timeouts = timeouts
         self._session = session()
         self._session.auth = signer
+        # Where a terminal sends to, and whom it trusts, is its configuration alone.
+        self._session.trust_env = False
+        self._session.verify = True if ca_file is None else str(ca_file)
         # A line that rested may be closed just as it is used again; asking once more harms nobody.
         once_more = Retry(total=1, connect=0, read=1, status=0, allowed_methods={"GET"})
         for scheme in ("http://", "https://"):
@@ -165,6 +173,9 @@ class CentralClient:
             )
         except requests.RequestException as error:
             raise CentralUnreachable(type(error).__name__) from error
+        except OSError as error:
+            # What requests raises bare for a file of authorities that is not there.
+            raise CentralUnreachable("the certificates of its authorities are not there") from error
         if response.status_code // 100 == 2:
             return response
         if _media_type(response) == "application/problem+json":

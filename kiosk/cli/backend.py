@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from pydantic import TypeAdapter, ValidationError
 
-from backend_stub import CentralUnavailable, EnrolmentCode, Settings, serve
+from backend_stub import CentralUnavailable, EnrolmentCode, Settings, Tls, serve
 from backend_stub.card_management import KeyType
 from backend_stub.office import CardRefused, add_card, revoke_card
 from backend_stub.settings import PUBLIC_URL
@@ -81,6 +81,13 @@ def serve_central(
             "everybody sees /fleet and /metrics, and nobody may revoke over HTTP.",
         ),
     ] = None,
+    tls_certificate: Annotated[
+        Path | None,
+        typer.Option(help="Serve over HTTPS with this certificate and its chain (PEM)."),
+    ] = None,
+    tls_key: Annotated[
+        Path | None, typer.Option(help="The certificate's private key (PEM).")
+    ] = None,
     development: Annotated[
         bool, typer.Option("--development", help="Also show what arrived and the notices.")
     ] = False,
@@ -96,7 +103,11 @@ def serve_central(
         issuing_ca_key, issuing_ca_certificate = ISSUING_CA_KEY, ISSUING_CA_CERTIFICATE
     if trust is None and card_master_key is None:
         card_master_key = CARD_MASTER_KEY
-    typer.echo(f"The central API listens on http://{host}:{port}, docs at /docs.", err=True)
+    if (tls_certificate is None) != (tls_key is None):
+        raise typer.BadParameter("--tls-certificate and --tls-key come together")
+    tls = Tls(tls_certificate, tls_key) if tls_certificate and tls_key else None
+    scheme = "https" if tls else "http"
+    typer.echo(f"The central API listens on {scheme}://{host}:{port}, docs at /docs.", err=True)
     serve(
         Settings(
             database_url=database,
@@ -112,6 +123,7 @@ def serve_central(
         ),
         host,
         port,
+        tls,
     )
 
 

@@ -28,7 +28,7 @@ def enrol(
     """Introduce this terminal to the central API; the one-time code comes on standard input."""
     settings = settings_from(config, state_directory)
     code = sys.stdin.readline().strip()
-    client = CentralClient(settings.central.url)
+    client = CentralClient(settings.central.url, ca_file=settings.central.ca_file)
     try:
         introduce = enrol_new_key if new_key else enrol_at
         identity = introduce(

@@ -75,7 +75,9 @@ def verify(
     held: SignedHead | None = None
     if online:
         try:
-            held = HttpIngest(settings.central.url).head(settings.kiosk_id).head
+            ca_file = settings.central.ca_file
+            ingest = HttpIngest(settings.central.url, ca_file=str(ca_file) if ca_file else None)
+            held = ingest.head(settings.kiosk_id).head
         except TransportError as error:
             raise CentralUnreachable(f"the central API cannot be asked: {error}") from error
     findings = verify_outbox(

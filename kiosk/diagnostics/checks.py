@@ -159,7 +159,7 @@ def _disk(settings: Settings) -> Finding:
 
 
 def _central(settings: Settings) -> Finding:
-    client = CentralClient(settings.central.url, timeouts=(settings.central.connect_timeout_s, 5.0))
+    client = _client(settings)
     try:
         skew = (client.health().time - datetime.now(UTC)).total_seconds()
     except CentralError as error:
@@ -173,6 +173,12 @@ def _central(settings: Settings) -> Finding:
     return Finding("central", True, False, f"online, clock {skew:+.1f} s")
 
 
+def _client(settings: Settings, signer: RequestSigner | None = None) -> CentralClient:
+    central = settings.central
+    timeouts = (central.connect_timeout_s, 5.0)
+    return CentralClient(central.url, timeouts=timeouts, signer=signer, ca_file=central.ca_file)
+
+
 def _key(settings: Settings) -> Finding:
     """Whether the central API takes the device key: without that, receipts cannot be verified."""
     try:
@@ -182,9 +188,7 @@ def _key(settings: Settings) -> Finding:
     if identity is None or identity.enrolment is None:
         return Finding("key", True, False, "not asked: the terminal is not enrolled")
     signer = RequestSigner(settings.kiosk_id, identity.enrolment.epoch, identity.device_key)
-    client = CentralClient(
-        settings.central.url, timeouts=(settings.central.connect_timeout_s, 5.0), signer=signer
-    )
+    client = _client(settings, signer)
     try:
         taken = client.ask_key(settings.kiosk_id)
     except CentralRefused as refusal:

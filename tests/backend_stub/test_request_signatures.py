@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +13,7 @@ import requests
 from cryptography.hazmat.primitives.asymmetric import ec
 from requests.auth import AuthBase
 
+from backend_stub import Settings
 from offline_queue.signed_requests import CLOCK_HEADER, DIGEST_HEADER, RequestSigner, content_digest
 
 from .cards import Card
@@ -121,6 +124,17 @@ def test_the_query_is_signed_too(central: RunningCentral) -> None:
     assert code_of(central.get(path, headers=headers)) == (404, "transaction-unknown")
     reply = central.get(f"{path}?epoch=7", headers=headers)
     assert code_of(reply) == (401, "request-signature-wrong")
+
+
+def test_behind_a_proxy_that_takes_off_its_path(
+    settings: Settings, start_central: Callable[[Settings], RunningCentral]
+) -> None:
+    central = start_central(replace(settings, public_url="https://central.example.om/api"))
+    terminal = central.terminal()
+    path = "/v1/kiosks/MCT-0001/key"
+    for signed, status in ((f"/api{path}", 200), (path, 401)):
+        headers = terminal.signer().headers("GET", signed, b"")
+        assert central.get(path, headers=headers).status_code == status
 
 
 @pytest.mark.parametrize("years", [-20, 30])

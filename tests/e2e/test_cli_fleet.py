@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import socket
 import sqlite3
+import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +22,9 @@ from kiosk.terminal_identity import IdentityError, enrol, enrol_new_key, load_id
 from offline_queue import Outbox, Submission, case_ref, new_tx_id
 from tests.backend_stub.cards import Card, Issuer
 from tests.backend_stub.terminal import ANSWERS
+from tests.offline_queue.test_tls import certificate
 
-from .commands import Done, kiosk
+from .commands import Done, kiosk, running
 
 KIOSK = "DEMO-01"
 CODE = "MULTI-USE"
@@ -262,3 +265,57 @@ def public(key: Any) -> bytes:
         serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
     )
     return encoded
+
+
+def test_a_terminal_trusts_the_authority_that_its_settings_name(tmp_path: Path) -> None:
+    both = certificate(tmp_path, timedelta(days=400))
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    served = (
+        *("backend", "serve", "--port", port, "--codes-stdin"),
+        *("--database", f"sqlite:///{tmp_path / 'central.db'}"),
+        *("--tls-certificate", both, "--tls-key", both),
+    )
+    with running(*served) as server:
+        assert server.stdin is not None
+        server.stdin.write("once-only-code\n")
+        server.stdin.close()
+        server.stdin = None
+        wait_for_port(port)
+        config = tmp_path / "kiosk.toml"
+        command = ("enrol", "--state-directory", tmp_path / "state", "--config", config)
+        url = f'[central]\nurl = "https://127.0.0.1:{port}"\n'
+        config.write_text(url)
+        stranger = kiosk(*command, stdin="once-only-code\n")
+        assert (stranger.code, stranger.output) == (3, "")
+        config.write_text(f'{url}ca_file = "{tmp_path / "gone.pem"}"\n')
+        gone = kiosk(*command, stdin="once-only-code\n")
+        assert gone.code == 3 and "authorities are not there" in gone.errors
+        config.write_text(f'{url}ca_file = "{both}"\n')
+        enrolled = kiosk(*command, stdin="once-only-code\n")
+        assert (enrolled.code, enrolled.errors) == (0, "")
+        diagnosed = kiosk("diagnose", *command[1:], "--json")
+        found = {each["device"]: each for each in json.loads(diagnosed.output)["findings"]}
+        assert found["central"]["ok"], found
+        assert found["key"]["state"] == "taken, epoch 1"
+
+
+def test_a_certificate_without_its_key(place: Place) -> None:
+    one = place.backend("serve", "--tls-certificate", place.folder / "none.pem")
+    assert one.code == 2
+    none = place.folder / "none.pem"
+    gone = place.backend("serve", "--tls-certificate", none, "--tls-key", none)
+    assert gone.code == 3 and len(gone.errors.splitlines()[-1:]) == 1
+    assert "cannot be used" in gone.errors
+
+
+def wait_for_port(port: int) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.05)  # another program's start has nothing to wait on
+        else:
+            return
+    raise AssertionError("the central API did not start")
