@@ -23,9 +23,7 @@ from kiosk.front import Front, utc_now
 from kiosk.journal import Journal, JournalError, load_events
 from kiosk.qt_loop import QtLoop, QtTimers
 from kiosk.runner import Runner
-from kiosk.session import State
-from kiosk.session import effects as ef
-from kiosk.session import events as ev
+from kiosk.session import State, effects as ef, events as ev
 from kiosk.session.reducer import RESTING
 from kiosk.session.step import TimerSettings, World
 from kiosk.terminal_identity import IdentityError, TerminalIdentity
