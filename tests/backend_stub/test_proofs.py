@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import rfc8785
+import structlog
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
@@ -225,6 +226,19 @@ def test_a_terminal_with_a_wrong_clock_loses_nothing(terminal: Terminal, card: C
         assert outcome(terminal, item) == ("accepted", ""), confirmed_at
 
 
+@pytest.mark.parametrize("as_of", ["2026-05-01T06:30:00Z", None])
+def test_the_mark_of_an_old_revocation_list_is_seen_and_kept(
+    terminal: Terminal, card: Card, as_of: str | None
+) -> None:
+    with structlog.testing.capture_logs() as logs:
+        marked = signed(terminal, card, stale_revocations={"as_of": as_of})
+        assert outcome(terminal, marked) == ("accepted", "")
+        assert outcome(terminal, signed(terminal, card)) == ("accepted", "")
+    [seen] = [entry for entry in logs if entry["event"] == "central.stale_revocations"]
+    assert (seen["kiosk"], seen["log_level"]) == (terminal.kiosk, "warning")
+    assert seen["as_of"] == ("2026-05-01T06:30:00+00:00" if as_of else "none")
+
+
 def test_not_yet_valid_card(terminal: Terminal, issuer: Issuer) -> None:
     valid = (datetime(2026, 7, 1, tzinfo=UTC), datetime(2035, 1, 1, tzinfo=UTC))
     card = Card.make(issuer, valid=valid)
@@ -312,6 +326,10 @@ def test_malformed_application(terminal: Terminal, card: Card) -> None:
         {"confirmed_at": "2026-06-01T10:30:00+04:00"},
         {"confirmed_at": "9999-12-31T23:59:59Z"},
         {"catalogue": "a\u0000b"},
+        {"stale_revocations": {}},
+        {"stale_revocations": True},
+        {"stale_revocations": {"as_of": 1_780_000_000}},
+        {"stale_revocations": {"as_of": None, "extra": 1}},
     ):
         assert outcome(terminal, signed(terminal, card, **change)) == (
             "rejected",
