@@ -14,9 +14,10 @@ Where to look:
 
 - ``wire`` the messages exchanged; ``sealing`` HPKE; ``chain`` the signed hash chain
   and its countersigned head
-- ``store`` the outbox; ``intake`` how one is taken in; ``ledger`` its SQL; ``schema`` tables,
-  settings, migrations; ``connection`` one writer and typed troubles; ``records`` what goes in and
-  comes out; ``errors``; ``clock``; ``seals`` the keys in use
+- ``store`` the outbox; ``intake`` how one is taken in; ``answers`` how the central API's word is;
+  their SQL: ``ledger`` the outbox itself, ``delivery`` what is on its way, ``heads`` what the
+  central API holds; ``schema`` tables, settings, migrations; ``connection`` one writer and typed
+  troubles; ``records`` what goes in and comes out; ``errors``; ``clock``; ``seals`` the keys in use
 - ``aside`` what does not go its usual way: void places, rows of a closed epoch; ``attachments``;
   ``room`` the quota; ``batching`` what fits into one request; ``overview`` counts and ages
 - ``syncer`` when and what to send; ``ingest`` the seam to the central API; ``http``

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import structlog
 
-from offline_queue import ledger
+from offline_queue import delivery, ledger
 from offline_queue.chain import sign_notice
 from offline_queue.clock import Clock
 from offline_queue.records import State
@@ -35,7 +35,7 @@ def stranded_items(
     db: sqlite3.Connection, clock: Clock, seals: Seals, now: float, limit: int
 ) -> list[BatchItem]:
     """Make items of what waits in frozen earlier epochs."""
-    rows = ledger.sendable(db, now, limit, stranded_before=seals.epoch)
+    rows = delivery.sendable(db, now, limit, stranded_before=seals.epoch)
     items = [carried_item(db, clock, seals, row) for row in rows]
     return [item for item in items if item is not None]
 
@@ -52,7 +52,7 @@ def carried_item(
         return sign_notice(seals.device_key, ItemKind.STRANDED, record, seals.epoch)
 
     try:
-        return ledger.to_item(seals.kiosk, row, None if row[0] == seals.epoch else vouch)
+        return delivery.to_item(seals.kiosk, row, None if row[0] == seals.epoch else vouch)
     except ValueError:
         set_damaged_aside(db, clock, row)
         return None
@@ -61,7 +61,7 @@ def carried_item(
 def void_items(db: sqlite3.Connection, seals: Seals, now: float, limit: int) -> list[BatchItem]:
     """Make items of the places that are to be declared void."""
     rows = db.execute(
-        f"SELECT v.reason, {ledger.qualified('o')} FROM void AS v INDEXED BY void_due"  # noqa: S608 - constant
+        f"SELECT v.reason, {delivery.qualified('o')} FROM void AS v INDEXED BY void_due"  # noqa: S608 - constant
         " JOIN outbox AS o ON o.epoch = v.epoch AND o.seq = v.seq"
         " WHERE v.state = 'due' AND v.next_at <= ? ORDER BY v.epoch, v.seq LIMIT ?",
         (now, limit),
@@ -75,7 +75,7 @@ def void_items(db: sqlite3.Connection, seals: Seals, now: float, limit: int) -> 
             )
 
         try:
-            items.append(ledger.to_item(seals.kiosk, row, declare))
+            items.append(delivery.to_item(seals.kiosk, row, declare))
         except ValueError:
             # The record itself is damaged: nothing that the central API could take is left of it.
             db.execute("UPDATE void SET state = 'refused' WHERE epoch = ? AND seq = ?", row[:2])
@@ -98,7 +98,7 @@ def settle_void(db: sqlite3.Connection, clock: Clock, answer: ItemAnswer, now: f
     if answer.outcome is Outcome.RETRY_AFTER:
         db.execute(
             "UPDATE void SET next_at = ? WHERE epoch = ? AND seq = ?",
-            (now + ledger.asked_wait(answer), *row),
+            (now + delivery.asked_wait(answer), *row),
         )
         return False
     refused = answer.outcome in (Outcome.REJECTED, Outcome.CONFLICT)
@@ -113,7 +113,7 @@ def settle_void(db: sqlite3.Connection, clock: Clock, answer: ItemAnswer, now: f
         return False
     db.execute(
         "UPDATE outbox SET state = ?, result = ? WHERE tx_id = ?",
-        (ledger.state_after(answer).value, answer.model_dump_json(), answer.tx_id),
+        (delivery.state_after(answer).value, answer.model_dump_json(), answer.tx_id),
     )
     return True
 
@@ -121,7 +121,7 @@ def settle_void(db: sqlite3.Connection, clock: Clock, answer: ItemAnswer, now: f
 def declare_unreadable(db: sqlite3.Connection, tx_id: str) -> None:
     """Have the place of a transaction that was set aside declared void."""
     row = db.execute("SELECT epoch, seq FROM outbox WHERE tx_id = ?", (tx_id,)).fetchone()
-    ledger.declare_void(db, row[0], row[1], VoidReason.UNREADABLE)
+    delivery.declare_void(db, row[0], row[1], VoidReason.UNREADABLE)
 
 
 def refuse_void(db: sqlite3.Connection, tx_id: str) -> None:
@@ -152,6 +152,6 @@ def set_damaged_aside(db: sqlite3.Connection, clock: Clock, row: Sequence[object
     epoch, seq, tx_id = row[:3]
     db.execute("UPDATE outbox SET state = ? WHERE tx_id = ?", (State.QUARANTINED.value, tx_id))
     if isinstance(epoch, int) and isinstance(seq, int):
-        ledger.declare_void(db, epoch, seq, VoidReason.DAMAGED)
+        delivery.declare_void(db, epoch, seq, VoidReason.DAMAGED)
         ledger.log(db, clock, "damaged", epoch, seq)
     _log.error("outbox.row_damaged", epoch=epoch, seq=seq)

@@ -8,7 +8,6 @@ transaction of its own.
 from __future__ import annotations
 
 import contextlib
-import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -17,14 +16,14 @@ from typing import Self
 import structlog
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from offline_queue import aside, attachments, intake, ledger, overview, stranded
+from offline_queue import aside, attachments, delivery, heads, intake, ledger, overview, stranded
+from offline_queue.answers import Answers
 from offline_queue.batching import that_fit
-from offline_queue.chain import b64url_decode, timestamp, verify_head
+from offline_queue.chain import b64url_decode
 from offline_queue.clock import Clock, SystemClock
 from offline_queue.connection import Connection
 from offline_queue.errors import (
     PASSING,
-    AnswerMismatch,
     OutboxFull,
     OutboxUnavailable,
     Reason,
@@ -50,7 +49,6 @@ from offline_queue.wire import (
     BatchAnswer,
     BatchRequest,
     Enrolment,
-    FolderManifest,
     ItemAnswer,
     Outcome,
     Problem,
@@ -59,9 +57,6 @@ from offline_queue.wire import (
 )
 
 _log = structlog.get_logger()
-
-_ANSWERS_AT_ONCE = 10
-"""How many answers are written down before a visit may come in between."""
 
 
 class Outbox:
@@ -76,8 +71,7 @@ class Outbox:
         self._room = room
         self._clock = clock
         self._seals = seals
-        self._head_key = b""
-        self._holes_tried: set[tuple[int, int]] = set()
+        self._answers = Answers(connection, clock, seals)
 
     @classmethod
     def open(
@@ -202,11 +196,11 @@ class Outbox:
         # Not durable: what a power cut undoes here is that rows were sent, not the rows. In two
         # short steps with the work between them, so that no visit waits for it.
         with self._connection.transaction(durable=False) as db:
-            ledger.recover_inflight(db)
-            rows = list(ledger.sendable(db, now, max_items))
+            delivery.recover_inflight(db)
+            rows = list(delivery.sendable(db, now, max_items))
             chain = ledger.read_chain(db, self._seals.epoch)
         frozen = chain is not None and chain.frozen is not None
-        found, damaged = ledger.to_items(self._seals.kiosk, rows)
+        found, damaged = delivery.to_items(self._seals.kiosk, rows)
         epoch = found[0].record.epoch if found else self._seals.epoch
         with self._connection.transaction(durable=False) as db:
             for row in damaged:
@@ -215,7 +209,7 @@ class Outbox:
                 room = max_items - len(found)
                 found += aside.stranded_items(db, self._clock, self._seals, now, room)
                 found += aside.void_items(db, self._seals, now, max_items - len(found))
-            items = ledger.mark_inflight(db, that_fit(found, epoch, max_bytes))
+            items = delivery.mark_inflight(db, that_fit(found, epoch, max_bytes))
         if not items:
             if frozen:
                 raise OutboxUnavailable(Reason.FROZEN)
@@ -247,42 +241,14 @@ class Outbox:
         valid (both change nothing), and ``OutboxUnavailable``: with ``Reason.FROZEN`` when the
         central API holds another chain; then every transaction stays as it was.
         """
-        if sorted(item.tx_id for item in answer.answers) != sorted(sent):
-            raise AnswerMismatch("the answers are not for the transactions that were sent")
-        verify_head(self._head_key, answer.head)
-        # Not durable: the central API gives the same answers again, were these to be lost. In
-        # short steps, so that no visit waits for all of them.
-        settled: list[ItemAnswer] = []
-        with self._connection.transaction(durable=False) as db:
-            agreed = self._compare(db, answer.head)
-            if agreed:
-                ledger.note_progress(db, answer.head)
-            else:
-                ledger.recover_inflight(db)
-                self._note_contact(db, server_time)
-        for at in range(0, len(answer.answers) if agreed else 0, _ANSWERS_AT_ONCE):
-            with self._connection.transaction(durable=False) as db:
-                settled += self._settle(db, answer.answers[at : at + _ANSWERS_AT_ONCE], now)
-        if agreed:
-            with self._connection.transaction(durable=False) as db:
-                self._adopt(db, answer.head)
-                self._note_contact(db, server_time)
-        if not agreed:
-            raise OutboxUnavailable(Reason.FROZEN)
-        return settled
+        return self._answers.apply(sent, answer, now, server_time)
 
     def check_head(self, signed: SignedHead) -> None:
         """Compare the central API's signed head with this chain; call it before sending.
 
         Raises ``ChainBroken`` and ``OutboxUnavailable`` as ``apply_answers`` does.
         """
-        verify_head(self._head_key, signed)
-        with self._connection.transaction() as db:
-            agreed = self._compare(db, signed)
-            if agreed:
-                self._adopt(db, signed)
-        if not agreed:
-            raise OutboxUnavailable(Reason.FROZEN)
+        self._answers.check_head(signed)
 
     def release(self, sent: Sequence[str], next_at: float, *, charged: bool) -> None:
         """Put transactions that were on their way back in line, not before ``next_at``.
@@ -303,7 +269,7 @@ class Outbox:
         """
         answer = ItemAnswer(tx_id=tx_id, outcome=Outcome.REJECTED, problem=problem)
         with self._connection.transaction() as db:
-            if ledger.settle(db, self._clock, answer, State.QUARANTINED, 0.0):
+            if delivery.settle(db, self._clock, answer, State.QUARANTINED, 0.0):
                 aside.declare_unreadable(db, tx_id)
                 return answer
             aside.refuse_void(db, tx_id)
@@ -317,14 +283,14 @@ class Outbox:
         if epoch >= self._seals.epoch:
             return False
         with self._connection.transaction() as db:
-            ledger.recover_inflight(db)
+            delivery.recover_inflight(db)
             ledger.freeze(db, self._clock, epoch, why)
         return True
 
     def release_case(self, tx_id: str) -> int:
         """Let go what waits behind a refused transaction of its case; returns how many."""
         with self._connection.transaction() as db:
-            return ledger.release_case(db, self._clock, tx_id)
+            return delivery.release_case(db, self._clock, tx_id)
 
     def next_attachment(self, now: float) -> tuple[SignedTicket, int] | None:
         """Return the ticket of the next attachment to upload and how often it was tried."""
@@ -350,7 +316,7 @@ class Outbox:
     def expire(self, server_now: datetime) -> int:
         """Give up what lost its meaning by the central API's clock and was never sent."""
         with self._connection.transaction() as db:
-            return ledger.expire(db, self._clock, server_now)
+            return delivery.expire(db, self._clock, server_now)
 
     # What is carried by hand
 
@@ -368,7 +334,9 @@ class Outbox:
         The same results again change nothing. Raises ``FolderBroken`` before anything of a folder
         is taken, and as ``apply_answers``.
         """
-        return stranded.import_results(self._head_key, self._apply_carried, directory)
+        return stranded.import_results(
+            self._answers.head_key, self._answers.apply_carried, directory
+        )
 
     # Inside
 
@@ -385,9 +353,9 @@ class Outbox:
                 raise OutboxUnavailable(Reason.OTHER_TERMINAL)
             ledger.write_meta(db, enrolment, self._seals.sealing_key, head_key)
             if before is not None and before.epoch < enrolment.epoch:
-                ledger.send_unacknowledged_again(db, enrolment.epoch)
-            ledger.recover_inflight(db)
-            ledger.forget_waits(db)
+                heads.send_unacknowledged_again(db, enrolment.epoch)
+            delivery.recover_inflight(db)
+            delivery.forget_waits(db)
             attachments.forget_waits(db)
             aside.try_refused_again(db)
             chain = ledger.read_chain(db, enrolment.epoch)
@@ -397,7 +365,7 @@ class Outbox:
                     ledger.freeze(db, self._clock, epoch.epoch, why)
                     _log.error("outbox.frozen", epoch=epoch.epoch, why=why)
             ledger.log(db, self._clock, "opened", enrolment.epoch, detail=enrolment.sealing_key_id)
-        self._head_key = head_key
+        self._answers.head_key = head_key
         _log.info("outbox.opened", epoch=enrolment.epoch, last_seq=chain.last_seq if chain else 0)
 
     def _try_to_write(self) -> None:
@@ -412,63 +380,3 @@ class Outbox:
             ledger.log(db, self._clock, "write-tried", self._seals.epoch)
         with self._connection.transaction() as db:
             db.execute("DROP TABLE room")
-
-    def _apply_carried(self, manifest: FolderManifest, answer: BatchAnswer) -> list[ItemAnswer]:
-        """Write down answers that came by hand, with a manifest that was proven.
-
-        They may be older than what is known by now: an older head is compared and not taken over.
-        Raises as ``apply_answers``, and ``AnswerMismatch`` when they are for another terminal.
-        """
-        if manifest.kiosk != self._seals.kiosk:
-            raise AnswerMismatch("the results are for another terminal")
-        verify_head(self._head_key, answer.head)
-        now = self._clock.monotonic()
-        with self._connection.transaction() as db:
-            agreed = self._compare(db, answer.head)
-            settled = self._settle(db, answer.answers, now) if agreed else []
-            chain = ledger.read_chain(db, answer.head.statement.epoch)
-            if agreed and chain and answer.head.statement.ack_seq >= chain.ack_seq:
-                self._adopt(db, answer.head)
-        if not agreed:
-            raise OutboxUnavailable(Reason.FROZEN)
-        return settled
-
-    def _settle(
-        self, db: sqlite3.Connection, answers: Sequence[ItemAnswer], now: float
-    ) -> list[ItemAnswer]:
-        return [
-            item
-            for item in answers
-            if ledger.settle(db, self._clock, item, ledger.state_after(item), now)
-            or aside.settle_void(db, self._clock, item, now)
-        ]
-
-    def _compare(self, db: sqlite3.Connection, signed: SignedHead) -> bool:
-        """Tell whether a head is of this chain; freeze the epoch when it is not."""
-        statement = signed.statement
-        if statement.kiosk == self._seals.kiosk and ledger.agrees(db, statement):
-            return True
-        known = ledger.read_chain(db, statement.epoch) is not None
-        epoch = statement.epoch if known else self._seals.epoch
-        ledger.freeze(db, self._clock, epoch, ledger.FORKED)
-        _log.error("outbox.frozen", epoch=epoch, why=ledger.FORKED)
-        return False
-
-    def _adopt(self, db: sqlite3.Connection, signed: SignedHead) -> None:
-        chain = ledger.read_chain(db, signed.statement.epoch)
-        if chain is None:
-            return
-        place = (chain.epoch, signed.statement.ack_seq)
-        # Once for each place: one that the central API refuses without a trace is no loss of its.
-        hole = place not in self._holes_tried and ledger.has_hole(db, signed.statement)
-        if hole:
-            self._holes_tried.add(place)
-        ledger.adopt_head(db, self._clock, chain, signed, hole=hole)
-
-    def _note_contact(self, db: sqlite3.Connection, server_time: datetime | None) -> None:
-        now = self._clock.now()
-        skew = None if server_time is None else (server_time - now).total_seconds()
-        db.execute(
-            "UPDATE meta SET last_contact_at = ?, clock_skew_s = coalesce(?, clock_skew_s)",
-            (timestamp(now), skew),
-        )

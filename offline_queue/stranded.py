@@ -10,7 +10,7 @@ from pathlib import Path
 
 import structlog
 
-from offline_queue import aside, attachments, ledger
+from offline_queue import aside, attachments, delivery, ledger
 from offline_queue.batching import that_fit
 from offline_queue.chain import canonical, sign_by_device
 from offline_queue.clock import Clock
@@ -170,7 +170,7 @@ def _exportable(
     refused one stay.
     """
     yield from db.execute(
-        f"SELECT {ledger.qualified('o')} FROM outbox AS o"  # noqa: S608 - constant
+        f"SELECT {delivery.qualified('o')} FROM outbox AS o"  # noqa: S608 - constant
         " WHERE (o.epoch, o.seq) > (?, ?) AND o.state IN ('ready', 'inflight')"
         " AND NOT EXISTS (SELECT 1 FROM outbox AS before WHERE before.case_ref = o.case_ref"
         " AND before.case_seq < o.case_seq AND before.released = 0"

@@ -19,6 +19,7 @@ import structlog
 
 from offline_queue.chain import ChainBroken
 from offline_queue.clock import Clock, SystemClock
+from offline_queue.delivery import RETRY_AFTER_CAP_S
 from offline_queue.errors import AnswerMismatch, OutboxUnavailable
 from offline_queue.ingest import (
     AttachmentRefused,
@@ -31,7 +32,6 @@ from offline_queue.ingest import (
     TransportError,
     Unreachable,
 )
-from offline_queue.ledger import RETRY_AFTER_CAP_S
 from offline_queue.store import Outbox
 from offline_queue.wire import BATCH_MAX_ITEMS, BatchItem, BatchRequest, ItemAnswer
 

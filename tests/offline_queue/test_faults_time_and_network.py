@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from offline_queue.delivery import RETRY_AFTER_CAP_S
 from offline_queue.http import HttpIngest, Timeouts
 from offline_queue.ingest import BatchRefused, BatchReply, Busy, HeadReply, NoAnswer
-from offline_queue.ledger import RETRY_AFTER_CAP_S
 from offline_queue.records import State
 from offline_queue.syncer import BACKOFF_CAP_S, SyncState
 from offline_queue.wire import BatchRequest, Outcome
