@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from cryptography.hazmat.primitives import serialization
 
 from backend_stub import EmbeddedServer, EnrolmentCode, Settings
@@ -319,3 +320,19 @@ def wait_for_port(port: int) -> None:
         else:
             return
     raise AssertionError("the central API did not start")
+
+
+def test_an_administrators_token_is_the_line_in_its_file(tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    file.touch(0o600)
+    file.write_text("a-token-of-some-length\n")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    database = f"sqlite:///{tmp_path / 'central.db'}"
+    served = ("backend", "serve", "--port", port, "--database", database)
+    with running(*served, "--administrator-token-file", file):
+        wait_for_port(port)
+        fleet = f"http://127.0.0.1:{port}/fleet"
+        assert requests.get(fleet, timeout=(1, 5)).status_code == 401
+        answer = requests.get(fleet, auth=("x", "a-token-of-some-length"), timeout=(1, 5))
+        assert answer.status_code == 200
