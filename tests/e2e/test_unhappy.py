@@ -8,14 +8,15 @@ import time
 from collections.abc import Callable
 
 import pytest
+import requests
 
 from cardreader.simulator import issue, persona
 from kiosk.devices import can_serve, is_online
 from kiosk.session import Page, events as ev
-from kiosk.session.state import CardProblem, ReceiptStep, VisitEnd
+from kiosk.session.state import CardProblem, ReceiptMail, ReceiptStep, VisitEnd
 from printer.escpos import NUL_FLUSH
 from printer.jobs import Settings as PrinterSettings
-from tests.e2e.terminal import Terminal
+from tests.e2e.terminal import EMAIL, MOBILE, Terminal
 
 RIGHT = persona("citizen-active").pin or ""
 WRONG = "111222"
@@ -364,11 +365,55 @@ def test_a_printer_silent_in_mid_print_is_not_asked_again(impatient_printing, sw
     terminal.finish()
     virtual.set_faults(silent=False)
     terminal.wait(lambda: terminal.devices.printer == "online", "the printer to answer")
+    # What it had already taken is pushed out before it prints anything else.
+    terminal.wait(lambda: not terminal.kiosk._printing._printer._remains, "a clean printer")
     assert virtual.receipts <= 1
     before = virtual.receipts
     terminal.go_to(Page.CONFIRMATION)
     terminal.wait(lambda: terminal.visit.submission.receipt is ReceiptStep.PRINTED, "a receipt")
     assert virtual.receipts == before + 1, "the next visit's receipt and no other"
+
+
+def test_who_says_that_no_receipt_came_out_gets_one_marked_copy(impatient_printing, switch_on):
+    terminal = switch_on()
+    virtual = terminal.rig.printer
+    virtual.set_faults_at(virtual.consumed + len(NUL_FLUSH) + 5000, silent=True)
+    terminal.go_to(Page.CONFIRMATION)
+    terminal.wait(
+        lambda: terminal.visit.submission.receipt is ReceiptStep.UNCERTAIN, "the doubt to be told"
+    )
+    virtual.set_faults(silent=False)
+    terminal.wait(lambda: terminal.devices.printer == "online", "the printer to answer")
+    tx_id = terminal.visit.submission.tx_id
+    terminal.hands.tap("receiptMissing")
+    terminal.wait(lambda: terminal.visit.submission.receipt is ReceiptStep.PRINTED, "the copy")
+    records = terminal.kiosk._printing._journal.records(tx_id)
+    assert [(record.copy, record.state) for record in records] == [(0, "unknown"), (1, "done")]
+
+
+def test_without_paper_and_network_the_receipt_reaches_the_telephone_later(terminal):
+    terminal.rig.printer.set_faults(paper_out=True)
+    terminal.wait(lambda: terminal.devices.paper == "out", "the paper to be missed")
+    terminal.network(up=False)
+    terminal.go_to(Page.CONFIRMATION)
+    link = terminal.visit.submission.qr_text
+    terminal.hands.tap("receiptMail")
+    terminal.wait(lambda: terminal.visit.submission.mail is ReceiptMail.KEPT, "the promise")
+    folder = terminal.kiosk._settings.state_directory / "receipts-to-send"
+    [waiting] = folder.iterdir()
+    assert link.encode() not in waiting.read_bytes(), "sealed"
+    terminal.finish()
+    terminal.network(up=True)
+    terminal.wait(lambda: not waiting.exists(), "the receipt to be sent")
+    url = f"{terminal.rig.central_url}/v1/notifications"
+    notices = requests.get(url, timeout=10).json()["notifications"]
+    sent = [notice for notice in notices if link in notice["text_ar"]]
+    assert [(notice["channel"], notice["recipient"]) for notice in sent] == [
+        ("sms", f"+968{MOBILE}"),
+        ("email", EMAIL),
+    ]
+    paper = requests.get(f"{terminal.rig.central_url}{sent[1]['attachment']}", timeout=10)
+    assert paper.content.startswith(b"%PDF-")
 
 
 def test_a_printer_switched_off_does_not_stop_the_visit(terminal):
