@@ -26,9 +26,11 @@ from cardreader import (
     NationalIdCard,
     SecurityStatusNotSatisfied,
 )
-from cardreader.simulator import READER, SimulatedCard, SimulatedReaders
+from cardreader.simulator import READER, SimulatedReaders
+from cardreader.simulator.card import InsertableCard
 from tests.cardreader.operations import (
     KINDS,
+    MAKERS,
     NEW_PIN,
     OPERATIONS,
     Kind,
@@ -37,6 +39,7 @@ from tests.cardreader.operations import (
     opened,
 )
 
+ALL = KINDS + MAKERS
 USABLE_WITHIN = 2.0
 
 
@@ -55,7 +58,7 @@ class Struck:
     """A connection that the fault strikes at its ``at``-th command; 0: never."""
 
     def __init__(
-        self, readers: SimulatedReaders, fault: Fault, at: int, twin: SimulatedCard
+        self, readers: SimulatedReaders, fault: Fault, at: int, twin: InsertableCard
     ) -> None:
         self._readers, self._fault, self._at, self._twin = readers, fault, at, twin
         self._inner = readers.connect(READER)
@@ -181,11 +184,11 @@ def matrix(kinds: Iterable[Kind] = KINDS) -> Iterator[Cell]:
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--kind", choices=[kind.name for kind in KINDS], help="only this kind")
+    parser.add_argument("--kind", choices=[kind.name for kind in ALL], help="only this kind")
     wanted = parser.parse_args().kind
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     began = time.monotonic()
-    cells = list(matrix(kind for kind in KINDS if wanted in (None, kind.name)))
+    cells = list(matrix(kind for kind in ALL if wanted in (None, kind.name)))
     print(f"{'card':16} {'operation':13} {'fault':17} commands  outcomes")
     rows = dict.fromkeys((cell.kind, cell.operation, cell.fault) for cell in cells)
     for kind, operation, fault in rows:

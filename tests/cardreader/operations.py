@@ -1,4 +1,6 @@
-"""Every operation on a card, on four kinds of card: for the fuzzer and the fault matrix."""
+"""Every operation on a card, on four kinds of card and other makers': for the fuzzer and the fault
+matrix.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +22,9 @@ from cardreader import (
 )
 from cardreader.simulator import TRUST, KeyType, Profile, SimulatedCard, issue, persona
 from cardreader.simulator.authority import SimulatedAuthority
+from cardreader.simulator.card import InsertableCard
+from cardreader.simulator.makers import BY_NAME, Maker
+from cardreader.simulator.makers_card import MakersCard, delivered
 from cardreader.simulator.piv import PivApplication
 from cardreader.simulator.state import CardMemory, padded, personalised
 
@@ -38,12 +43,15 @@ class Kind:
     """One kind of card. ``national``: it carries identity data."""
 
     name: str
-    make: Callable[[CardMemory, str], SimulatedCard]
+    make: Callable[[CardMemory, str], InsertableCard]
     """From its memory, for an operation: it decides whose identity data the card carries."""
     blank: Callable[[], CardMemory]
     active: Callable[[], CardMemory]
     national: bool = True
     activates: bool = True
+    serial: str = VENDOR_SERIAL
+    algorithm: ManagementAlgorithm = ManagementAlgorithm.TRIPLE_DES
+    """What the office knows of a card without identity data."""
 
 
 @functools.cache
@@ -100,6 +108,30 @@ KINDS = (
 )
 
 
+def _makers(name: str, maker: Maker) -> Kind:
+    def active() -> CardMemory:
+        memory, used = delivered(maker), _copy("citizen-active")
+        memory.pin, memory.puk, memory.keys = used.pin, used.puk, used.keys
+        certificates = (0x5FC105, 0x5FC10A)
+        memory.objects.update({tag: used.objects[tag] for tag in certificates})
+        return memory
+
+    guid = b"" if maker.habits.chuid is None else maker.habits.chuid[29:45]
+    return Kind(
+        f"{name} T1",
+        lambda memory, _operation: MakersCard(maker, memory),
+        lambda: delivered(maker),
+        active,
+        national=False,
+        serial=(guid or maker.habits.serial or b"").hex().upper(),
+        algorithm=ManagementAlgorithm(maker.habits.management_algorithm),
+    )
+
+
+MAKERS = tuple(_makers(name, maker) for name, maker in BY_NAME.items())
+"""PIV cards of other makers."""
+
+
 def office(kind: Kind) -> SimulatedAuthority:
     """An authority that knows the blank card of this kind. P-256: it is made in a moment."""
     authority = SimulatedAuthority()
@@ -108,7 +140,7 @@ def office(kind: Kind) -> SimulatedAuthority:
         authority.register(holder)
     else:
         holder = replace(holder, authentication_key=KeyType.P_256, signature_key=KeyType.P_256)
-        authority.register(holder, VENDOR_SERIAL, ManagementAlgorithm.TRIPLE_DES, VENDOR_KEY)
+        authority.register(holder, kind.serial, kind.algorithm, VENDOR_KEY)
     return authority
 
 
