@@ -139,7 +139,7 @@ class Example:
 EXAMPLES = st.builds(
     Example,
     operation=st.sampled_from(sorted(OPERATIONS)),
-    kind=st.sampled_from(KINDS * 3 + MAKERS),
+    kind=st.sampled_from(KINDS * 6 + MAKERS),
     changes=st.dictionaries(
         st.one_of(st.integers(1, 12), st.integers(1, 70)), CHANGES, min_size=1, max_size=4
     ),
