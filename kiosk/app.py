@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -18,7 +17,7 @@ from kiosk import __version__
 from kiosk.central.client import CentralClient
 from kiosk.central.fleet_wire import HealthReport
 from kiosk.config import Central, Settings
-from kiosk.devices import DeviceState, can_serve
+from kiosk.devices import DeviceState
 from kiosk.front import Front, utc_now
 from kiosk.journal import Journal, JournalError, load_events
 from kiosk.qt_loop import QtLoop, QtTimers
@@ -34,7 +33,7 @@ from kiosk.workers.central import CentralDesk
 from kiosk.workers.keeping import Keeper, ReceiptSigner
 from kiosk.workers.printing import Connect, Printing
 from kiosk.workers.receipt_mail import ReceiptMailer
-from kiosk.workers.reporting import Reporter, describe_devices, describe_outbox
+from kiosk.workers.reporting import Reporter, health_of
 from kiosk.workers.watch import Watch
 from offline_queue.http import HttpIngest
 from offline_queue.signed_requests import RequestSigner
@@ -296,22 +295,14 @@ class Kiosk:
 
     def _health(self) -> HealthReport:
         """How this terminal is; the reporter's thread."""
-        terminal = self._terminal
-        outbox, skew_s = describe_outbox(self.outbox, self.syncer.state)
-        free = shutil.disk_usage(self._settings.state_directory).free
-        return HealthReport(
-            reported_at=self._now(),
-            release=__version__,
+        return health_of(
+            self._terminal,
+            self.outbox,
+            self.syncer.state,
+            now=self._now(),
             uptime_s=time.monotonic() - self._made_at,
-            in_service=can_serve(terminal),
-            devices=describe_devices(
-                terminal,
-                has_printer=self._devices.printer is not None,
-                skew_s=skew_s,
-                free_bytes=free,
-            ),
-            outbox=outbox,
-            disk_free_bytes=free,
+            has_printer=self._devices.printer is not None,
+            directory=self._settings.state_directory,
         )
 
     def _looked(self) -> None:

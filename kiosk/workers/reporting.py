@@ -8,16 +8,20 @@ back) does not report together.
 from __future__ import annotations
 
 import random
+import shutil
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
 from typing import Final
 
 import structlog
 
+from kiosk import __version__
 from kiosk.central.client import CentralClient, CentralError, CentralRefused
 from kiosk.central.fleet_wire import DeviceReport, HealthNoted, HealthReport, OutboxReport
-from kiosk.devices import DeviceState, PaperState, Terminal
+from kiosk.devices import DeviceState, PaperState, Terminal, can_serve
 from offline_queue.errors import OutboxUnavailable
 from offline_queue.store import Outbox
 from offline_queue.syncer import SyncState
@@ -147,6 +151,30 @@ class Reporter:
     def _rest(self, noted: HealthNoted) -> float:
         self._interval = min(_LONGEST_S, max(_LEAST_S, noted.next_report_in_s))
         return self._interval * self._rng.uniform(0.8, 1.0)
+
+
+def health_of(
+    terminal: Terminal,
+    outbox: Outbox,
+    sync: SyncState,
+    *,
+    now: datetime,
+    uptime_s: float,
+    has_printer: bool,
+    directory: Path,
+) -> HealthReport:
+    """All that a terminal says of itself; ``directory`` is on the disk that keeps everything."""
+    waiting, skew_s = describe_outbox(outbox, sync)
+    free = shutil.disk_usage(directory).free
+    return HealthReport(
+        reported_at=now,
+        release=__version__,
+        uptime_s=uptime_s,
+        in_service=can_serve(terminal),
+        devices=describe_devices(terminal, has_printer=has_printer, skew_s=skew_s, free_bytes=free),
+        outbox=waiting,
+        disk_free_bytes=free,
+    )
 
 
 def describe_devices(
