@@ -26,7 +26,7 @@ from offline_queue.wire import BATCH_MAX_ITEMS
 
 _SMOOTHING: Final = 0.02
 """Of fifty batches or so: the first moments, in which a fleet only knocks, tell little."""
-_CLOSEST: Final = 0.75
+_CLOSEST: Final = 0.9
 _WIDEST: Final = 1.25
 """How far apart the timetable's times are, in paces. With few who wait they are close, so that the
 gate never stands idle even when the pace was thought slower than it is; with many they are wide.

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.printer.bench import LIMITS
-from tools.bench import first_picture, receipts, touches, visits
+from tools.bench import first_picture, queue, receipts, touches, visits
 from tools.bench.first_picture import Memory, Start
 from tools.bench.table import Row, as_json, as_text
 
@@ -116,3 +116,26 @@ def test_one_more_thread_is_found() -> None:
 def _growth(looks: dict[int, Memory]) -> Row:
     rows = {row.name: row for row in visits.rows(looks, _memory())}
     return rows["own memory, visit 100 to 500"]
+
+
+def test_the_outbox_is_judged_beside_raw_sqlite_and_others_only_told() -> None:
+    rate = {"per_s": 400, "of_raw": 0.85, "fsyncs_per_item": 1.01}
+    told = {
+        "enqueue": {
+            "raw_sqlite3": {"per_s": 470, "of_raw": 1.0, "fsyncs_per_item": 1.0},
+            "outbox": rate,
+            "litequeue": rate | {"of_raw": 0.2},
+            "persist_queue": "not installed",
+        },
+        "drain": {"per_s": 7000},
+        "latency": {"waiting": 100, "loaded_p99_ms": 6.0, "empty_p99_ms": 3.0, "ratio": 2.0},
+    }
+    verdicts = {row.name: row.ok for row in queue.rows_of("fsync 2 ms", told, 0.9)}
+    assert verdicts == {
+        "durable enqueue, outbox, fsync 2 ms": False,
+        "durable enqueue, litequeue, fsync 2 ms": None,
+        "durable enqueue, persist-queue, fsync 2 ms": None,
+        "fsyncs of an enqueue, fsync 2 ms": True,
+        "p99 of an enqueue, 100 waiting and a sync running, fsync 2 ms": False,
+        "drained by the store, fsync 2 ms": True,
+    }

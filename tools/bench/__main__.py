@@ -12,11 +12,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tools.bench import enqueue, first_picture, receipts, touches, visits
+from tools.bench import enqueue, first_picture, queue, receipts, touches, visits
 from tools.bench.child import Child
 from tools.bench.table import Row, as_json, as_text
 
-PARTS = ("picture", "touches", "visits", "enqueue", "receipts")
+PARTS = ("picture", "touches", "visits", "enqueue", "queue", "receipts")
 
 
 def main() -> int:
@@ -48,6 +48,9 @@ def measure(work: Path, arguments: argparse.Namespace) -> list[Row]:
     rows: list[Row] = []
     for part in arguments.only:
         _tell(f"{part} ...")
+        if part == "queue":
+            rows += queue.measure(work, arguments.waiting)
+            continue
         with Child("tools.bench.surroundings", str(work / part), work=work) as surroundings:
             about: dict[str, Any] = surroundings.hear()
             config = about["config"]
@@ -78,6 +81,7 @@ def _parse() -> argparse.Namespace:
     )
     parser.add_argument("--visits", type=int, default=500, help="visits for the growth of memory")
     parser.add_argument("--enqueue", type=int, default=500, help="transactions to keep")
+    parser.add_argument("--waiting", type=int, default=100_000, help="transactions in the queue")
     parser.add_argument("--receipts", type=int, default=9, help="receipts from COMMIT to paper")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
     return parser.parse_args()
