@@ -16,7 +16,7 @@ from kiosk.cli.options import ConfigFile, Json, StateDirectory, settings_from
 from kiosk.cli.outcome import UNAVAILABLE, answer
 from kiosk.config import Settings
 from kiosk.diagnostics import run_checks
-from kiosk.session.step import MUSCAT
+from kiosk.services.oman_time import MUSCAT
 from kiosk.staff_papers import day_totals, printer_test_page, readiness_report
 from offline_queue import read_status
 from offline_queue.errors import OutboxError

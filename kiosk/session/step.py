@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from kiosk.services import Catalogue, Language
-from kiosk.services.oman_time import MUSCAT as MUSCAT
+from kiosk.services.oman_time import MUSCAT
 from kiosk.session.effects import Effect
 from kiosk.session.state import State
 

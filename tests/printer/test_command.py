@@ -12,9 +12,8 @@ from typer.testing import CliRunner
 
 from kiosk.cli.commands import command_line
 from kiosk.devices import Remedy
-from kiosk.diagnostics import Finding
-from kiosk.diagnostics import checks as checks_module
-from kiosk.session.step import MUSCAT
+from kiosk.diagnostics import Finding, checks as checks_module
+from kiosk.services.oman_time import MUSCAT
 from kiosk.staff_papers import readiness_report
 from printer.bitmap import ReceiptBitmap
 from printer.journal import JournalBusy, JournalError, PrintJournal, read_roll
