@@ -8,12 +8,15 @@ RFC 3339 in UTC.
 
 from __future__ import annotations
 
+import datetime as dt
 import enum
-from typing import Annotated, Literal, Self
+import re
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import (
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
@@ -54,6 +57,20 @@ TxId = Annotated[
 KioskId = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9-]{2,31}$")]
 Base64Url = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]*$")]
 SequenceNumber = Annotated[int, Field(ge=1, le=2**53 - 1)]
+
+_RFC3339: Final = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE
+)
+
+
+def _written_out(value: object) -> object:
+    if isinstance(value, dt.datetime) or (isinstance(value, str) and _RFC3339.fullmatch(value)):
+        return value
+    raise ValueError("not a time as RFC 3339 writes it")
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_written_out)]
+"""A time as RFC 3339 writes it: never a number, of which nobody knows whether seconds or more."""
 
 
 class WireModel(BaseModel):
@@ -179,7 +196,7 @@ class BatchItem(WireModel):
         Base64Url, StringConstraints(max_length=ENVELOPE_MAX_BYTES * 4 // 3 + 4)
     ] = ""
     """Empty in a ``void`` item and in no other."""
-    confirmed_at: AwareDatetime
+    confirmed_at: Moment
     """When the citizen was told; the terminal's clock, never used for ordering."""
     kind: ItemKind = ItemKind.SEALED
     notice: SignedNotice | None = None
@@ -222,7 +239,7 @@ class Outcome(enum.StrEnum):
 class Hearing(WireModel):
     """The hearing that the labour office proposes."""
 
-    starts_at: AwareDatetime
+    starts_at: Moment
     place_ar: str
     place_en: str
 
@@ -358,7 +375,7 @@ class FolderManifest(WireModel):
     epoch: Annotated[int, Field(ge=1, le=2**31 - 1)]
     export_id: TxId
     """Names the export (a UUIDv7); its results carry the same."""
-    created_at: AwareDatetime
+    created_at: Moment
     files: Annotated[list[FolderFile], Field(max_length=100_000)]
 
 
@@ -402,4 +419,4 @@ class ServerClock(WireModel):
     """``GET /v1/health``."""
 
     status: Literal["ok", "degraded"]
-    time: AwareDatetime
+    time: Moment

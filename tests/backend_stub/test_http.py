@@ -10,6 +10,7 @@ import zlib
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
 import requests
 
 from backend_stub.problems import TITLES
@@ -223,3 +224,13 @@ def test_compressed_and_plain_batches_are_the_same(central: RunningCentral, card
             file.write(part)
             file.flush()
     assert code_of(batch(central, buffer.getvalue(), GZIP)) == (400, "bad-batch")
+
+
+@pytest.mark.parametrize(
+    "written", [1_780_295_400, 1_780_295_400.5, "1780295400", "2026-06-01", "2026-06-01T06:30:00"]
+)
+def test_a_time_is_written_out(central: RunningCentral, card: Card, written: object) -> None:
+    terminal = central.terminal()
+    reply = terminal.post(terminal.complaint(card) | {"confirmed_at": written})
+    assert code_of(reply) == (400, "bad-batch")
+    assert reply.json()["errors"][0]["pointer"] == "/body/items/0/confirmed_at"
