@@ -77,8 +77,11 @@ def render(receipt: Receipt, width: int = 576, drawn: Drawn | None = None) -> Re
         raise ValueError("paper is 576 or 384 dots wide")
     fonts.load()
     page = Page.of(receipt, width)
-    drawn = drawn or Drawn()
-    packed = _joined([drawn.rows(page, part) for part in _parts(page, receipt)], width // 8)
+    whole = _parts(page, receipt)
+    if drawn is None:
+        packed = paint([block for part in whole for block in part.blocks()], width)
+    else:
+        packed = _joined([drawn.rows(page, part) for part in whole], width // 8)
     return ReceiptBitmap(width, len(packed) * 8 // width, packed)
 
 

@@ -37,10 +37,11 @@ def _lockup_both(page: Page, name: Bilingual, size: int) -> Block:
     height = max(size, arabic.height, english.height)
 
     def draw(painter: QPainter, top: float) -> None:
-        middle = top + height / 2
-        english.draw(painter, page.edge, round(middle - english.height / 2))
-        marks.emblem(painter, page.width // 2, round(middle - size / 2), size)
-        arabic.draw(painter, page.width - page.edge - room, round(middle - arabic.height / 2))
+        # Rounded before ``top`` is added: the same dots wherever the letterhead stands.
+        english.draw(painter, page.edge, top + round((height - english.height) / 2))
+        marks.emblem(painter, page.width // 2, round(top) + round((height - size) / 2), size)
+        right = page.width - page.edge - room
+        arabic.draw(painter, right, top + round((height - arabic.height) / 2))
 
     return Block(height, draw)
 
@@ -57,9 +58,9 @@ def _lockup(page: Page, name: Bilingual, size: int) -> Block:
     text_x = left + laid.natural - room if rtl else left + size + page.unit
 
     def draw(painter: QPainter, top: float) -> None:
-        middle = top + height / 2
-        marks.emblem(painter, emblem_x + size // 2, round(middle - size / 2), size)
-        laid.draw(painter, round(text_x), round(middle - laid.height / 2))
+        emblem_top = round(top) + round((height - size) / 2)
+        marks.emblem(painter, emblem_x + size // 2, emblem_top, size)
+        laid.draw(painter, round(text_x), top + round((height - laid.height) / 2))
 
     return Block(height, draw)
 

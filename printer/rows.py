@@ -86,14 +86,12 @@ def _row_both(page: Page, row: Row) -> Block:
     label, styles = _label_style(page), _value_styles(page, row)
     style = styles[0]
     if _shared(row):
-        values_laid = [
-            text(isolate(row.value_ar), size, page.inner, Align.CENTRE, rtl=False)
-            for size in styles
-        ]
-        for value in values_laid[:-1]:
+        for size in styles[:-1]:
+            value = text(isolate(row.value_ar), size, page.inner, Align.CENTRE, rtl=False)
             if (line := _around(page, row.label, [value])) is not None:
                 return line
-        return stack(halves(page, row.label, label), beside((values_laid[0], page.edge)))
+        value = text(isolate(row.value_ar), style, page.inner, Align.CENTRE, rtl=False)
+        return stack(halves(page, row.label, label), beside((value, page.edge)))
     values = Bilingual(isolate(row.value_ar), isolate(row.value_en or ""))
     pair = [
         text(values.en, style, page.inner, Align.LEFT, rtl=False),
@@ -171,9 +169,14 @@ def _row_single(page: Page, row: Row, column: int) -> Block:
         below = broken(value, styles[0], page.inner, align, rtl=rtl)
         return stack(beside((above, page.edge)), beside((below, page.edge)))
     # Words may be broken, a number may not.
-    sizes = styles if row.value_en is None else styles[:1]
-    tried = [(style, broken(value, style, room, align, rtl=rtl)) for style in sizes]
-    style, right = next((each for each in tried if each[1].lines == 1), tried[0])
+    style = styles[0]
+    right = broken(value, style, room, align, rtl=rtl)
+    if row.value_en is None and right.lines > 1:
+        for smaller in styles[1:]:
+            laid = text(value, smaller, room, align, rtl=rtl)
+            if laid.lines == 1:
+                style, right = smaller, laid
+                break
     level = Style(size, Weight.Normal, style.size * style.leading / size)
     left = text(label, level, column, align, rtl=rtl)
     if rtl:
