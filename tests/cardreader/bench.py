@@ -66,6 +66,8 @@ class Result:
     bound: float
     our_commands: int | None = None
     their_commands: int | None = None
+    decides: bool = True
+    """Whether this is what is asked for, or harder than that and shown beside it."""
 
     @property
     def ratio(self) -> float:
@@ -183,7 +185,8 @@ def reading(
             sent[index] = commands()
     names = ("pkcs15-tool --list-certificates", "pkcs15-tool --read-certificate, twice")
     return [
-        Result(name, took[0], took[index], HALF, sent[0], sent[index])
+        # The one run reads both certificates and gives none.
+        Result(name, took[0], took[index], HALF, sent[0], sent[index], decides=index == 2)
         for index, name in enumerate(names, start=1)
     ]
 
@@ -281,7 +284,8 @@ def main() -> int:
                 results = measure(protocol, latency, rounds)
             for result in results:
                 print(f"  {result}")
-                held = held and (latency == 0 or result.ratio <= result.bound)
+                counts = result.decides and latency > 0
+                held = held and (not counts or result.ratio <= result.bound)
     return 0 if held else 1
 
 
