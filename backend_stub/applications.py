@@ -17,10 +17,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints, ValidationError
 
 from backend_stub.central import Central
-from backend_stub.hearings import MUSCAT
 from backend_stub.signatures import SignatureRefused, holder, read_signed
 from backend_stub.trust import Purpose
 from kiosk.central.wire import CivilNumber
+from kiosk.services.oman_time import MUSCAT
 from offline_queue.chain import (
     ChainBroken,
     b64url_decode,

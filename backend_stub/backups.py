@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from backend_stub.central import Central
 from backend_stub.complaints import counter_name
 from backend_stub.database import insert_into
-from backend_stub.hearings import MUSCAT
 from backend_stub.tables import Attachment, Counter, KioskEpoch, Transaction
+from kiosk.services.oman_time import MUSCAT
 
 _LONGEST_COMMIT: Final = timedelta(minutes=1)
 """Rows carry the time when their batch came; it was committed at most this much later, since a

@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 
 from backend_stub.card_management import KeyType, is_guid, seal_key
 from backend_stub.database import insert_into
-from backend_stub.hearings import MUSCAT
 from backend_stub.issuing_tables import (
     Card,
     CardActivation,
@@ -29,6 +28,7 @@ from backend_stub.problems import ProblemError
 from backend_stub.registries import DataFileWrong, read_data_file
 from kiosk.central.issuing_wire import CardSerial
 from kiosk.central.wire import CivilNumber
+from kiosk.services.oman_time import MUSCAT
 
 HolderName = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 

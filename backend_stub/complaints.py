@@ -12,9 +12,10 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from backend_stub.database import insert_into
-from backend_stub.hearings import MUSCAT, LabourOffices, Office
+from backend_stub.hearings import LabourOffices, Office
 from backend_stub.notifications import complaint_notices
 from backend_stub.tables import Complaint, ComplaintEvent, Counter, Notification
+from kiosk.services.oman_time import MUSCAT
 from offline_queue.wire import Hearing, TransactionResult
 
 

@@ -6,8 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import Annotated, Final
-from zoneinfo import ZoneInfo
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import select
@@ -16,8 +15,7 @@ from sqlalchemy.orm import Session
 from backend_stub.database import insert_into
 from backend_stub.registries import Bilingual, DataFileWrong, read_data_file
 from backend_stub.tables import HearingSlot
-
-MUSCAT: Final = ZoneInfo("Asia/Muscat")
+from kiosk.services.oman_time import MUSCAT
 
 
 class _Data(BaseModel):

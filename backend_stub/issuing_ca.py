@@ -23,8 +23,8 @@ from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
 from backend_stub.card_management import is_guid
-from backend_stub.hearings import MUSCAT
 from backend_stub.keys import KeysUnavailable, read_secret_file
+from kiosk.services.oman_time import MUSCAT
 
 CardKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
 Purpose = Literal["authentication", "signature"]

@@ -8,8 +8,9 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from backend_stub.hearings import MUSCAT, Office
+from backend_stub.hearings import Office
 from backend_stub.tables import Notification
+from kiosk.services.oman_time import MUSCAT
 
 _WEEKDAYS_AR: Final = ("الاثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت", "الأحد")
 _WEEKDAYS_EN: Final = (

@@ -10,13 +10,13 @@ from pydantic import StringConstraints, ValidationError
 from sqlalchemy import CursorResult, delete, update
 
 from backend_stub.central import Central
-from backend_stub.hearings import MUSCAT
 from backend_stub.problems import ProblemError
 from backend_stub.registries import find_person
 from backend_stub.signatures import SignatureRefused, holder, read_signed
 from backend_stub.tables import Challenge as ChallengeRow, Kiosk, VisitSession
 from backend_stub.trust import Purpose
 from kiosk.central.wire import Challenge, Person, Session, SignIn, WireModel
+from kiosk.services.oman_time import MUSCAT
 from offline_queue.chain import b64url
 from offline_queue.wire import KioskId
 

@@ -10,9 +10,9 @@ from typing import Final, Literal
 from fastapi.responses import HTMLResponse
 
 from backend_stub.fleet import Standing, TerminalView, is_well
-from backend_stub.hearings import MUSCAT
 from backend_stub.pages.html import page
 from kiosk.central.fleet_wire import DeviceReport
+from kiosk.services.oman_time import MUSCAT
 
 _REFRESH_S: Final = 15
 
