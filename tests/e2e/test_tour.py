@@ -63,8 +63,8 @@ class Tour:
 
 @pytest.fixture(scope="module")
 def tours(tmp_path_factory) -> dict[str, Tour]:
-    """Six journeys in Arabic and upright, in two halves; one in English and wide. All at once."""
-    half = [("--journey", name) for name in TOLD]
+    """Every journey in Arabic and upright, in two halves; one in English and wide. All at once."""
+    half = [("--journey", name) for name in JOURNEYS]
     arabic = ("--language", "ar", "--size", PORTRAIT)
     wanted = {
         "ar": (*arabic, *itertools.chain(*half[0::2])),
@@ -101,7 +101,7 @@ def test_every_journey_passes_in_arabic_upright(tours):
             assert journey["result"] == "passed", journey
             assert (journey["language"], journey["size"]) == ("ar", PORTRAIT)
             passed.append(name)
-    assert sorted(passed) == sorted(TOLD)
+    assert sorted(passed) == sorted(JOURNEYS)
     assert set(TOLD) <= set(JOURNEYS)
 
 
