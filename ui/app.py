@@ -69,6 +69,9 @@ def make_application(*, gpu: bool = False) -> QGuiApplication:
     if not gpu:
         os.environ["QT_QUICK_BACKEND"] = "software"
         QQuickWindow.setGraphicsApi(QSGRendererInterface.GraphicsApi.Software)
+    # Where the platform does not tell when the screen is ready for a picture, Qt waits five
+    # milliseconds for others to ask for one; here nobody else does, and a finger waits.
+    os.environ.setdefault("QT_QPA_UPDATE_IDLE_TIME", "0")
     existing = QGuiApplication.instance()
     application = existing if isinstance(existing, QGuiApplication) else QGuiApplication([])
     application.setApplicationDisplayName("Manfadh")

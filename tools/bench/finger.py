@@ -148,12 +148,13 @@ class Finger:
         frames: list[tuple[float, float]] = []
 
         def look(at: float) -> None:
+            worked = time.thread_time()  # before looking, which is work too
             if not frames and shown():
-                frames.append((at, time.thread_time()))
+                frames.append((at, worked))
                 loop.quit()
 
         self._on_frame = look
-        began, worked = time.perf_counter(), time.thread_time()
+        began, began_work = time.perf_counter(), time.thread_time()
         act()
         if not frames:
             QTimer.singleShot(round(patience * 1000), loop, loop.quit)
@@ -161,7 +162,7 @@ class Finger:
         self._on_frame = lambda _at: None
         if not frames:
             return None
-        return (frames[0][0] - began) * 1000, (frames[0][1] - worked) * 1000
+        return (frames[0][0] - began) * 1000, (frames[0][1] - began_work) * 1000
 
     def _must_differ(self, before: QImage, what: str) -> None:
         if self._window.grabWindow() == before:
