@@ -24,6 +24,7 @@ from kiosk.session.events import (
     Event,
     KeepingFailed,
     Kept,
+    PinDigitsChanged,
     PinRefused,
     ReceiptMailFailed,
     ReceiptMailKept,
@@ -39,7 +40,6 @@ from kiosk.session.pages import can_mail
 from kiosk.session.pin_pad import pin_entry, submit
 from kiosk.session.refusing import card_refused
 from kiosk.session.state import (
-    Form,
     Page,
     PinEntry,
     ReceiptMail,
@@ -68,7 +68,11 @@ def on_sign(state: State, event: Event, world: World) -> Step:
         if step.effects:
             return replace(step, state=with_visit(step.state, page=Page.WORKING))
         return step
-    return pin_entry(state, event)
+    step = pin_entry(state, event)
+    if isinstance(event, PinDigitsChanged) and event.digits == 1 and not visit.pin.digits:
+        # The page is there and nobody waits: the person types.
+        return step.then(*_foresee_receipt(state))
+    return step
 
 
 def on_working(state: State, event: Event, world: World) -> Step:
@@ -185,10 +189,11 @@ def _receipt_seen(state: State, submission: Submission, *, whole: bool) -> Step:
     return Step(copy.state, (said, *copy.effects))
 
 
-def foresee_receipt(state: State, form: Form) -> tuple[ForeseeReceipt, ...]:
+def _foresee_receipt(state: State) -> tuple[ForeseeReceipt, ...]:
     """What is known of the receipt before the signature."""
     visit = state.visit
-    if visit.cardholder is None:
+    form = visit.form
+    if visit.cardholder is None or form is None:
         return ()
     large = visit.text_size is TextSize.LARGE
     return (ForeseeReceipt(form.service_id, visit.language, visit.cardholder, form.answers, large),)

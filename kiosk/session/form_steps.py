@@ -23,7 +23,6 @@ from kiosk.session.events import (
     InputChanged,
     ServiceChosen,
 )
-from kiosk.session.finish_steps import foresee_receipt
 from kiosk.session.state import EmployerSearch, Form, Page, PinEntry, SearchState, State, Visit
 from kiosk.session.step import Step, World, stay, with_visit
 
@@ -93,8 +92,7 @@ def on_check(state: State, event: Event, world: World) -> Step:
             if index is not None:
                 opened = _open_question(state, replace(form, changing=True), index, world)
                 return Step(_with_problem(opened, problem))
-        signing = Step(with_visit(state, page=Page.SIGN, pin=PinEntry()), (AskTries(),))
-        return signing.then(*foresee_receipt(state, form))
+        return Step(with_visit(state, page=Page.SIGN, pin=PinEntry()), (AskTries(),))
     return stay(state)
 
 

@@ -202,6 +202,8 @@ def test_offline_the_receipt_is_printed_at_once(desk):
 
 def test_before_the_signature_the_receipt_is_foreseen_and_not_printed(desk):
     desk.to_check()(ev.ContinuePressed())
+    assert not desk.asked(ef.ForeseeReceipt)
+    desk(*(ev.PinDigitsChanged(digits) for digits in (1, 2, 3)))
     (foreseen,) = desk.asked(ef.ForeseeReceipt)
     assert foreseen.answers == desk.visit.form.answers
     assert not desk.asked(ef.PrintReceipt)
