@@ -33,6 +33,7 @@ class EmployerViewModel(QObject):
         self._suggested: tuple[EmployerFound, ...] = ()
         self._search = EmployerSearch()
         self._searchable = False
+        self._awaited = False
         self._number = ""
         self._name = ""
 
@@ -47,12 +48,13 @@ class EmployerViewModel(QObject):
         now = (
             search,
             visit.signed_in and is_online(state.terminal),
+            is_online(state.terminal) and not visit.signed_in,
             str(chosen.get("cr_number") or ""),
             str(chosen.get("name") or ""),
         )
-        before = (self._search, self._searchable, self._number, self._name)
+        before = (self._search, self._searchable, self._awaited, self._number, self._name)
         self._language, self._suggested = visit.language, visit.employers
-        self._search, self._searchable, self._number, self._name = now
+        self._search, self._searchable, self._awaited, self._number, self._name = now
         if lists != lists_before:
             self.listed.emit()
         if now != before:
@@ -62,6 +64,11 @@ class EmployerViewModel(QObject):
     def searchable(self) -> bool:
         """The labour registry can be asked; otherwise the name is typed."""
         return self._searchable and self._search.state is not SearchState.UNAVAILABLE
+
+    @Property(bool, notify=changed)
+    def awaited(self) -> bool:
+        """The labour registry has been asked who the employer is and has not answered yet."""
+        return self._awaited
 
     @Property(QVariantList, notify=listed)
     def suggestions(self) -> list[dict[str, Any]]:

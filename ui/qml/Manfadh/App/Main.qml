@@ -29,10 +29,13 @@ T.ApplicationWindow {
     required property bool fullscreen
     required property bool reducedMotion
 
-    readonly property bool settled: !fade.running
+    readonly property bool settled: !entrance.running
     readonly property real unit: Math.min(width, height) / Theme.size.shortSide
 
     property string opened: ""
+    // The page on the screen, and the place of the next one.
+    property Loader shown: one
+    property Loader spare: other
 
     function open(page: string): void {
         opened = page;
@@ -68,11 +71,16 @@ T.ApplicationWindow {
 
     function load(file: string, properties: var): void {
         properties.shell = shell;
-        // The first page is there at once: there is nothing to fade from, and somebody waits.
-        const first = pages.item === null;
-        pages.setSource("../Pages/" + file + ".qml", properties);
-        if (!first)
-            fade.restart();
+        // The first page is there at once: there is nothing to come from, and somebody waits.
+        const first = shown.item === null;
+        const last = shown;
+        shown = spare;
+        spare = last;
+        shown.setSource("../Pages/" + file + ".qml", properties);
+        if (first)
+            return;
+        entrance.restart();
+        takingDown.restart();
     }
 
     width: initialWidth
@@ -109,17 +117,34 @@ T.ApplicationWindow {
         LayoutMirroring.enabled: root.shell.rightToLeft
         LayoutMirroring.childrenInherit: true
 
-        Loader {
-            id: pages
+        component Slot: Loader {
             anchors.fill: parent
-            focus: true
-            NumberAnimation on opacity {
-                id: fade
-                running: false
-                from: 0.3 // the page is there in its first frame, it only settles
-                to: 1
-                duration: Theme.duration.fade
-            }
+            visible: root.shown === this
+            enabled: visible
+            focus: visible
+        }
+        Slot {
+            id: one
+        }
+        Slot {
+            id: other
+        }
+        // The page is there in its first frame, and what it asks only moves into place: without a
+        // graphics card, drawing a page that shines through costs as much again as drawing it.
+        NumberAnimation {
+            id: entrance
+            target: Theme
+            property: "entrance"
+            from: 1
+            to: 0
+            easing.type: Easing.OutCubic
+            duration: Theme.duration.entrance
+        }
+        // The page that was left is taken down when the new one can be seen: nobody waits for it.
+        Timer {
+            id: takingDown
+            interval: Theme.duration.takingDown
+            onTriggered: root.spare.setSource("")
         }
         Loader {
             anchors.fill: parent

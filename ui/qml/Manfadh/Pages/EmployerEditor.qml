@@ -9,7 +9,9 @@ import Manfadh.Theme
 Editor {
     id: editor
 
-    property bool typing: employer.suggestions.length === 0 && employer.number === ""
+    // The registry may be about to name the employer: the keyboard does not come up to go again.
+    readonly property bool waiting: employer.awaited && patience.running
+    property bool typing: !waiting && employer.suggestions.length === 0 && employer.number === ""
     readonly property bool listed: [...employer.suggestions, ...employer.found].some(row => row.number === employer.number)
     readonly property bool offerName: field.text !== "" && (employer.name !== field.text || employer.number !== "")
         && (employer.search === "done" && employer.found.length === 0 || employer.search === "unavailable")
@@ -19,6 +21,11 @@ Editor {
     onErased: field.erase()
     onEntered: typing = false
 
+    Timer {
+        id: patience
+        interval: Theme.duration.patience
+        running: true
+    }
     EmployerCard {
         Layout.fillWidth: true
         visible: editor.employer.number !== "" && !editor.listed
@@ -49,7 +56,7 @@ Editor {
         Layout.fillWidth: true
         visible: Theme.portrait || !editor.typing
         Layout.topMargin: editor.employer.suggestions.length > 0 ? Theme.size.small : 0
-        text: !editor.employer.searchable ? qsTr("Name of the employer")
+        text: !editor.employer.searchable && !editor.waiting ? qsTr("Name of the employer")
             : editor.employer.suggestions.length > 0 && !editor.typing ? qsTr("Another employer") : qsTr("Search in the labour registry")
         font.weight: Theme.type.semibold
     }
@@ -73,14 +80,14 @@ Editor {
     }
     Label {
         Layout.fillWidth: true
-        visible: !editor.employer.searchable
+        visible: !editor.employer.searchable && !editor.waiting
         text: qsTr("The registry cannot be reached now. Type the name as you know it; the office completes the rest.")
         font.pixelSize: Theme.type.caption
         color: Theme.color.inkSoft
     }
     Waiting {
         Layout.fillWidth: true
-        visible: editor.employer.search === "searching"
+        visible: editor.employer.search === "searching" || editor.waiting
         text: qsTr("Searching in the labour registry")
     }
     Repeater {

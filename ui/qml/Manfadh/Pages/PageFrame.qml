@@ -208,7 +208,7 @@ Item {
             Behavior on contentY {
                 enabled: !flick.moving
                 NumberAnimation {
-                    duration: Theme.duration.fade
+                    duration: Theme.duration.entrance
                 }
             }
 
@@ -216,7 +216,7 @@ Item {
                 id: column
                 width: Math.min(flick.width - Theme.size.margin * 2, Theme.size.column)
                 x: (flick.width - width) / 2
-                y: frame.centred ? Math.max(answer.gap, (flick.height - implicitHeight) / 2) : answer.gap
+                y: (frame.centred ? Math.max(answer.gap, (flick.height - implicitHeight) / 2) : answer.gap) + Theme.entrance * Theme.size.wide
                 spacing: Theme.size.medium
             }
         }

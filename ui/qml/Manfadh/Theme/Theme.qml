@@ -15,6 +15,7 @@ QtObject {
     property bool rtl: true
     property bool reducedMotion: false
     property bool portrait: true
+    property real entrance: 0 // of the page: from 1, just opened, to 0, in its place
 
     readonly property Colours color: highContrast ? contrastPalette : standardPalette
 
