@@ -29,58 +29,78 @@ T.ApplicationWindow {
     required property bool fullscreen
     required property bool reducedMotion
 
-    readonly property bool settled: !entrance.running
+    readonly property bool settled: reducedMotion || !entrance.running
     readonly property real unit: Math.min(width, height) / Theme.size.shortSide
 
     property string opened: ""
     // The page on the screen, and the place of the next one.
-    property Loader shown: one
-    property Loader spare: other
+    property Slot shown: one
+    property Slot spare: other
+    // Pages that follow another one when somebody touches the screen, and take long to make.
+    readonly property var following: ({ "identity": "services", "services": "question", "check": "sign", "sign": "working" })
 
     function open(page: string): void {
         opened = page;
+        // The first page is there at once: there is nothing to come from, and somebody waits.
+        const first = shown.item === null;
+        if (spare.page !== page)
+            fill(spare, page);
+        const last = shown;
+        shown = spare;
+        spare = last;
+        if (!first)
+            entrance.restart();
+    }
+
+    // The page that was left goes, the one that follows is made: nobody waits for either.
+    function prepare(): void {
+        fill(spare, following[opened] ?? "");
+    }
+
+    function fill(slot: Slot, page: string): void {
+        slot.page = page;
         switch (page) {
-        case "out-of-service": return load("OutOfServicePage", { vm: outOfService });
-        case "attract": return load("AttractPage", { vm: attract });
-        case "language": return load("LanguagePage", {});
-        case "insert-card": return load("InsertCardPage", {});
-        case "reading-card": return load("ReadingCardPage", { identity: identity });
-        case "card-problem": return load("CardProblemPage", { vm: cardProblem });
+        case "out-of-service": return load(slot, "OutOfServicePage", { vm: outOfService });
+        case "attract": return load(slot, "AttractPage", { vm: attract });
+        case "language": return load(slot, "LanguagePage", {});
+        case "insert-card": return load(slot, "InsertCardPage", {});
+        case "reading-card": return load(slot, "ReadingCardPage", { identity: identity });
+        case "card-problem": return load(slot, "CardProblemPage", { vm: cardProblem });
         case "pin":
-        case "sign": return load("PinPage", { vm: pin });
-        case "identity": return load("IdentityPage", { vm: identity });
-        case "services": return load("ServicesPage", { vm: services });
-        case "question": return load("QuestionPage", { vm: question, employer: employer });
-        case "check": return load("CheckPage", { vm: check });
-        case "working": return load("WorkingPage", {});
-        case "confirmation": return load("ConfirmationPage", { vm: confirmation });
-        case "activation": return load("ActivationPage", { vm: cardTask, identity: identity });
-        case "activation-stopped": return load("ActivationStoppedPage", { vm: cardTask });
-        case "card-state": return load("CardStatePage", { pin: pin, identity: identity });
+        case "sign": return load(slot, "PinPage", { vm: pin });
+        case "identity": return load(slot, "IdentityPage", { vm: identity });
+        case "services": return load(slot, "ServicesPage", { vm: services });
+        case "question": return load(slot, "QuestionPage", { vm: question, employer: employer });
+        case "check": return load(slot, "CheckPage", { vm: check });
+        case "working": return load(slot, "WorkingPage", {});
+        case "confirmation": return load(slot, "ConfirmationPage", { vm: confirmation });
+        case "activation": return load(slot, "ActivationPage", { vm: cardTask, identity: identity });
+        case "activation-stopped": return load(slot, "ActivationStoppedPage", { vm: cardTask });
+        case "card-state": return load(slot, "CardStatePage", { pin: pin, identity: identity });
         case "code":
         case "old-pin":
         case "puk":
         case "new-pin":
-        case "repeat-pin": return load("SecretPage", { vm: cardTask, pin: pin });
-        case "card-working": return load("CardWorkingPage", { vm: cardTask });
-        case "card-done": return load("CardDonePage", { vm: confirmation, task: cardTask });
+        case "repeat-pin": return load(slot, "SecretPage", { vm: cardTask, pin: pin });
+        case "card-working": return load(slot, "CardWorkingPage", { vm: cardTask });
+        case "card-done": return load(slot, "CardDonePage", { vm: confirmation, task: cardTask });
         case "take-card":
-        case "ended": return load("EndingPage", { vm: ending });
+        case "ended": return load(slot, "EndingPage", { vm: ending });
+        default: slot.setSource("");
         }
     }
 
-    function load(file: string, properties: var): void {
+    function load(slot: Slot, file: string, properties: var): void {
         properties.shell = shell;
-        // The first page is there at once: there is nothing to come from, and somebody waits.
-        const first = shown.item === null;
-        const last = shown;
-        shown = spare;
-        spare = last;
-        shown.setSource("../Pages/" + file + ".qml", properties);
-        if (first)
-            return;
-        entrance.restart();
-        takingDown.restart();
+        slot.setSource("../Pages/" + file + ".qml", properties);
+    }
+
+    component Slot: Loader {
+        property string page: ""
+        anchors.fill: parent
+        visible: root.shown === this
+        enabled: visible
+        focus: visible
     }
 
     width: initialWidth
@@ -117,12 +137,6 @@ T.ApplicationWindow {
         LayoutMirroring.enabled: root.shell.rightToLeft
         LayoutMirroring.childrenInherit: true
 
-        component Slot: Loader {
-            anchors.fill: parent
-            visible: root.shown === this
-            enabled: visible
-            focus: visible
-        }
         Slot {
             id: one
         }
@@ -135,16 +149,11 @@ T.ApplicationWindow {
             id: entrance
             target: Theme
             property: "entrance"
-            from: 1
+            from: root.reducedMotion ? 0 : 1
             to: 0
             easing.type: Easing.OutCubic
             duration: Theme.duration.entrance
-        }
-        // The page that was left is taken down when the new one can be seen: nobody waits for it.
-        Timer {
-            id: takingDown
-            interval: Theme.duration.takingDown
-            onTriggered: root.spare.setSource("")
+            onFinished: root.prepare()
         }
         Loader {
             anchors.fill: parent

@@ -55,8 +55,9 @@ T.TextField {
             anchors.verticalCenter: parent.verticalCenter
             leftPadding: Theme.size.large_
             visible: control.prefix !== ""
-            width: visible ? implicitWidth : 0
+            width: control.prefix !== "" ? implicitWidth : 0
             text: control.prefix
+            wrapMode: Text.NoWrap
             font: control.font
             color: Theme.color.inkSoft
             Accessible.ignored: true
@@ -67,7 +68,7 @@ T.TextField {
             anchors.top: parent.top
             anchors.bottom: parent.bottom
             visible: control.suffix !== "" || control.suffixIcon !== ""
-            width: visible ? Math.max(unit.implicitWidth, icon.width) + Theme.size.large_ : 0
+            width: control.suffix !== "" || control.suffixIcon !== "" ? Math.max(unit.implicitWidth, icon.width) + Theme.size.large_ : 0
             Label {
                 id: unit
                 anchors.centerIn: parent

@@ -208,7 +208,7 @@ Item {
             Behavior on contentY {
                 enabled: !flick.moving
                 NumberAnimation {
-                    duration: Theme.duration.entrance
+                    duration: Theme.duration.scroll
                 }
             }
 

@@ -23,6 +23,9 @@ PageFrame {
     onPrimary: shell.proceed()
 
     function open(): void {
+        // Made ahead: there is no question yet.
+        if (shell.page !== "question" || editors.opened === vm.fieldId)
+            return;
         const files = {
             employer: "EmployerEditor", governorate: "OptionsEditor", wilayat: "OptionsEditor",
             choice: "OptionsEditor", choices: "OptionsEditor", money: "LineEditor", period: "PeriodEditor",
@@ -37,12 +40,18 @@ PageFrame {
     Connections {
         target: page.vm
         function onAsked(): void {
-            if (editors.opened !== page.vm.fieldId)
-                page.open();
+            page.open();
         }
         function onChanged(): void {
             if (page.vm.problems.length > 0)
                 page.scrollToTop();
+        }
+    }
+
+    Connections {
+        target: page.shell
+        function onChanged(): void {
+            page.open();
         }
     }
 

@@ -3,8 +3,8 @@ import QtQml
 
 QtObject {
     required property bool still
-    readonly property int entrance: still ? 0 : 160
-    readonly property int takingDown: 240
+    readonly property int entrance: still ? 1 : 160
+    readonly property int scroll: still ? 0 : 160
     readonly property int slide: still ? 0 : 900
     readonly property int rest: 1400
     readonly property int patience: 1500 // for an answer that is on its way
