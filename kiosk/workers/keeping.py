@@ -15,10 +15,10 @@ from cardreader.errors import CardError
 from cardreader.pki import KeyPurpose
 from kiosk.pin_buffer import wipe
 from kiosk.services import Catalogue
+from kiosk.services.oman_time import MUSCAT
 from kiosk.session import events as ev
 from kiosk.session.effects import SignAndKeep
 from kiosk.session.state import HearingProposal
-from kiosk.session.step import MUSCAT
 from kiosk.transaction import (
     SCHEMA_VERSION,
     Application,
