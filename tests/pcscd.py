@@ -27,6 +27,8 @@ import pytest
 SOCKET = Path("/run/pcscd/pcscd.comm")
 VPCD_PORTS = (35963, 35964)
 READY_WITHIN = 10.0
+PORT_FREE_WITHIN = 75.0
+"""The port of the virtual reader may for a while be the near end of some other connection."""
 
 
 def missing() -> str | None:
@@ -47,6 +49,19 @@ def _answers() -> bool:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         probe.settimeout(0.5)
         return probe.connect_ex(str(SOCKET)) == 0
+
+
+def _virtual_reader_listens() -> bool:
+    """Whether vpcd has its ports: it does without, and without a word, where one is taken."""
+    wanted = {f"{port:04X}" for port in VPCD_PORTS}
+    for line in Path("/proc/net/tcp").read_text("ascii").splitlines()[1:]:
+        near, state = line.split()[1], line.split()[3]
+        if state == _LISTEN:
+            wanted.discard(near.rpartition(":")[2])
+    return not wanted
+
+
+_LISTEN = "0A"  # proc(5), include/net/tcp_states.h
 
 
 class Pcscd:
@@ -74,6 +89,16 @@ class Pcscd:
         """Start the daemon and return when it answers; the virtual reader listens then too."""
         if not self._ours:
             return
+        deadline = time.monotonic() + PORT_FREE_WITHIN
+        self._launch()
+        while not _virtual_reader_listens():
+            self.stop()
+            if time.monotonic() > deadline:
+                pytest.fail(f"ports {VPCD_PORTS} of the virtual reader are taken")
+            threading.Event().wait(1)
+            self._launch()
+
+    def _launch(self) -> None:
         binary = _binary()
         assert binary is not None
         self._process = subprocess.Popen(
