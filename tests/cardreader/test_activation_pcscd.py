@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
-from cryptography import x509
 
 from cardreader import KeyPurpose, PinInfo, Protocol7816, TrustStore, activate, open_card
 from cardreader.errors import CardError
 from cardreader.simulator import TRUST, Faults, FaultyCard, issue, persona
 from cardreader.simulator.authority import SimulatedAuthority
+from tests.cardreader.opensc import by_opensc
 from tests.cardreader.virtual_reader import connected, in_virtual_reader, seated, watched
 from tests.pcscd import VPCD_PORTS, Pcscd, pcscd  # noqa: F401 - a fixture
 
@@ -50,21 +46,7 @@ def test_activation_through_the_real_pcscd(pcscd: Pcscd) -> None:  # noqa: F811 
         written = opened.certificate(KeyPurpose.SIGNATURE)
         connection.disconnect()
         assert office.issued == 2
-        assert _by_opensc("02") == written
-
-
-def _by_opensc(identifier: str) -> x509.Certificate:
-    if shutil.which("pkcs15-tool") is None:
-        pytest.skip("OPENSC NOT TESTED: it is not installed (apt-get install opensc)")
-    done = subprocess.run(
-        ["pkcs15-tool", "--read-certificate", identifier],
-        env={**os.environ, "OPENSC_CONF": str(Path(os.devnull))},
-        capture_output=True,
-        check=False,
-        timeout=30,
-    )
-    assert done.returncode == 0, done.stderr
-    return x509.load_pem_x509_certificate(done.stdout)
+        assert by_opensc("02") == written
 
 
 @pytest.mark.pcscd

@@ -4,13 +4,9 @@ by other people's software afterwards.
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
-from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from typer.testing import CliRunner
 
@@ -18,6 +14,7 @@ from cardreader.authority import ManagementAlgorithm
 from cardreader.simulator.makers import Maker
 from cardreader.simulator.makers_card import MAKERS_KEY, MAKERS_PIN, MakersCard
 from kiosk.cli.backend import app as backend
+from tests.cardreader.opensc import by_opensc
 from tests.cardreader.test_card_commands import central_api, kiosk_card
 from tests.cardreader.virtual_reader import in_virtual_reader
 from tests.pcscd import Pcscd, pcscd  # noqa: F401 - a fixture
@@ -44,21 +41,6 @@ def register(database: str, serial: str, maker: Maker) -> None:
         input=f"{MAKERS_KEY.hex()}\n",
     )
     assert done.exit_code == 0, done.output
-
-
-def by_opensc(identifier: str) -> x509.Certificate:
-    """A certificate as OpenSC finds it."""
-    if shutil.which("pkcs15-tool") is None:
-        pytest.skip("OPENSC NOT TESTED: it is not installed (apt-get install opensc)")
-    done = subprocess.run(
-        ["pkcs15-tool", "--read-certificate", identifier],
-        env={**os.environ, "OPENSC_CONF": str(Path(os.devnull))},
-        capture_output=True,
-        check=False,
-        timeout=60,
-    )
-    assert done.returncode == 0, done.stderr
-    return x509.load_pem_x509_certificate(done.stdout)
 
 
 @pytest.mark.pcscd
