@@ -22,7 +22,6 @@ from kiosk import __version__
 from kiosk.central.client import CentralClient, CentralError, CentralRefused
 from kiosk.central.fleet_wire import DeviceReport, HealthNoted, HealthReport, OutboxReport
 from kiosk.devices import DeviceState, PaperState, Terminal, can_serve
-from kiosk.workers.repeating import Repeating
 from offline_queue.errors import OutboxUnavailable
 from offline_queue.store import Outbox
 from offline_queue.syncer import SyncState
@@ -75,12 +74,14 @@ class Reporter:
         self._monotonic = monotonic
         self._rng = rng or random.SystemRandom()
         self._lock = threading.Lock()
+        self._wake = threading.Event()
+        self._stopping = False
         self._due = monotonic() + self._rng.uniform(0, _SOON_S)
         self._last = -_LEAST_S
         self._interval = INTERVAL_S
         self._failures = 0
         self._refused = ""
-        self._thread = Repeating("health-reports", self.step)
+        self._thread = threading.Thread(target=self._run, name="health-reports", daemon=True)
 
     def start(self) -> None:
         """Begin to report."""
@@ -88,7 +89,10 @@ class Reporter:
 
     def stop(self) -> None:
         """End; returns when no further call can come, or after ten seconds."""
-        self._thread.stop()
+        self._stopping = True
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=10.0)
         self._client.close()
 
     def changed(self) -> None:
@@ -98,7 +102,7 @@ class Reporter:
             soon = max(now, self._last + _LEAST_S) + self._rng.uniform(0, _SOON_S)
             self._due = min(self._due, soon)
             self._failures = 0
-        self._thread.soon()
+        self._wake.set()
 
     def step(self) -> float:
         """Report if it is due; in how many seconds to look again."""
@@ -114,6 +118,11 @@ class Reporter:
             self._last = self._monotonic()
             self._due = self._last + delay
         return delay
+
+    def _run(self) -> None:
+        while not self._stopping:
+            self._wake.clear()
+            self._wake.wait(self.step())
 
     def _report(self) -> float:
         """Send one; how long to the next."""
