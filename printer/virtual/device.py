@@ -55,6 +55,7 @@ class VirtualPrinter:
         self._stopping = False
         self._link: Link | None = None
         self._listener: TcpListener | None = None
+        self._pty: PtyLink | None = None
         self._threads: list[threading.Thread] = []
 
     # Running
@@ -67,7 +68,7 @@ class VirtualPrinter:
 
     def start_pty(self) -> str:
         """Serve a pseudo terminal and return the device path to print to. Raises ``OSError``."""
-        link = PtyLink()
+        link = self._pty = PtyLink()
         self._run(lambda: self._serve(link))
         return link.path
 
@@ -89,6 +90,9 @@ class VirtualPrinter:
             link.close()
         for thread in self._threads:
             thread.join()
+        if self._pty is not None:
+            self._pty.release()
+            self._pty = None
 
     def _run(self, line: Callable[[], None]) -> None:
         if self._threads:

@@ -90,8 +90,8 @@ class PtyLink:
     def receive(self) -> bytes:
         ready, _, _ = select.select([self._master, self._woken], [], [])
         if self._woken in ready:
-            for fd in (self._master, self._slave, self._woken):
-                os.close(fd)
+            os.close(self._master)
+            os.close(self._woken)
             return b""
         return os.read(self._master, 65536)
 
@@ -102,3 +102,11 @@ class PtyLink:
         if not self._closed:
             self._closed = True
             os.close(self._wake)
+
+    def release(self) -> None:
+        """Give the device's name back, after :meth:`close`.
+
+        Until then no other pseudo terminal takes it: a host that looks for the pulled cable finds
+        nothing, rather than somebody else's printer.
+        """
+        os.close(self._slave)

@@ -214,12 +214,9 @@ def cells() -> list[tuple[str, str, str]]:
 
 def run_all() -> dict[tuple[str, str, str], Cell]:
     """Run them, eight at a time: they mostly wait for a printer that does not answer."""
-    # A pseudo terminal that is pulled away gives its name free for the next one: not beside others.
-    alone = [("cable pulled", phase, "pty") for phase in PHASES]
-    jobs = [cell for cell in cells() if cell not in alone]
+    jobs = cells()
     with ThreadPoolExecutor(8) as pool:
-        results = dict(zip(jobs, pool.map(lambda job: run(*job), jobs), strict=True))
-    return results | {job: run(*job) for job in alone}
+        return dict(zip(jobs, pool.map(lambda job: run(*job), jobs), strict=True))
 
 
 def main() -> None:
