@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import pty
 import select
 import socket
+import threading
 import tty
 from typing import Final, Protocol
 
@@ -81,27 +83,37 @@ class PtyLink:
 
     def __init__(self) -> None:
         self._master, self._slave = pty.openpty()
+        os.set_blocking(self._master, False)
         # Raw, and our own end of the slave stays open: hosts may come and go.
         tty.setraw(self._slave)
         self.path = os.ttyname(self._slave)
         self._woken, self._wake = os.pipe()
-        self._closed = False
+        self._open = True
+        # Numbers of closed files are given out again: nobody may write to one that was ours.
+        self._lock = threading.Lock()
 
     def receive(self) -> bytes:
         ready, _, _ = select.select([self._master, self._woken], [], [])
-        if self._woken in ready:
+        if self._woken not in ready:
+            return os.read(self._master, 65536)
+        with self._lock:
             os.close(self._master)
             os.close(self._woken)
-            return b""
-        return os.read(self._master, 65536)
+        return b""
 
     def send(self, data: bytes) -> None:
-        os.write(self._master, data)
+        with self._lock:
+            if not self._open:
+                raise OSError(errno.EIO, "the cable was pulled")
+            # A serial line forgets what a host does not read.
+            with contextlib.suppress(BlockingIOError):
+                os.write(self._master, data)
 
     def close(self) -> None:
-        if not self._closed:
-            self._closed = True
-            os.close(self._wake)
+        with self._lock:
+            if self._open:
+                self._open = False
+                os.close(self._wake)
 
     def release(self) -> None:
         """Give the device's name back, after :meth:`close`.
