@@ -52,11 +52,15 @@ class OwnRevocations:
 
 
 def read_revocations(database: Database) -> dict[int, datetime]:
-    """Serial number → when it was revoked, of all certificates that were issued here."""
+    """Serial number → when it was revoked, of all certificates that were issued here.
+
+    In whole seconds, as revocation lists say it (RFC 5280, 4.1.2.5) and applications when they
+    were signed: a card that was revoked half a second before it signed was revoked when it signed.
+    """
     with database.read() as session:
         rows = session.execute(
             select(CardCertificate.serial_number, CardCertificate.revoked_at).where(
                 CardCertificate.revoked_at.is_not(None)
             )
         )
-        return {int(number, 16): at for number, at in rows if at is not None}
+        return {int(number, 16): at.replace(microsecond=0) for number, at in rows if at is not None}

@@ -10,6 +10,7 @@ import subprocess
 import tomllib
 import urllib.parse
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,9 @@ from cryptography.x509.verification import Criticality, ExtensionPolicy, PolicyB
 import backend_stub
 import cardreader.simulator
 from backend_stub import CentralUnavailable, Settings, create_app
+from backend_stub.database import Database
 from backend_stub.office import CardRefused, revoke_card
+from backend_stub.revocations import OwnRevocations
 from backend_stub.settings import DATA_DIRECTORY
 from cardreader.simulator import Chip as ChipKind, management_key, persona, personas
 from cardreader.simulator.issuer import (
@@ -164,6 +167,19 @@ def test_the_list_keeps_what_was_on_it_before(
 
 
 # OCSP --------------------------------------------------------------------------------------------
+
+
+@on_sqlite
+def test_a_revocation_counts_from_the_whole_second(
+    office: RunningCentral, certificates: dict[str, x509.Certificate]
+) -> None:
+    """Applications say in whole seconds when they were signed: the later half second is after."""
+    second = office.clock.now
+    office.clock.advance(milliseconds=400)
+    revoke(office, NEW.card_serial)
+    with closing(Database(office.settings.database_url)) as database:
+        here = OwnRevocations(AUTHORITY.subject, database)
+        assert {here.revoked_at(each) for each in certificates.values()} == {second}
 
 
 @on_sqlite
