@@ -7,7 +7,6 @@ certificate is not asked. It is believed only when one of the terminal's own anc
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,6 +16,7 @@ import structlog
 from cardreader.revocation import RevocationListInvalid
 from cardreader.trust import TrustStore
 from kiosk.central.client import CentralClient, CentralError
+from kiosk.workers.repeating import Repeating
 
 REVOCATION_FILE = "revocations.crl"
 """The last list that came, DER, in the terminal's state directory."""
@@ -60,9 +60,7 @@ class Revocations:
         self._client = client
         self._file = file
         self._renewed = renewed
-        self._wanted = threading.Event()
-        self._stopping = False
-        self._thread = threading.Thread(target=self._run, name="revocations", daemon=True)
+        self._thread = Repeating("revocations", lambda: _EVERY_S if self.renew() else _AGAIN_S)
 
     @property
     def trust(self) -> TrustStore:
@@ -75,15 +73,12 @@ class Revocations:
 
     def stop(self) -> None:
         """End; returns when no further call can come, or after ten seconds."""
-        self._stopping = True
-        self._wanted.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=10.0)
+        self._thread.stop()
         self._client.close()
 
     def network_returned(self) -> None:
         """Ask now. Any thread."""
-        self._wanted.set()
+        self._thread.soon()
 
     def renew(self) -> bool:
         """Ask once; whether a list came that can be believed. For this object's thread."""
@@ -96,11 +91,6 @@ class Revocations:
             return False
         self._renewed(self._trust)
         return True
-
-    def _run(self) -> None:
-        while not self._stopping:
-            self._wanted.clear()
-            self._wanted.wait(_EVERY_S if self.renew() else _AGAIN_S)
 
 
 def _write(file: Path, encoded: bytes) -> None:

@@ -8,7 +8,6 @@ the terminal itself cannot read it any more.
 from __future__ import annotations
 
 import os
-import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -22,6 +21,7 @@ from kiosk.central.client import CentralClient, CentralError, CentralRefused
 from kiosk.central.receipt_wire import SEPARATOR, ReceiptMail, receipt_place
 from kiosk.session import events as ev
 from kiosk.workers.answering import Answer
+from kiosk.workers.repeating import Repeating
 from offline_queue.chain import b64url, b64url_decode
 from offline_queue.sealing import seal
 from offline_queue.wire import Enrolment
@@ -56,9 +56,7 @@ class ReceiptMailer:
         self._folder = folder
         self._answer = answer
         self._now = now
-        self._wake = threading.Event()
-        self._stopping = False
-        self._thread = threading.Thread(target=self._run, name="receipt-mail", daemon=True)
+        self._thread = Repeating("receipt-mail", lambda: _AGAIN_S if self.step() else None)
 
     def start(self) -> None:
         """Begin to deliver what waits from before."""
@@ -66,15 +64,12 @@ class ReceiptMailer:
 
     def stop(self) -> None:
         """End; what waits stays in the folder."""
-        self._stopping = True
-        self._wake.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=10.0)
+        self._thread.stop()
         self._client.close()
 
     def nudge(self) -> None:
         """The network is back, or a transaction arrived."""
-        self._wake.set()
+        self._thread.soon()
 
     def keep(self, tx_id: str, link: str, drawn: Future[ReceiptBitmap], visit: int) -> None:
         """Keep a receipt once it is drawn; answers ReceiptMailKept or ReceiptMailFailed."""
@@ -89,7 +84,7 @@ class ReceiptMailer:
                 self._answer(ev.ReceiptMailFailed(tx_id), visit)
             else:
                 self._answer(ev.ReceiptMailKept(tx_id), visit)
-                self._wake.set()
+                self._thread.soon()
 
         drawn.add_done_callback(done)
 
@@ -143,14 +138,6 @@ class ReceiptMailer:
             file.flush()
             os.fsync(file.fileno())
         half.replace(path)
-
-    def _run(self) -> None:
-        waiting = self.step()
-        while not self._stopping:
-            self._wake.wait(_AGAIN_S if waiting else None)
-            self._wake.clear()
-            if not self._stopping:
-                waiting = self.step()
 
 
 def _private(path: str, flags: int) -> int:

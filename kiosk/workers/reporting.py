@@ -22,6 +22,7 @@ from kiosk import __version__
 from kiosk.central.client import CentralClient, CentralError, CentralRefused
 from kiosk.central.fleet_wire import DeviceReport, HealthNoted, HealthReport, OutboxReport
 from kiosk.devices import DeviceState, PaperState, Terminal, can_serve
+from kiosk.workers.repeating import Repeating
 from offline_queue.errors import OutboxUnavailable
 from offline_queue.store import Outbox
 from offline_queue.syncer import SyncState
@@ -74,14 +75,12 @@ class Reporter:
         self._monotonic = monotonic
         self._rng = rng or random.SystemRandom()
         self._lock = threading.Lock()
-        self._wake = threading.Event()
-        self._stopping = False
         self._due = monotonic() + self._rng.uniform(0, _SOON_S)
         self._last = -_LEAST_S
         self._interval = INTERVAL_S
         self._failures = 0
         self._refused = ""
-        self._thread = threading.Thread(target=self._run, name="health-reports", daemon=True)
+        self._thread = Repeating("health-reports", self.step)
 
     def start(self) -> None:
         """Begin to report."""
@@ -89,10 +88,7 @@ class Reporter:
 
     def stop(self) -> None:
         """End; returns when no further call can come, or after ten seconds."""
-        self._stopping = True
-        self._wake.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=10.0)
+        self._thread.stop()
         self._client.close()
 
     def changed(self) -> None:
@@ -102,7 +98,7 @@ class Reporter:
             soon = max(now, self._last + _LEAST_S) + self._rng.uniform(0, _SOON_S)
             self._due = min(self._due, soon)
             self._failures = 0
-        self._wake.set()
+        self._thread.soon()
 
     def step(self) -> float:
         """Report if it is due; in how many seconds to look again."""
@@ -118,11 +114,6 @@ class Reporter:
             self._last = self._monotonic()
             self._due = self._last + delay
         return delay
-
-    def _run(self) -> None:
-        while not self._stopping:
-            self._wake.clear()
-            self._wake.wait(self.step())
 
     def _report(self) -> float:
         """Send one; how long to the next."""

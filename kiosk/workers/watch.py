@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 
 from kiosk.central.client import CentralClient, CentralError
 from kiosk.devices import DeviceState
+from kiosk.workers.repeating import Repeating
 from offline_queue.errors import OutboxUnavailable
 from offline_queue.store import Outbox
 
@@ -31,9 +31,7 @@ class Watch:
         self._central = central
         self._outbox_state = outbox_state
         self._looked = looked
-        self._nudged = threading.Event()
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
+        self._thread = Repeating("watch", self._look)
 
     def start(self) -> None:
         """Begin to look."""
@@ -41,22 +39,17 @@ class Watch:
 
     def stop(self) -> None:
         """End; returns when no further call can come, or after ten seconds."""
-        self._stopping.set()
-        self._nudged.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=10.0)
+        self._thread.stop()
 
     def nudge(self) -> None:
         """Look now. Any thread."""
-        self._nudged.set()
+        self._thread.soon()
 
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            self._nudged.clear()
-            self._outbox_state(self._ask_outbox())
-            self._central(self._ask_central())
-            self._looked()
-            self._nudged.wait(self._interval)
+    def _look(self) -> float:
+        self._outbox_state(self._ask_outbox())
+        self._central(self._ask_central())
+        self._looked()
+        return self._interval
 
     def _ask_outbox(self) -> DeviceState:
         try:
