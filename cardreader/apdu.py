@@ -52,16 +52,26 @@ class CommandApdu:
 
     def encode(self) -> bytearray:
         """The bytes on the wire; the caller wipes them when the data field was a secret."""
+        return self._encoded(self.le)
+
+    def encode_for_t0(self) -> bytearray:
+        """The same for T=0, which has no case 4 and no case 1: Le waits for GET RESPONSE, P3 is 00.
+
+        Source: ISO/IEC 7816-3:2006, 12.2.
+        """
+        return self._encoded(None if self.data else self.le or SHORT_MAX + 1)
+
+    def _encoded(self, le: int | None) -> bytearray:
         out = bytearray((self.cla, self.ins, self.p1, self.p2))
-        extended = self.is_extended
+        extended = len(self.data) > SHORT_MAX or (le is not None and le > SHORT_MAX + 1)
         if extended:
             out.append(0)
         if self.data:
             out += len(self.data).to_bytes(2 if extended else 1, "big")
             out += self.data
-        if self.le is not None:
+        if le is not None:
             # 256 and 65536 are written as zeroes.
-            out += (self.le & (0xFFFF if extended else 0xFF)).to_bytes(2 if extended else 1, "big")
+            out += (le & (0xFFFF if extended else 0xFF)).to_bytes(2 if extended else 1, "big")
         return out
 
 

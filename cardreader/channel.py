@@ -109,11 +109,11 @@ class CardChannel:
     def _send(self, command: CommandApdu, enough: int | None) -> ResponseApdu:
         limit = self.exchanges + MAX_EXCHANGES
         response = ResponseApdu(b"", SUCCESS)
-        for link, data in self._chain(command):
+        for link, block in self._chain(command):
             try:
                 response = self._collect(link, limit, enough)
             finally:
-                wipe(data)
+                wipe(block)
             try:
                 raise_for_status(command.ins, response.sw)
             except CardError:
@@ -127,11 +127,15 @@ class CardChannel:
     def _chain(self, command: CommandApdu) -> Iterator[tuple[CommandApdu, bytearray]]:
         """Cut data that is too long for one command (ISO/IEC 7816-4:2020, clause 5.3.3).
 
-        Yields each block and the buffer in it, a copy that is wiped after sending.
+        Yields each block and the copied data in it, which is wiped after sending; nothing is copied
+        for a command that needs no cutting.
         """
         limit = EXTENDED_MAX if self._extended else SHORT_MAX
-        if command.le is not None and not self._extended:
-            command = replace(command, le=min(command.le, SHORT_MAX + 1))
+        if not self._extended and (command.le or 0) > SHORT_MAX + 1:
+            command = replace(command, le=SHORT_MAX + 1)
+        if len(command.data) <= limit:
+            yield command, bytearray()
+            return
         remaining = memoryview(command.data)
         while len(remaining) > limit:
             block = bytearray(remaining[:limit])
@@ -176,7 +180,7 @@ class CardChannel:
         if self.exchanges >= limit:
             raise CardProtocolError("the card needs too many exchanges for one command")
         self.exchanges += 1
-        encoded = self._encode(command)
+        encoded = command.encode_for_t0() if self._t0 else command.encode()
         try:
             reply = self._connection.transmit(encoded)
         finally:
@@ -191,16 +195,7 @@ class CardChannel:
             raise CardProtocolError("the status word is none (ISO/IEC 7816-3, 10.3.3)")
         return ResponseApdu(bytes(reply[:-2]), sw)
 
-    def _encode(self, command: CommandApdu) -> bytearray:
-        """T=0 has no case 4 and no case 1: Le waits for GET RESPONSE, P3 is 00 (7816-3, 12.2)."""
-        if not self._t0:
-            return command.encode()
-        if command.data:
-            return replace(command, le=None).encode()
-        return replace(command, le=command.le or SHORT_MAX + 1).encode()
-
 
 def wipe(secret: bytearray) -> None:
     """Overwrite ``secret`` in place; its length stays."""
-    for index in range(len(secret)):
-        secret[index] = 0
+    secret[:] = bytes(len(secret))
