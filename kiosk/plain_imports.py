@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import builtins
 import sys
+import warnings
 from importlib import import_module
 
 
@@ -36,6 +37,16 @@ def load_msgspec() -> None:
 def load_structlog() -> None:
     """Load structlog without rich, which it only wants for colours on a console: 6 MB."""
     _load("structlog", without="rich")
+
+
+def load_requests() -> None:
+    """Load requests without charset_normalizer, which guesses what the central API says: 2 MB.
+
+    requests warns that it cannot guess then; of JSON there is nothing to guess (RFC 8259, 8.1).
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Unable to find acceptable character detection")
+        _load("requests", without="charset_normalizer")
 
 
 def _load(name: str, *, without: str) -> None:

@@ -25,7 +25,7 @@ from kiosk.cli.settings import SIMULATION, settings_from, size_of
 from kiosk.config import ConfigError, Printer as PrinterSettings, Settings
 from kiosk.front import Front
 from kiosk.memory import keep_what_is_loaded
-from kiosk.plain_imports import load_structlog
+from kiosk.plain_imports import load_requests, load_structlog
 from kiosk.services import LANGUAGES
 from ui.app import make_application
 
@@ -97,6 +97,7 @@ def _run_real(settings: Settings) -> None:
         raise ConfigError("reader.trust: a terminal needs the directory of its trust anchors")
     with _face(settings) as (application, front):
         load_structlog()
+        load_requests()
         from cardreader.pcsc import PcscReaders
         from cardreader.trust import TrustStore
         from kiosk import chime
@@ -119,6 +120,7 @@ def _run_simulated(settings: Settings, *, with_workbench: bool) -> None:
     beside = _WORKBENCH_WIDTH if with_workbench else 0
     with _face(settings, beside) as (application, front):
         load_structlog()
+        load_requests()
         from kiosk import chime
         from kiosk.app import Devices, Kiosk
         from kiosk.journal import configure_logging

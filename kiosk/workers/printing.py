@@ -12,6 +12,7 @@ from pathlib import Path
 import structlog
 
 from kiosk.devices import DeviceState, PaperState
+from kiosk.memory import return_unused
 from kiosk.receipts import compose_receipt, sample_receipts
 from kiosk.services import Catalogue
 from kiosk.session import events as ev
@@ -22,7 +23,7 @@ from printer import status as device
 from printer.bitmap import ReceiptBitmap
 from printer.jobs import PrintJob, PrintOutcome, Result, Settings as PrinterSettings
 from printer.journal import PrintJournal
-from printer.layout import Drawn, render
+from printer.layout import Drawn, draw_ahead, render
 from printer.printer import ReceiptPrinter
 from printer.receipt import Receipt
 from printer.transport import Transport
@@ -72,6 +73,8 @@ class Printing:
         self._lock = threading.Lock()
         self._waiting: Future[PrintOutcome] | None = None
         self._drawn = Drawn()
+        self._asked = 0
+        """How many receipts somebody waited for; what is drawn in advance gives way to the next."""
         self._printer: ReceiptPrinter | None = None
 
     def start(self) -> None:
@@ -96,18 +99,20 @@ class Printing:
 
     def foresee(self, effect: ForeseeReceipt) -> None:
         """Draw now what the receipt will say, as far as it is known; nothing is printed."""
-        self._worker.submit(self._foresee, effect, self._drawn)
+        self._worker.submit(self._foresee, effect, self._drawn, self._asked)
 
     def print(self, effect: PrintReceipt, visit: int) -> None:
         """Draw and print; answers ReceiptPrinted or ReceiptNotPrinted.
 
         In both languages; in large print, which would be too long for that, in the visit's own.
         """
+        self._asked += 1
         self._worker.submit(self._print, effect, visit, self._drawn)
 
     def draw(self, effect: PrintReceipt) -> Future[ReceiptBitmap]:
         """The receipt as it would be printed; its future fails where it cannot be drawn."""
         drawn = self._drawn
+        self._asked += 1
 
         def work() -> ReceiptBitmap:
             return render(self._compose(effect.submission, effect), self._width, drawn)
@@ -120,6 +125,7 @@ class Printing:
         Whatever was sent before may be on paper, so this one is marked as the next copy. Only a
         person may ask for it. When nothing was ever sent it is the original.
         """
+        self._asked += 1
         self._worker.submit(self._print, effect, visit, self._drawn, again=True)
 
     def forget(self) -> None:
@@ -129,13 +135,17 @@ class Printing:
             waiting, self._waiting = self._waiting, None
         if waiting is not None:
             waiting.cancel()
+        self._worker.submit(return_unused)
 
-    def _foresee(self, effect: ForeseeReceipt, drawn: Drawn) -> None:
+    def _foresee(self, effect: ForeseeReceipt, drawn: Drawn, asked: int) -> None:
         unknown = Submission("", effect.service_id, datetime.now(UTC), "0", "")
         try:
-            # Registered at the office, and saved for it: one of the two it will be.
+            # Saved for the office, and registered there: one of the two it will be.
             for submission in (unknown, replace(unknown, registered_as="0")):
-                render(self._compose(submission, effect), self._width, drawn)
+                receipt = self._compose(submission, effect)
+                for _ in draw_ahead(receipt, self._width, drawn):
+                    if self._asked != asked:
+                        return
         except Exception as error:  # noqa: BLE001 -- when it is printed, it is drawn from the start
             _log.error("receipt.not_drawn", error=type(error).__name__)
 
@@ -197,6 +207,7 @@ class Printing:
                 render(receipt, self._width)
         except Exception as error:  # noqa: BLE001 -- a receipt that cannot be drawn will say so
             _log.error("receipt.not_drawn", error=type(error).__name__)
+        return_unused()
 
     def _on_status(self, status: device.PrinterStatus) -> None:
         state = _DEVICE[status.device]
