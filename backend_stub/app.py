@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+import msgspec
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -41,7 +42,7 @@ from backend_stub.routes import (
     visits,
 )
 from backend_stub.settings import Settings
-from offline_queue.wire import Problem
+from offline_queue.wire_model import SHARED, WireModel
 
 _DESCRIPTION = """
 The central API of Manfadh: terminals deliver signed, sealed transactions to it and ask it for what
@@ -49,6 +50,8 @@ the registries know. Times are RFC 3339 in UTC, binary values base64url without 
 SHA-256 in lower-case hexadecimal, money in baisa. Every error is a problem document (RFC 9457);
 decide by its `code`.
 """
+
+_REFERENCE: Final = "#/components/schemas/{name}"
 
 log = structlog.get_logger()
 
@@ -154,10 +157,35 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         schema = get_openapi(
             title=app.title, version=app.version, description=app.description, routes=app.routes
         )
+        _, shared = msgspec.json.schema_components(_messages(WireModel), ref_template=_REFERENCE)
         schemas = schema["components"]["schemas"]
-        schemas.setdefault("Problem", Problem.model_json_schema())
+        waiting = _refer(schema)
+        while waiting:
+            name = waiting.pop()
+            if name not in schemas:
+                schemas[name] = shared[name]
+                waiting |= _refer(shared[name])
         app.openapi_schema = schema
     return app.openapi_schema
+
+
+def _messages(base: type[WireModel]) -> list[type[WireModel]]:
+    """Every message that terminals share."""
+    return [each for child in base.__subclasses__() for each in (child, *_messages(child))]
+
+
+def _refer(document: object) -> set[str]:
+    """Turn what stands for shared messages into references; the names of all that is referred to."""
+    names: set[str] = set()
+    if isinstance(document, dict):
+        if SHARED in document:
+            document["$ref"] = _REFERENCE.format(name=document.pop(SHARED))
+        if isinstance(reference := document.get("$ref"), str):
+            names.add(reference.rpartition("/")[2])
+        names = names.union(*map(_refer, document.values()))
+    elif isinstance(document, list):
+        names = names.union(*map(_refer, document))
+    return names
 
 
 def _version() -> str:

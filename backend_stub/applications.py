@@ -7,7 +7,7 @@ application). Each check that fails has its own problem code.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
@@ -19,7 +19,7 @@ from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints, V
 from backend_stub.central import Central
 from backend_stub.signatures import SignatureRefused, holder, read_signed
 from backend_stub.trust import Purpose
-from kiosk.central.wire import CivilNumber
+from backend_stub.types import CivilNumber, KioskId, ServerModel, TxId
 from kiosk.services.oman_time import MUSCAT
 from offline_queue.chain import (
     ChainBroken,
@@ -35,9 +35,7 @@ from offline_queue.wire import (
     BatchItem,
     BatchRequest,
     ItemKind,
-    KioskId,
-    TxId,
-    WireModel,
+    Mistake,
 )
 
 SCHEMA_VERSION: Final = 1
@@ -55,20 +53,20 @@ def _utc_text(value: object) -> object:
     return value
 
 
-class Applicant(WireModel):
+class Applicant(ServerModel):
     """Who files the application."""
 
     civil_number: CivilNumber
 
 
-class StaleRevocations(WireModel):
+class StaleRevocations(ServerModel):
     """The terminal's mark: it could check the card against an old revocation list only."""
 
     as_of: Annotated[AwareDatetime, BeforeValidator(_utc_text)] | None
     """When that list was made; ``None``: it had none of this issuer."""
 
 
-class ApplicationPayload(WireModel):
+class ApplicationPayload(ServerModel):
     """What the citizen signs: the payload of the JWS, as RFC 8785 canonical JSON."""
 
     v: Literal[1]
@@ -96,11 +94,11 @@ class Application:
 class ItemRefused(Exception):
     """An item that is not taken; ``code`` is one of :mod:`backend_stub.problems`."""
 
-    def __init__(self, code: str, detail: str = "", **more: Any) -> None:
+    def __init__(self, code: str, detail: str = "", errors: Sequence[Mistake] = ()) -> None:
         super().__init__(code)
         self.code = code
         self.detail = detail
-        self.more = more
+        self.errors = errors
 
 
 class RecordRefused(ItemRefused):
@@ -217,5 +215,5 @@ def _check_answers(central: Central, payload: ApplicationPayload) -> None:
         raise ApplicationRefused(
             "answers-invalid",
             f"{problems[0].field}: {problems[0].code}",
-            errors=[{"field": found.field, "code": found.code} for found in problems],
+            errors=[Mistake(field=found.field, code=found.code) for found in problems],
         )

@@ -11,7 +11,6 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from pydantic import ValidationError
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
@@ -21,6 +20,7 @@ from backend_stub.problems import ProblemError
 from backend_stub.tables import Attachment, AttachmentPart, Transaction
 from offline_queue.chain import ChainBroken, b64url_decode, verify_by_device
 from offline_queue.wire import AttachmentStatus, AttachmentTicket, SignedTicket
+from offline_queue.wire_model import MessageError
 
 _RANGE: Final = re.compile(r"bytes ([0-9]{1,10})-([0-9]{1,10})/([0-9]{1,10})", re.ASCII)
 
@@ -48,9 +48,9 @@ def parse_range(text: str) -> Range:
 def parse_ticket(header: str) -> SignedTicket:
     """Read a ticket from its header. Raises :class:`ProblemError` ``ticket-refused``."""
     try:
-        return SignedTicket.model_validate_json(b64url_decode(header))
+        return SignedTicket.parse_json(b64url_decode(header))
     # Not base64url, not JSON, not a ticket: the validator's error is a ValueError too.
-    except (ValidationError, ValueError) as error:
+    except (MessageError, ValueError) as error:
         raise ProblemError("ticket-refused") from error
 
 

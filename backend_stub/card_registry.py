@@ -26,8 +26,7 @@ from backend_stub.issuing_tables import (
 from backend_stub.keys import ServerKeys
 from backend_stub.problems import ProblemError
 from backend_stub.registries import DataFileWrong, read_data_file
-from kiosk.central.issuing_wire import CardSerial
-from kiosk.central.wire import CivilNumber
+from backend_stub.types import CardSerial, CivilNumber
 from kiosk.services.oman_time import MUSCAT
 
 HolderName = Annotated[str, StringConstraints(min_length=1, max_length=64)]

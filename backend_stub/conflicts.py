@@ -45,7 +45,7 @@ def keep_conflicts(
                 tx_id=record.tx_id,
                 code=answer.problem.code,
                 received_at=now,
-                item=each.item.model_dump(mode="json"),
+                item=each.item.plain(),
             )
             .on_conflict_do_nothing(index_elements=["record_sha256"])
         )

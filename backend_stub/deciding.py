@@ -233,12 +233,12 @@ def _write(central: Central, session: Session, new: Sequence[_New], now: datetim
             accepted.append((each.row, each.finding))
         elif isinstance(each.finding, ApplicationRefused):
             each.row.outcome = Outcome.REJECTED
-            each.row.problem = _problem_of(each.finding).model_dump(mode="json")
+            each.row.problem = _problem_of(each.finding).plain()
             each.row.document = each.item.envelope
     results = register(session, central.offices, [_complaint(one) for _, one in accepted], now)
     for (row, application), result in zip(accepted, results, strict=True):
         row.service = application.payload.service
-        row.result = result.model_dump(mode="json")
+        row.result = result.plain()
         row.document = application.document
     # In one order for all: of two batches with the same transactions, one waits for the other.
     rows = sorted((each.row for each in new if each.row not in session), key=lambda row: row.tx_id)
@@ -298,12 +298,12 @@ def _first_answer(row: Transaction) -> ItemAnswer:
 
 def first_result(row: Transaction) -> TransactionResult | None:
     """What the transaction led to, as it was said the first time."""
-    return None if row.result is None else TransactionResult.model_validate(row.result)
+    return None if row.result is None else TransactionResult.parse(row.result)
 
 
 def first_problem(row: Transaction) -> Problem | None:
     """Why the transaction was rejected, as it was said the first time."""
-    return None if row.problem is None else Problem.model_validate(row.problem)
+    return None if row.problem is None else Problem.parse(row.problem)
 
 
 def _conflict(item: BatchItem, code: str) -> ItemAnswer:
@@ -325,4 +325,4 @@ def _refused(
 
 
 def _problem_of(refusal: ItemRefused) -> Problem:
-    return problem(refusal.code, refusal.detail, **refusal.more)
+    return problem(refusal.code, refusal.detail, refusal.errors)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -16,6 +15,7 @@ from backend_stub.central import Central
 from backend_stub.metrics import Moment, TerminalFigures
 from backend_stub.tables import Kiosk, KioskEpoch
 from kiosk.central.fleet_wire import DeviceReport, HealthNoted, HealthReport
+from offline_queue.wire_model import MessageError
 
 _REPORT_EVERY: Final = timedelta(minutes=5)
 SILENT_AFTER: Final = 3 * _REPORT_EVERY
@@ -58,7 +58,7 @@ def note_health(central: Central, kiosk: str, report: HealthReport) -> HealthNot
     central.limits.health.charge(kiosk)
     with central.database.write() as session:
         row = session.get_one(Kiosk, kiosk)
-        row.health = report.model_dump(mode="json")
+        row.health = report.plain()
         row.health_at = row.last_contact_at = now
     return HealthNoted(next_report_in_s=_REPORT_EVERY.total_seconds())
 
@@ -108,8 +108,8 @@ def _rows(session: Session) -> list[tuple[Kiosk, KioskEpoch]]:
 
 def _view(kiosk: Kiosk, epoch: KioskEpoch, now: datetime) -> TerminalView:
     try:
-        health = None if kiosk.health is None else HealthReport.model_validate(kiosk.health)
-    except ValidationError:
+        health = None if kiosk.health is None else HealthReport.parse(kiosk.health)
+    except MessageError:
         health = None
     frozen, revoked = epoch.frozen_at is not None, epoch.revoked_at is not None
     if frozen or revoked:

@@ -6,17 +6,20 @@ client sent is repeated in a problem, because bodies hold personal data.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any, Final
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from msgspec import UNSET
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from offline_queue.wire import Problem
+from offline_queue.wire import Mistake, Problem
 
 MEDIA_TYPE: Final = "application/problem+json"
 
@@ -112,8 +115,8 @@ class ProblemError(Exception):
         self.more = more
 
 
-def problem(code: str, detail: str = "", **more: Any) -> Problem:
-    """The problem document with this code; ``more`` are extension members (RFC 9457, 3.2)."""
+def problem(code: str, detail: str = "", errors: Sequence[Mistake] = ()) -> Problem:
+    """The problem document with this code."""
     status, title = TITLES[code]
     return Problem(
         type=f"tag:manfadh.example,2026:problem:{code}",
@@ -121,14 +124,18 @@ def problem(code: str, detail: str = "", **more: Any) -> Problem:
         status=status,
         detail=detail,
         code=code,
-        **more,
+        errors=list(errors) or UNSET,
     )
 
 
-def problem_response(document: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    """The HTTP response that carries a problem document."""
+def problem_response(
+    document: Problem,
+    headers: Mapping[str, str] | None = None,
+    more: Mapping[str, Any] = MappingProxyType({}),
+) -> JSONResponse:
+    """The HTTP response that carries a problem; ``more`` are extension members (RFC 9457, 3.2)."""
     return JSONResponse(
-        document.model_dump(mode="json"),
+        document.plain() | dict(more),
         status_code=document.status,
         headers=dict(headers or {}),
         media_type=MEDIA_TYPE,
@@ -138,35 +145,40 @@ def problem_response(document: Problem, headers: Mapping[str, str] | None = None
 def answer_problem(_: Request, error: Exception) -> JSONResponse:
     """Handler of :class:`ProblemError`."""
     assert isinstance(error, ProblemError)  # noqa: S101 - registered for this type only
-    return problem_response(problem(error.code, error.detail, **error.more), error.headers)
+    return problem_response(problem(error.code, error.detail), error.headers, error.more)
 
 
 def answer_validation_error(_: Request, error: Exception) -> JSONResponse:
     """Handler of FastAPI's validation errors: where and what, never the value."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this type only
-    return problem_response(_describe_validation("invalid", error))
+    detail, mistakes = _describe_validation(error)
+    syntax = any(each.code == "json_invalid" for each in mistakes)
+    return problem_response(problem("bad-request" if syntax else "invalid", detail, mistakes))
 
 
 def batch_problem(error: RequestValidationError) -> ProblemError:
     """The problem of a batch that was read but is not one."""
-    described = _describe_validation("bad-batch", error).model_dump()
-    return ProblemError("bad-batch", described["detail"], errors=described["errors"])
+    detail, mistakes = _describe_validation(error)
+    return ProblemError("bad-batch", detail, errors=[each.plain() for each in mistakes])
 
 
-def _describe_validation(code: str, error: RequestValidationError) -> Problem:
-    errors = [
-        {
-            "pointer": "/" + "/".join(str(part)[:64] for part in entry["loc"]),
-            "code": str(entry["type"]),
-            "detail": str(entry["msg"]) if entry["type"] != "value_error" else "not accepted",
-        }
+def _describe_validation(error: RequestValidationError) -> tuple[str, list[Mistake]]:
+    """One sentence, and the first mistakes."""
+    mistakes = [
+        Mistake(
+            pointer=_pointer(entry),
+            code=str(entry["type"]),
+            detail=str(entry["msg"]) if entry["type"] != "value_error" else "not accepted",
+        )
         for entry in error.errors()[:20]
     ]
-    syntax = any(entry["code"] == "json_invalid" for entry in errors)
-    if syntax and code == "invalid":
-        code = "bad-request"
-    detail = f"{errors[0]['pointer']}: {errors[0]['detail']}" if errors else ""
-    return problem(code, detail, errors=errors)
+    return f"{mistakes[0].pointer}: {mistakes[0].detail}" if mistakes else "", mistakes
+
+
+def _pointer(entry: Mapping[str, Any]) -> str:
+    # A message that terminals share says where in it: `$.items[0].record.seq`.
+    inside = re.findall(r"[^.$\[\]]+", entry.get("ctx", {}).get("path", "").strip("`"))
+    return "/" + "/".join(str(part)[:64] for part in (*entry["loc"], *inside))
 
 
 def answer_http_error(request: Request, error: Exception) -> JSONResponse:

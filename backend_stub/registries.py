@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 from backend_stub.database import insert_into
 from backend_stub.folding import fold
 from backend_stub.tables import Base, Citizen, Employment, Establishment
-from kiosk.central.wire import CivilNumber, CrNumber, Employer, Person
+from backend_stub.types import CivilNumber, CrNumber
+from kiosk.central.wire import Employer, Person
 
 SEARCH_LIMIT: Final = 20
 _SHORTEST_SEARCH: Final = 2

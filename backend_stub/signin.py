@@ -15,10 +15,10 @@ from backend_stub.registries import find_person
 from backend_stub.signatures import SignatureRefused, holder, read_signed
 from backend_stub.tables import Challenge as ChallengeRow, Kiosk, VisitSession
 from backend_stub.trust import Purpose
-from kiosk.central.wire import Challenge, Person, Session, SignIn, WireModel
+from backend_stub.types import KioskId, ServerModel
+from kiosk.central.wire import Challenge, Person, Session, SignIn
 from kiosk.services.oman_time import MUSCAT
 from offline_queue.chain import b64url
-from offline_queue.wire import KioskId
 
 _RANDOM_BYTES: Final = 32
 _BEARER: Final = {"WWW-Authenticate": "Bearer"}
@@ -26,7 +26,7 @@ _BEARER: Final = {"WWW-Authenticate": "Bearer"}
 log = structlog.get_logger()
 
 
-class _Assertion(WireModel):
+class _Assertion(ServerModel):
     """What the card signed; canonical JSON, see :class:`kiosk.central.wire.SignIn`."""
 
     aud: Literal["manfadh-central"]

@@ -6,11 +6,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from pydantic import ValidationError
 
 from kiosk.central.wire import ReceiptKey, ReceiptKeys
+from offline_queue.wire_model import MessageError
 from printer.proof import key_id
 
 RING_FILE = "receipt-keys.json"
@@ -25,10 +26,10 @@ def read_ring(path: Path) -> tuple[ReceiptKey, ...]:
     if not path.exists():
         return ()
     try:
-        return tuple(ReceiptKeys.model_validate_json(path.read_bytes()).keys)
+        return tuple(ReceiptKeys.parse_json(path.read_bytes()).keys)
     except OSError as error:
         raise RingError(f"{path}: {error.strerror}") from error
-    except ValidationError as error:
+    except MessageError as error:
         raise RingError(f"{path}: is not a list of receipt keys") from error
 
 
@@ -41,7 +42,7 @@ def add_key(path: Path, key: ec.EllipticCurvePublicKey, kiosk: str) -> None:
     keys.append(ReceiptKey(key_id=key_id(key), kiosk=kiosk, public_key=pem))
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".new")
-    draft.write_text(ReceiptKeys(keys=keys).model_dump_json(indent=1), "utf-8")
+    draft.write_bytes(msgspec.json.format(ReceiptKeys(keys=keys).json(), indent=1))
     draft.replace(path)
 
 

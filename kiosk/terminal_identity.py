@@ -15,12 +15,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import msgspec
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from pydantic import TypeAdapter, ValidationError
 
 from kiosk.central.client import CentralClient
 from offline_queue.wire import Enrolment, EnrolmentRequest
+from offline_queue.wire_model import MessageError
 
 _KEY_FILE = "device-key.pem"
 _SECRET_FILE = "device-secret"  # noqa: S105 -- the name of the file, not what is in it
@@ -77,7 +78,7 @@ def enrol(
     answer = _introduce(identity.device_key, kiosk, code, central)
     path = identity.directory / _ENROLMENT_FILE
     try:
-        _write(path, answer.model_dump_json(indent=1).encode())
+        _write(path, msgspec.json.format(answer.json(), indent=1))
     except OSError as error:
         raise IdentityError(f"{path}: {error.strerror}") from error
     return replace(identity, enrolment=answer)
@@ -107,7 +108,7 @@ def enrol_new_key(
             }
             pems = {epoch: _pem(key) for epoch, key in former.items()}
             _write(directory / _FORMER_FILE, json.dumps(pems, indent=1).encode())
-        _write(path, answer.model_dump_json(indent=1).encode())
+        _write(path, msgspec.json.format(answer.json(), indent=1))
     except OSError as error:
         raise IdentityError(f"{path}: {error.strerror}") from error
     return load_identity(directory)
@@ -117,9 +118,10 @@ def _introduce(
     device_key: ec.EllipticCurvePrivateKey, kiosk: str, code: str, central: CentralClient
 ) -> Enrolment:
     try:
-        request = EnrolmentRequest(code=code, device_public_key=_pem(device_key.public_key()))
-    except ValidationError:
-        # Without the error, which quotes the code.
+        request = EnrolmentRequest.parse(
+            {"code": code, "device_public_key": _pem(device_key.public_key())}
+        )
+    except MessageError:
         raise IdentityError("this is not an enrolment code: it has another length") from None
     return central.enrol(kiosk, request)
 
@@ -155,10 +157,10 @@ def _load_enrolment(directory: Path) -> Enrolment | None:
     if not path.exists():
         return None
     try:
-        return Enrolment.model_validate_json(path.read_bytes())
+        return Enrolment.parse_json(path.read_bytes())
     except OSError as error:
         raise IdentityError(f"{path}: {error.strerror}") from error
-    except ValidationError as error:
+    except MessageError as error:
         raise IdentityError(f"{path}: is not an enrolment; enrol the terminal again") from error
 
 
@@ -166,13 +168,13 @@ def _load_former(path: Path) -> dict[int, ec.EllipticCurvePublicKey]:
     if not path.exists():
         return {}
     try:
-        pems = TypeAdapter(dict[int, str]).validate_json(path.read_bytes())
+        pems = msgspec.json.decode(path.read_bytes(), type=dict[int, str])
         keys = {
             epoch: serialization.load_pem_public_key(pem.encode()) for epoch, pem in pems.items()
         }
     except OSError as error:
         raise IdentityError(f"{path}: {error.strerror}") from error
-    # A pydantic error is a ValueError too.
+    # What msgspec raises is a ValueError too.
     except ValueError as error:
         raise IdentityError(f"{path}: is not a list of public keys") from error
     return {e: key for e, key in keys.items() if isinstance(key, ec.EllipticCurvePublicKey)}

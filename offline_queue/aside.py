@@ -113,7 +113,7 @@ def settle_void(db: sqlite3.Connection, clock: Clock, answer: ItemAnswer, now: f
         return False
     db.execute(
         "UPDATE outbox SET state = ?, result = ? WHERE tx_id = ?",
-        (delivery.state_after(answer).value, answer.model_dump_json(), answer.tx_id),
+        (delivery.state_after(answer).value, answer.json().decode(), answer.tx_id),
     )
     return True
 

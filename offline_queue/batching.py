@@ -23,8 +23,7 @@ def that_fit(found: Sequence[BatchItem], epoch: int, max_bytes: int) -> list[Bat
     size, frame = _BATCH_FRAME_BYTES, 0
     for item in found:
         if not frame or item.notice is not None:
-            bare = item.model_copy(update={"envelope": ""})
-            frame = len(bare.model_dump_json()) + _ITEM_SLACK_BYTES
+            frame = len(item.json()) - len(item.envelope) + _ITEM_SLACK_BYTES
         size += frame + len(item.envelope) + _REF_BYTES * len(item.attachments)
         elsewhere = item.record.epoch != epoch and item.kind is ItemKind.SEALED
         if items and (size > max_bytes or elsewhere):

@@ -19,10 +19,10 @@ import base64
 import binascii
 import datetime as dt
 import hashlib
-import json
 from collections.abc import Sequence
 from typing import Any, Final
 
+import msgspec
 import rfc8785
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -46,8 +46,8 @@ from offline_queue.wire import (
     SignedManifest,
     SignedNotice,
     VoidReason,
-    WireModel,
 )
+from offline_queue.wire_model import WireModel
 
 GENESIS: Final = "0" * 64
 """``prev`` of an epoch's first record, and the head of an empty chain."""
@@ -81,18 +81,16 @@ def b64url_decode(text: str) -> bytes:
 
 def canonical(message: WireModel) -> bytes:
     """Serialise a message as RFC 8785 canonical JSON: the bytes that are hashed and signed."""
-    content = message.model_dump(mode="json", exclude_none=True)
-    return _plain(content) if isinstance(message, ChainRecord) else rfc8785.dumps(content)
+    return _plain(message) if isinstance(message, ChainRecord) else rfc8785.dumps(message.plain())
 
 
-def _plain(content: dict[str, Any]) -> bytes:
+def _plain(content: ChainRecord | dict[str, Any]) -> bytes:
     """Serialise what holds only texts, whole numbers and lists of such, under ASCII names.
 
-    For these the standard library's encoder writes what RFC 8785 asks for (clause 3.2.2.2 for the
-    texts, ASCII order for the names), ten times as quickly; every transaction needs it twice.
+    For these msgspec writes what RFC 8785 asks for (clause 3.2.2.2 for the texts, ASCII order for
+    the names), far sooner than the library for all of JSON; every transaction needs it twice.
     """
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return text.encode()
+    return msgspec.json.encode(content, order="sorted")
 
 
 def timestamp(moment: dt.datetime) -> str:
@@ -119,7 +117,7 @@ def terms_hash(
         "schema_version": schema_version,
         "key_id": key_id,
         "confirmed_at": confirmed_at,
-        "attachments": [{"sha256": ref.sha256, "size": ref.size} for ref in attachments],
+        "attachments": list(attachments),
     }
     return hashlib.sha256(_plain(terms)).hexdigest()
 

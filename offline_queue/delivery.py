@@ -104,11 +104,11 @@ def to_item(
     chain, envelope, listed = (values.pop(name) for name in ("chain", "envelope", "attachments"))
     signed = {name: values.pop(name) for name in ("epoch", "seq", "tx_id", "prev", "sha256")}
     terms: Any = values.pop("terms")
-    record = ChainRecord.model_validate({"kiosk": kiosk, "terms": terms, **signed})
+    record = ChainRecord.parse({"kiosk": kiosk, "terms": terms, **signed})
     if record_hash(record) != chain:
         raise ValueError("the record is not the one that was signed")
     beside: dict[str, Any] = values
-    refs = [] if listed is None else [AttachmentRef(**ref) for ref in json.loads(str(listed))]
+    refs = [] if listed is None else [AttachmentRef.parse(ref) for ref in json.loads(str(listed))]
     signature = beside.pop("signature")
     if terms is not None and terms_hash(**beside, attachments=refs) != terms:
         raise ValueError("what stands beside the envelope is not what was signed")
@@ -119,14 +119,16 @@ def to_item(
         if not isinstance(envelope, bytes) or envelope_hash(envelope) != record.sha256:
             raise ValueError("the envelope is not the one that was signed")
         sealed = envelope
-    return BatchItem(
-        record=record,
-        signature=signature,
-        envelope=b64url(sealed),
-        kind=kind,
-        notice=signed_notice,
-        attachments=refs,
-        **beside,
+    return BatchItem.parse(
+        {
+            "record": record,
+            "signature": signature,
+            "envelope": b64url(sealed),
+            "kind": kind,
+            "notice": signed_notice,
+            "attachments": refs,
+            **beside,
+        }
     )
 
 
@@ -174,7 +176,7 @@ def settle(
         (
             state.value,
             now + asked_wait(answer) if state is State.READY else 0.0,
-            None if state is State.READY else answer.model_dump_json(),
+            None if state is State.READY else answer.json().decode(),
             int(answer.release_case and state is not State.READY),
             answer.tx_id,
         ),

@@ -17,7 +17,6 @@ from typing import Final, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from pydantic import ValidationError
 
 from offline_queue.chain import ChainBroken, sign_results, verify_by_device, verify_results
 from offline_queue.errors import OutboxError
@@ -28,8 +27,8 @@ from offline_queue.wire import (
     FolderManifest,
     SignedManifest,
     SignedTicket,
-    WireModel,
 )
+from offline_queue.wire_model import MessageError, WireModel
 
 MANIFEST: Final = "manifest.json"
 _MANIFEST_MAX_BYTES: Final = 32 * 1024 * 1024
@@ -107,7 +106,7 @@ def write_folder(
             listed.append(FolderFile(name=name, size=len(content), sha256=digest))
         signed = sign(listed)
         _sync_directory(directory)
-        _write(directory / MANIFEST, signed.model_dump_json().encode())
+        _write(directory / MANIFEST, signed.json())
         _sync_directory(directory)
     except OSError as error:
         raise FolderUnwritable(f"the folder cannot be written: {error.strerror}") from error
@@ -154,15 +153,11 @@ def write_results(
 
     Raises ``FolderUnwritable``.
     """
-    files = (
-        (f"answer-{number}.json", answer.model_dump_json().encode()) for number, answer in answers
-    )
+    files = ((f"answer-{number}.json", answer.json()) for number, answer in answers)
     return write_folder(
         directory,
         files,
-        lambda listed: sign_results(
-            head_key, export.model_copy(update={"content": "results", "files": listed})
-        ),
+        lambda listed: sign_results(head_key, export.changed(content="results", files=listed)),
     )
 
 
@@ -182,8 +177,8 @@ def _manifest(directory: Path, content: str) -> SignedManifest:
 
 def _parse(kind: type[Message], content: bytes, name: str) -> Message:
     try:
-        return kind.model_validate_json(content)
-    except ValidationError:
+        return kind.parse_json(content)
+    except MessageError:
         # Not chained: the validator quotes what it was given.
         raise FolderBroken(f"{name} cannot be read") from None
 

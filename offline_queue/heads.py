@@ -37,7 +37,7 @@ def note_progress(db: sqlite3.Connection, signed: SignedHead) -> None:
 def _write_head(db: sqlite3.Connection, signed: SignedHead) -> None:
     db.execute(
         "UPDATE epoch SET server_ack_seq = ?, signed_head = ? WHERE epoch = ?",
-        (signed.statement.ack_seq, signed.model_dump_json(), signed.statement.epoch),
+        (signed.statement.ack_seq, signed.json().decode(), signed.statement.epoch),
     )
 
 

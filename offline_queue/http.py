@@ -16,7 +16,6 @@ from typing import Final, NoReturn, TypeVar
 
 import requests
 import urllib3.exceptions
-from pydantic import ValidationError
 
 from offline_queue.bounded import BoundedAdapter
 from offline_queue.chain import b64url
@@ -41,8 +40,8 @@ from offline_queue.wire import (
     Problem,
     SignedHead,
     SignedTicket,
-    WireModel,
 )
+from offline_queue.wire_model import MessageError, WireModel
 
 ANSWER_MAX_BYTES: Final = 1024 * 1024
 """Longest answer that is read: fifty items need some twenty thousand bytes."""
@@ -121,7 +120,7 @@ class HttpIngest:
         Raises ``TransportError``.
         """
         # mtime 0: the same batch is the same bytes.
-        text = request.model_dump_json(exclude_defaults=True)
+        text = request.json().decode()
         body = gzip.compress(text.encode(), compresslevel=_GZIP_LEVEL, mtime=0)
         headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
         response, content = self._exchange(
@@ -168,7 +167,7 @@ class HttpIngest:
     def _attachment(
         self, method: str, ticket: SignedTicket, data: bytes, headers: dict[str, str]
     ) -> AttachmentStatus:
-        proof = {TICKET_HEADER: b64url(ticket.model_dump_json().encode())}
+        proof = {TICKET_HEADER: b64url(ticket.json())}
         response, content = self._exchange(
             lambda: self._session.request(
                 method,
@@ -225,8 +224,8 @@ def _parse(answer: type[Answer], response: requests.Response, content: bytes) ->
     if _media_type(response) != "application/json":
         raise NoAnswer("a stranger answered")
     try:
-        return answer.model_validate_json(content)
-    except ValidationError as error:
+        return answer.parse_json(content)
+    except MessageError as error:
         raise NoAnswer("the answer cannot be read") from error
 
 
@@ -254,8 +253,8 @@ def _problem(response: requests.Response, content: bytes) -> Problem | None:
     if _media_type(response) != "application/problem+json":
         return None
     try:
-        problem = Problem.model_validate_json(content)
-    except ValidationError:
+        problem = Problem.parse_json(content)
+    except MessageError:
         return None
     return problem if problem.code else None
 

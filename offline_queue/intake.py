@@ -119,7 +119,7 @@ def append(
             head,
             sign_by_device(seals.device_key, signed),
             terms,
-            json.dumps([ref.model_dump() for ref in refs]) if refs else None,
+            json.dumps([ref.plain() for ref in refs]) if refs else None,
             envelope,
         ),
     )

@@ -104,7 +104,7 @@ def read_chain(db: sqlite3.Connection, epoch: int) -> Chain | None:
     ).fetchone()
     if row is None:
         return None
-    signed = None if row[6] is None else SignedHead.model_validate_json(row[6])
+    signed = None if row[6] is None else SignedHead.parse_json(row[6])
     return Chain(row[0], row[1], row[2], row[3], row[4], row[5], signed)
 
 

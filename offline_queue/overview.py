@@ -57,5 +57,5 @@ def read_recorded(db: sqlite3.Connection, tx_id: str) -> Recorded | None:
     ).fetchone()
     if row is None:
         return None
-    answer = None if row[5] is None else ItemAnswer.model_validate_json(row[5])
+    answer = None if row[5] is None else ItemAnswer.parse_json(row[5])
     return Recorded(row[0], row[1], row[2], State(row[3]), row[4], answer)

@@ -6,15 +6,15 @@ import datetime as dt
 import enum
 import hashlib
 import hmac
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Annotated
+from dataclasses import dataclass, field
 
 import uuid_utils
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from offline_queue.errors import Reason
-from offline_queue.wire import ItemAnswer, Sha256Hex, TxId
+from offline_queue.wire import SCHEMA_VERSION_MAX, ItemAnswer
+from offline_queue.wire_model import END, SHA256_HEX, TX_ID
 
 
 class State(enum.StrEnum):
@@ -31,23 +31,37 @@ class State(enum.StrEnum):
     """Its time was over before it could be sent even once."""
 
 
-class Submission(BaseModel):
-    """One transaction that the citizen signed, ready to be kept."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """One transaction that the citizen signed, ready to be kept.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    Raises ``ValueError``, which names no content, for one that could not be sent.
+    """
 
-    tx_id: TxId
+    tx_id: str
     """UUIDv7, made before the first commit: the idempotency key, unique forever."""
-    case_ref: Sha256Hex
+    case_ref: str
     """Pseudonym of the case, from ``case_ref``."""
-    schema_version: Annotated[int, Field(ge=1, le=9999)]
-    payload: Annotated[bytes, Field(min_length=1, repr=False)]
+    schema_version: int
+    payload: bytes = field(repr=False)
     """The citizen's JWS. Sealed on entry; never stored in clear."""
-    confirmed_at: AwareDatetime
-    expires_at: AwareDatetime | None = None
+    confirmed_at: dt.datetime
+    expires_at: dt.datetime | None = None
     """When it loses its meaning, judged by the central API's clock; ``None`` for never."""
-    attachments: Annotated[tuple[bytes, ...], Field(repr=False)] = ()
+    attachments: tuple[bytes, ...] = field(default=(), repr=False)
     """Photographs and scans, each of at most 5 MB. What each one is, the payload says."""
+
+    def __post_init__(self) -> None:
+        if re.match(TX_ID + END, self.tx_id) is None:
+            raise ValueError("tx_id is no UUIDv7")
+        if re.match(SHA256_HEX + END, self.case_ref) is None:
+            raise ValueError("case_ref is no HMAC-SHA-256")
+        if not 1 <= self.schema_version <= SCHEMA_VERSION_MAX:
+            raise ValueError("schema_version is out of range")
+        if not self.payload:
+            raise ValueError("there is no payload")
+        if any(at is not None and at.tzinfo is None for at in (self.confirmed_at, self.expires_at)):
+            raise ValueError("a time has no zone")
 
 
 @dataclass(frozen=True, slots=True)

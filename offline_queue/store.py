@@ -214,7 +214,7 @@ class Outbox:
             if frozen:
                 raise OutboxUnavailable(Reason.FROZEN)
             return None
-        return BatchRequest.model_construct(kiosk=self._seals.kiosk, epoch=epoch, items=items)
+        return BatchRequest(kiosk=self._seals.kiosk, epoch=epoch, items=items)
 
     def has_ready(self) -> bool:
         """Tell whether anything waits to be sent, now or later."""

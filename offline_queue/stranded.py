@@ -70,12 +70,12 @@ def export_folder(connection: Connection, clock: Clock, seals: Seals, directory:
         nonlocal transactions, attached
         for number, batch in enumerate(_batches(connection, clock, seals), start=1):
             transactions += sum(item.kind is not ItemKind.VOID for item in batch.items)
-            yield f"batch-{number:06}.json", batch.model_dump_json(exclude_defaults=True).encode()
+            yield f"batch-{number:06}.json", batch.json()
         for ticket, content in _attachments(connection, seals):
             attached += 1
             name = f"attachment-{ticket.ticket.sha256}"
             yield f"{name}.bin", content
-            yield f"{name}.json", ticket.model_dump_json().encode()
+            yield f"{name}.json", ticket.json()
 
     def sign(listed: list[FolderFile]) -> SignedManifest:
         manifest = FolderManifest(

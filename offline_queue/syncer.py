@@ -252,7 +252,7 @@ class Syncer:
                 break
             items = parts.popleft()
             try:
-                slot = self._send(batch.model_copy(update={"items": items}))
+                slot = self._send(batch.changed(items=items))
             except BatchRefused as refusal:
                 if len(items) > 1:
                     middle = len(items) // 2

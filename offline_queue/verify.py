@@ -14,7 +14,6 @@ from typing import Any
 
 import rfc8785
 from cryptography.hazmat.primitives.asymmetric import ec
-from pydantic import ValidationError
 
 from offline_queue.chain import (
     GENESIS,
@@ -29,6 +28,7 @@ from offline_queue.errors import OutboxUnavailable
 from offline_queue.outside import open_read_only
 from offline_queue.schema import read_tip_beside
 from offline_queue.wire import AttachmentRef, ChainRecord, SignedHead
+from offline_queue.wire_model import MessageError
 
 _REORDER_SEARCH = 64
 """Among how many unsigned-for places a row's own place is looked for."""
@@ -80,7 +80,7 @@ class _Row:
 
     def record(self, kiosk: str, epoch: int, seq: int) -> ChainRecord:
         # Not validated: whatever an edited row says, its signature is what tells.
-        return ChainRecord.model_construct(
+        return ChainRecord(
             kiosk=kiosk,
             epoch=epoch,
             seq=seq,
@@ -123,7 +123,7 @@ def verify_outbox(
             return list(_verify(db, keys, head_public_key, held, tip))
     except OutboxUnavailable as error:
         sentence = f"The outbox cannot be read: {error.reason.value}."
-    except ValidationError:
+    except MessageError:
         sentence = "The countersigned head that the outbox keeps cannot be read."
     return [Finding(Code.UNREADABLE, None, sentence)]
 
@@ -132,7 +132,7 @@ def _read(columns: tuple[Any, ...]) -> _Row:
     seq, tx_id, state, sha256, prev, chain, signature, terms = columns[:8]
     case_ref, case_seq, schema_version, key_id, confirmed_at, listed, envelope = columns[8:]
     try:
-        refs = [AttachmentRef.model_validate(ref) for ref in json.loads(listed or "[]")]
+        refs = [AttachmentRef.parse(ref) for ref in json.loads(listed or "[]")]
         found = terms_hash(case_ref, case_seq, schema_version, key_id, confirmed_at, refs)
     except (ValueError, TypeError, rfc8785.CanonicalizationError):
         found = None
@@ -173,7 +173,7 @@ def _verify(
                 " was deleted, or it was put back to an older copy.",
             )
         if stored is not None:
-            signed = SignedHead.model_validate_json(stored)
+            signed = SignedHead.parse_json(stored)
             yield from _compare(rows, kiosk, epoch, head_key, signed, Code.TAIL_CUT)
             if frozen is None or epoch == newest:
                 # What a closed epoch left was accepted under a later one: no head of it says so.

@@ -8,19 +8,23 @@ RFC 3339 in UTC.
 
 from __future__ import annotations
 
-import datetime as dt
 import enum
-import re
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import (
-    AwareDatetime,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    model_validator,
+from msgspec import UNSET, Meta, UnsetType
+
+from offline_queue.wire_model import (
+    END,
+    Base64Url,
+    Count,
+    Epoch,
+    KeyId,
+    KioskId,
+    Moment,
+    SequenceNumber,
+    Sha256Hex,
+    TxId,
+    WireModel,
 )
 
 BATCH_MAX_ITEMS = 50
@@ -44,42 +48,14 @@ ATTACHMENT_CHUNK_BYTES = 64 * 1024
 ATTACHMENT_RANGE_MAX_BYTES = 4 * ATTACHMENT_CHUNK_BYTES
 """Most bytes of an attachment in one request."""
 
+SCHEMA_VERSION_MAX = 9999
+"""Highest number of an envelope's schema."""
+
 TICKET_HEADER = "Manfadh-Ticket"
 """Request header with a ``SignedTicket``: its JSON as base64url."""
 
-Sha256Hex = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-TxId = Annotated[
-    str,
-    StringConstraints(
-        pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
-    ),
-]
-KioskId = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9-]{2,31}$")]
-Base64Url = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]*$")]
-SequenceNumber = Annotated[int, Field(ge=1, le=2**53 - 1)]
 
-_RFC3339: Final = re.compile(
-    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE
-)
-
-
-def _written_out(value: object) -> object:
-    if isinstance(value, dt.datetime) or (isinstance(value, str) and _RFC3339.fullmatch(value)):
-        return value
-    raise ValueError("not a time as RFC 3339 writes it")
-
-
-Moment = Annotated[AwareDatetime, BeforeValidator(_written_out)]
-"""A time as RFC 3339 writes it: never a number, of which nobody knows whether seconds or more."""
-
-
-class WireModel(BaseModel):
-    """Base of every message: immutable, and an unknown field is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class ChainRecord(WireModel):
+class ChainRecord(WireModel, frozen=True, kw_only=True, omit_defaults=True):
     """What the terminal's device key signs for each envelope, as RFC 8785 canonical JSON.
 
     ``prev`` is the SHA-256 of the previous record's canonical bytes (64 zeroes for the first of an
@@ -87,7 +63,7 @@ class ChainRecord(WireModel):
     """
 
     kiosk: KioskId
-    epoch: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    epoch: Epoch
     seq: SequenceNumber
     tx_id: TxId
     prev: Sha256Hex
@@ -98,16 +74,16 @@ class ChainRecord(WireModel):
     release left it out; then it is not in the canonical JSON either."""
 
 
-class AttachmentRef(WireModel):
+class AttachmentRef(WireModel, frozen=True, kw_only=True):
     """An attachment of a transaction, which is uploaded after it."""
 
     sha256: Sha256Hex
     """SHA-256 of the sealed bytes, all chunks one after the other."""
-    size: Annotated[int, Field(ge=1, le=2 * ATTACHMENT_MAX_BYTES)]
+    size: Annotated[int, Meta(ge=1, le=2 * ATTACHMENT_MAX_BYTES)]
     """How many sealed bytes there are."""
 
 
-class ItemTerms(WireModel):
+class ItemTerms(WireModel, frozen=True, kw_only=True):
     """What an item says beside its envelope, as the device signs it through ``record.terms``.
 
     The hash is over RFC 8785 canonical JSON, with ``confirmed_at`` in UTC and always with six
@@ -145,7 +121,7 @@ class VoidReason(enum.StrEnum):
     """The terminal's disk damaged the envelope. As ``unreadable``, should it be recovered."""
 
 
-class ItemNotice(WireModel):
+class ItemNotice(WireModel, frozen=True, kw_only=True, omit_defaults=True):
     """What the device key of the batch's epoch signs for an item that is not ``sealed``.
 
     Without it, whoever sits between could turn a transaction into a void one, or pass on what a
@@ -154,21 +130,21 @@ class ItemNotice(WireModel):
 
     kind: ItemKind
     kiosk: KioskId
-    epoch: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    epoch: Epoch
     """The batch's epoch; the record's is the same or, for what is left of it, an earlier one."""
     record: Sha256Hex
     """SHA-256 of the record's canonical JSON."""
     reason: VoidReason | None = None
 
 
-class SignedNotice(WireModel):
+class SignedNotice(WireModel, frozen=True, kw_only=True):
     """A notice with the device's signature, made like that of a record."""
 
     notice: ItemNotice
     signature: Base64Url
 
 
-class BatchItem(WireModel):
+class BatchItem(WireModel, frozen=True, kw_only=True, omit_defaults=True):
     """One transaction on its way to the central API.
 
     How the central API answers a ``void`` item: the record takes its place in the chain of
@@ -189,37 +165,33 @@ class BatchItem(WireModel):
     case_ref: Sha256Hex
     """Pseudonym of the case (an HMAC): orders the transactions of one case, names nobody."""
     case_seq: SequenceNumber
-    schema_version: Annotated[int, Field(ge=1, le=9999)]
-    key_id: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
+    schema_version: Annotated[int, Meta(ge=1, le=SCHEMA_VERSION_MAX)]
+    key_id: KeyId
     """Which central sealing key the envelope is sealed to."""
-    envelope: Annotated[
-        Base64Url, StringConstraints(max_length=ENVELOPE_MAX_BYTES * 4 // 3 + 4)
-    ] = ""
+    envelope: Annotated[Base64Url, Meta(max_length=ENVELOPE_MAX_BYTES * 4 // 3 + 4)] = ""
     """Empty in a ``void`` item and in no other."""
     confirmed_at: Moment
     """When the citizen was told; the terminal's clock, never used for ordering."""
     kind: ItemKind = ItemKind.SEALED
     notice: SignedNotice | None = None
     """There unless the item is ``sealed``."""
-    attachments: Annotated[list[AttachmentRef], Field(max_length=ATTACHMENTS_MAX)] = []
+    attachments: Annotated[list[AttachmentRef], Meta(max_length=ATTACHMENTS_MAX)] = []
 
-    @model_validator(mode="after")
-    def _kind_fits(self) -> Self:
+    def __post_init__(self) -> None:
         if (self.kind is ItemKind.SEALED) != (self.notice is None):
             raise ValueError("a notice belongs to void and stranded items, and only to them")
         if self.notice is not None and self.notice.notice.kind is not self.kind:
             raise ValueError("the notice is for another kind of item")
         if (self.kind is ItemKind.VOID) != (self.envelope == ""):
             raise ValueError("a void item has no envelope, every other has one")
-        return self
 
 
-class BatchRequest(WireModel):
+class BatchRequest(WireModel, frozen=True, kw_only=True):
     """``POST /v1/batches``."""
 
     kiosk: KioskId
-    epoch: Annotated[int, Field(ge=1, le=2**31 - 1)]
-    items: Annotated[list[BatchItem], Field(min_length=1, max_length=BATCH_MAX_ITEMS)]
+    epoch: Epoch
+    items: Annotated[list[BatchItem], Meta(min_length=1, max_length=BATCH_MAX_ITEMS)]
 
 
 class Outcome(enum.StrEnum):
@@ -236,7 +208,7 @@ class Outcome(enum.StrEnum):
     """Not now; the same bytes again after ``retry_after_s``."""
 
 
-class Hearing(WireModel):
+class Hearing(WireModel, frozen=True, kw_only=True):
     """The hearing that the labour office proposes."""
 
     starts_at: Moment
@@ -244,7 +216,7 @@ class Hearing(WireModel):
     place_en: str
 
 
-class TransactionResult(WireModel):
+class TransactionResult(WireModel, frozen=True, kw_only=True):
     """What the central API did with a transaction: safe to keep in clear, names nobody."""
 
     state: str
@@ -254,10 +226,21 @@ class TransactionResult(WireModel):
     hearing: Hearing | None = None
 
 
-class Problem(WireModel):
-    """RFC 9457 problem details, the part of it that an item or an error body carries."""
+class Mistake(
+    WireModel, frozen=True, kw_only=True, forbid_unknown_fields=False, omit_defaults=True
+):
+    """One of the things that are wrong, without the value."""
 
-    model_config = ConfigDict(frozen=True, extra="allow")
+    field: str = ""
+    """Which answer of an application, or"""
+    pointer: str = ""
+    """which place in a request (RFC 6901)."""
+    code: str
+    detail: str = ""
+
+
+class Problem(WireModel, frozen=True, kw_only=True, forbid_unknown_fields=False):
+    """RFC 9457 problem details, the part of it that an item or an error body carries."""
 
     type: str = "about:blank"
     title: str
@@ -265,21 +248,22 @@ class Problem(WireModel):
     detail: str = ""
     code: str = ""
     """Machine-readable reason, for example ``bad-signature``."""
+    errors: list[Mistake] | UnsetType = UNSET
 
 
-class ItemAnswer(WireModel):
+class ItemAnswer(WireModel, frozen=True, kw_only=True):
     """The central API's answer to one item, in the order of the request."""
 
     tx_id: TxId
     outcome: Outcome
     result: TransactionResult | None = None
     problem: Problem | None = None
-    retry_after_s: Annotated[float, Field(ge=0)] | None = None
+    retry_after_s: Annotated[float, Meta(ge=0)] | None = None
     release_case: bool = False
     """With a refusal: the later transactions of the case do not depend on this one and may go."""
 
 
-class HeadStatement(WireModel):
+class HeadStatement(WireModel, frozen=True, kw_only=True):
     """What the central API countersigns: how far it holds this terminal's chain.
 
     ``ack_seq`` is the highest sequence number below which nothing is missing; ``head`` is the
@@ -287,50 +271,50 @@ class HeadStatement(WireModel):
     """
 
     kiosk: KioskId
-    epoch: Annotated[int, Field(ge=1, le=2**31 - 1)]
-    ack_seq: Annotated[int, Field(ge=0, le=2**53 - 1)]
+    epoch: Epoch
+    ack_seq: Count
     head: Sha256Hex
-    backed_up_seq: Annotated[int, Field(ge=0, le=2**53 - 1)] = 0
+    backed_up_seq: Count = 0
     """Up to here the central API could be restored from its backups. The terminal keeps every
     payload beyond it, to send again should the central API come back from an older day. It
     never passes a transaction of which an attachment is not in the backups yet."""
 
 
-class SignedHead(WireModel):
+class SignedHead(WireModel, frozen=True, kw_only=True):
     """A head statement with the central API's signature: Ed25519 over its canonical JSON."""
 
     statement: HeadStatement
-    key_id: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
+    key_id: KeyId
     signature: Base64Url
 
 
-class BatchAnswer(WireModel):
+class BatchAnswer(WireModel, frozen=True, kw_only=True):
     """Answer to ``POST /v1/batches``: always 200 when the batch itself could be read."""
 
     answers: list[ItemAnswer]
     head: SignedHead
-    next_sync_in_s: Annotated[float, Field(ge=0, le=86_400)] | None = None
+    next_sync_in_s: Annotated[float, Meta(ge=0, le=86_400)] | None = None
 
 
-class AttachmentTicket(WireModel):
+class AttachmentTicket(WireModel, frozen=True, kw_only=True):
     """What the terminal's device key signs to upload an attachment, or to ask how far it came."""
 
     kiosk: KioskId
-    epoch: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    epoch: Epoch
     """The terminal's epoch now: its key signs, also for transactions of an earlier epoch."""
     tx_id: TxId
     sha256: Sha256Hex
-    size: Annotated[int, Field(ge=1, le=2 * ATTACHMENT_MAX_BYTES)]
+    size: Annotated[int, Meta(ge=1, le=2 * ATTACHMENT_MAX_BYTES)]
 
 
-class SignedTicket(WireModel):
+class SignedTicket(WireModel, frozen=True, kw_only=True):
     """A ticket with the device's signature, made like that of a record."""
 
     ticket: AttachmentTicket
     signature: Base64Url
 
 
-class AttachmentStatus(WireModel):
+class AttachmentStatus(WireModel, frozen=True, kw_only=True):
     """How much of an attachment the central API holds.
 
     ``GET /v1/attachments/{sha256}`` and ``PUT`` of the same answer it with 200. A ``PUT`` carries
@@ -344,23 +328,23 @@ class AttachmentStatus(WireModel):
     """
 
     sha256: Sha256Hex
-    size: Annotated[int, Field(ge=1)]
-    received: Annotated[int, Field(ge=0)]
+    size: Annotated[int, Meta(ge=1)]
+    received: Annotated[int, Meta(ge=0)]
     complete: bool
 
 
-FileName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{0,99}$")]
+FileName = Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9.-]{0,99}" + END)]
 
 
-class FolderFile(WireModel):
+class FolderFile(WireModel, frozen=True, kw_only=True):
     """One file of a folder that is carried by hand."""
 
     name: FileName
-    size: Annotated[int, Field(ge=0)]
+    size: Annotated[int, Meta(ge=0)]
     sha256: Sha256Hex
 
 
-class FolderManifest(WireModel):
+class FolderManifest(WireModel, frozen=True, kw_only=True):
     """What is in a folder that is carried by hand between a terminal and the central API.
 
     From the terminal (``export``): files ``batch-NNNNNN.json``, each a ``BatchRequest`` that the
@@ -372,14 +356,14 @@ class FolderManifest(WireModel):
     version: Literal[1] = 1
     content: Literal["export", "results"]
     kiosk: KioskId
-    epoch: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    epoch: Epoch
     export_id: TxId
     """Names the export (a UUIDv7); its results carry the same."""
     created_at: Moment
-    files: Annotated[list[FolderFile], Field(max_length=100_000)]
+    files: Annotated[list[FolderFile], Meta(max_length=100_000)]
 
 
-class SignedManifest(WireModel):
+class SignedManifest(WireModel, frozen=True, kw_only=True):
     """``manifest.json``, the last file that is written: without it, there is nothing to import.
 
     An export is signed by the device key of ``epoch`` (like a record), results by the central
@@ -387,35 +371,35 @@ class SignedManifest(WireModel):
     """
 
     manifest: FolderManifest
-    key_id: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{16})?$")] = ""
+    key_id: Annotated[str, Meta(pattern="^([0-9a-f]{16})?" + END)] = ""
     signature: Base64Url
 
 
-class EnrolmentRequest(WireModel):
+class EnrolmentRequest(WireModel, frozen=True, kw_only=True):
     """``POST /v1/kiosks/{kiosk}/enrolment``: the terminal introduces its device key once."""
 
-    code: Annotated[str, StringConstraints(min_length=6, max_length=64)]
+    code: Annotated[str, Meta(min_length=6, max_length=64)]
     """One-time code that the fleet administrator gave to the technician."""
     device_public_key: str
     """PEM SubjectPublicKeyInfo, P-256."""
 
 
-class Enrolment(WireModel):
+class Enrolment(WireModel, frozen=True, kw_only=True):
     """What a terminal knows of the central API from then on."""
 
     kiosk: KioskId
-    epoch: Annotated[int, Field(ge=1, le=2**31 - 1)]
-    sealing_key_id: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
+    epoch: Epoch
+    sealing_key_id: KeyId
     sealing_public_key: Base64Url
     """X25519 public key, 32 bytes."""
-    head_key_id: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
+    head_key_id: KeyId
     head_public_key: Base64Url
     """Ed25519 public key, 32 bytes."""
     receipt_verifier: str
     """Host and path that receipts point to, for example ``MANFADH.EXAMPLE``."""
 
 
-class ServerClock(WireModel):
+class ServerClock(WireModel, frozen=True, kw_only=True):
     """``GET /v1/health``."""
 
     status: Literal["ok", "degraded"]

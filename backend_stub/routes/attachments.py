@@ -9,7 +9,8 @@ from fastapi import APIRouter, Body, Header
 from backend_stub.attachments import attachment_status, parse_range, parse_ticket, receive
 from backend_stub.problems import documented
 from backend_stub.routes import CentralDependency
-from offline_queue.wire import TICKET_HEADER, AttachmentStatus, Sha256Hex
+from backend_stub.types import Sha256Hex
+from offline_queue.wire import TICKET_HEADER, AttachmentStatus
 
 router = APIRouter(tags=["terminals"])
 

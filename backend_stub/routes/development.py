@@ -16,7 +16,7 @@ from backend_stub.problems import ProblemError, documented
 from backend_stub.receipt_mail import receipt_pdf
 from backend_stub.routes import CentralDependency
 from backend_stub.tables import Complaint, Transaction
-from kiosk.central.wire import WireModel
+from backend_stub.types import ServerModel
 from offline_queue.wire import Outcome
 
 _PAGE = 100
@@ -26,7 +26,7 @@ _LINK = "HTTPS://"
 router = APIRouter(tags=["development"])
 
 
-class Notice(WireModel):
+class Notice(ServerModel):
     """A notice in the SMS and e-mail outbox."""
 
     id: int
@@ -44,13 +44,13 @@ class Notice(WireModel):
     """Path of the PDF that goes along."""
 
 
-class NoticeList(WireModel):
+class NoticeList(ServerModel):
     """``GET /v1/notifications``."""
 
     notifications: list[Notice]
 
 
-class ReceivedTransaction(WireModel):
+class ReceivedTransaction(ServerModel):
     """A transaction as the workbench shows it: nothing of the person or the matter."""
 
     tx_id: str
@@ -62,7 +62,7 @@ class ReceivedTransaction(WireModel):
     received_at: AwareDatetime
 
 
-class ReceivedTransactions(WireModel):
+class ReceivedTransactions(ServerModel):
     """``GET /v1/development/transactions``: the newest 100, newest first."""
 
     transactions: list[ReceivedTransaction]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hmac
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Path, Response
+from fastapi import APIRouter, Body, Depends, Path, Response
 from fastapi.security import (
     HTTPAuthorizationCredentials,
     HTTPBasic,
     HTTPBasicCredentials,
     HTTPBearer,
 )
+from pydantic import AwareDatetime
 
 from backend_stub.backups import note_backup
 from backend_stub.fleet import count_fleet, note_health, read_fleet
@@ -25,9 +26,8 @@ from backend_stub.routes import (
     CentralDependency,
     SignerDependency,
 )
-from kiosk.central.fleet_wire import HealthNoted, HealthReport, Moment
-from kiosk.central.wire import WireModel
-from offline_queue.wire import KioskId
+from backend_stub.types import KioskId, ServerModel
+from kiosk.central.fleet_wire import HealthNoted, HealthReport
 
 router = APIRouter(tags=["fleet"])
 pages = APIRouter(tags=["fleet"])
@@ -67,21 +67,21 @@ def viewer(
         raise ProblemError("administrator-refused", headers=_ASK)
 
 
-class BackupReport(WireModel):
+class BackupReport(ServerModel):
     """``POST /v1/fleet/backups``: a backup is finished and kept in a safe place."""
 
-    begun_at: Moment
+    begun_at: AwareDatetime
     """When its snapshot was taken, by the central API's clock."""
 
 
-class BackupNoted(WireModel):
+class BackupNoted(ServerModel):
     """Answer to a backup report."""
 
     epochs: int
     """How many device keys' horizons rose."""
 
 
-class Revoked(WireModel):
+class Revoked(ServerModel):
     """Answer to a revocation."""
 
     kiosk: KioskId
@@ -94,7 +94,7 @@ class Revoked(WireModel):
 )
 def post_health(
     kiosk: KioskId,
-    report: HealthReport,
+    report: Annotated[HealthReport, Body()],
     central: CentralDependency,
     signer: SignerDependency,
 ) -> HealthNoted:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import base64
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Request, Response, status
+from fastapi import APIRouter, Body, Depends, Request, Response, status
 from fastapi.security import HTTPBearer
 
 from backend_stub import issuing, issuing_codes, issuing_status
 from backend_stub.problems import documented
 from backend_stub.routes import AddressDependency, CentralDependency, Credentials
+from backend_stub.types import CardSerial
 from kiosk.central.issuing_wire import (
     Approval,
     CardResponse,
-    CardSerial,
     CodeEntered,
     CodeSent,
     CodeWanted,
@@ -58,7 +58,7 @@ ApprovalDependency = Annotated[str, Depends(_approval)]
 )
 def post_code(
     serial: CardSerial,
-    request: CodeWanted,
+    request: Annotated[CodeWanted, Body()],
     central: CentralDependency,
     address: AddressDependency,
     response: Response,
@@ -75,7 +75,7 @@ def post_code(
 @router.post("/cards/{serial}/approvals", responses=documented(["code-wrong", *_ALWAYS]))
 def post_approval(
     serial: CardSerial,
-    request: CodeEntered,
+    request: Annotated[CodeEntered, Body()],
     central: CentralDependency,
     address: AddressDependency,
     response: Response,
@@ -101,7 +101,10 @@ def post_activation(
     "/cards/{serial}/activation/witness", responses=documented(["card-not-authentic", *_DURING])
 )
 def post_witness(
-    serial: CardSerial, request: Witness, central: CentralDependency, token: ApprovalDependency
+    serial: CardSerial,
+    request: Annotated[Witness, Body()],
+    central: CentralDependency,
+    token: ApprovalDependency,
 ) -> ManagerAnswer:
     """Mutual authentication, first half (SP 800-73-5 part 1, appendix B.1)."""
     return issuing.answer_witness(central, serial, token, request)
@@ -114,7 +117,7 @@ def post_witness(
 )
 def post_response(
     serial: CardSerial,
-    request: CardResponse,
+    request: Annotated[CardResponse, Body()],
     central: CentralDependency,
     token: ApprovalDependency,
 ) -> None:
@@ -127,7 +130,10 @@ def post_response(
     responses=documented(["card-not-authentic", "key-refused", *_DURING]),
 )
 def post_certificate(
-    serial: CardSerial, request: KeyRequest, central: CentralDependency, token: ApprovalDependency
+    serial: CardSerial,
+    request: Annotated[KeyRequest, Body()],
+    central: CentralDependency,
+    token: ApprovalDependency,
 ) -> IssuedCertificate:
     """A certificate for a key that was made on the card; the same key gets the same again."""
     return issuing.certify(central, serial, token, request)
@@ -139,7 +145,10 @@ def post_certificate(
     responses=documented(["card-not-authentic", "key-refused", *_DURING]),
 )
 def post_completion(
-    serial: CardSerial, request: Completion, central: CentralDependency, token: ApprovalDependency
+    serial: CardSerial,
+    request: Annotated[Completion, Body()],
+    central: CentralDependency,
+    token: ApprovalDependency,
 ) -> None:
     """End: both keys have signed the challenge, and the card is active."""
     issuing.complete(central, serial, token, request)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Body, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import AwareDatetime
@@ -23,22 +23,20 @@ from backend_stub.routes import (
     SignerDependency,
 )
 from backend_stub.tables import Transaction
+from backend_stub.types import KioskId, ServerModel, TxId
 from kiosk.central.fleet_wire import KeyTaken
-from kiosk.central.wire import WireModel
 from offline_queue.wire import (
     BatchAnswer,
     BatchRequest,
     Enrolment,
     EnrolmentRequest,
-    KioskId,
     Outcome,
     Problem,
     TransactionResult,
-    TxId,
 )
 
 
-class TransactionStatus(WireModel):
+class TransactionStatus(ServerModel):
     """``GET /v1/transactions/{tx_id}``: what became of a transaction."""
 
     tx_id: TxId
@@ -88,7 +86,7 @@ batches = APIRouter(tags=["terminals"], route_class=BatchRoute)
 )
 def post_enrolment(
     kiosk: KioskId,
-    request: EnrolmentRequest,
+    request: Annotated[EnrolmentRequest, Body()],
     central: CentralDependency,
     address: AddressDependency,
 ) -> Enrolment:
@@ -125,7 +123,7 @@ def post_enrolment(
     ),
 )
 def post_batch(
-    batch: BatchRequest,
+    batch: Annotated[BatchRequest, Body()],
     central: CentralDependency,
     admission: AdmissionDependency,
     signer: SignerDependency,
@@ -139,7 +137,7 @@ def post_batch(
     signer.must_be(batch.kiosk, batch.epoch)
     answer = ingest(central, batch)
     slot = admission.next_sync_in_s(len(batch.items))
-    return answer if slot is None else answer.model_copy(update={"next_sync_in_s": slot})
+    return answer if slot is None else answer.changed(next_sync_in_s=slot)
 
 
 @router.get("/kiosks/{kiosk}/key", responses=documented([*SIGNED, "invalid", "busy"]))

@@ -10,8 +10,9 @@ from fastapi import APIRouter, Query, Response
 from backend_stub.kiosks import current_head, receipt_keys
 from backend_stub.problems import documented
 from backend_stub.routes import AdmissionDependency, CentralDependency
+from backend_stub.types import KioskId
 from kiosk.central.wire import ReceiptKeys
-from offline_queue.wire import KioskId, ServerClock, SignedHead
+from offline_queue.wire import ServerClock, SignedHead
 
 router = APIRouter(tags=["public"])
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Response
 
 from backend_stub.problems import documented
 from backend_stub.receipt_mail import send_receipt
 from backend_stub.routes import SIGNED, CentralDependency, SignerDependency
+from backend_stub.types import KioskId
 from kiosk.central.receipt_wire import ReceiptMail
-from offline_queue.wire import KioskId
 
 router = APIRouter(tags=["terminals"])
 
@@ -22,7 +24,10 @@ router = APIRouter(tags=["terminals"])
     ),
 )
 def post_receipt(
-    kiosk: KioskId, mail: ReceiptMail, central: CentralDependency, signer: SignerDependency
+    kiosk: KioskId,
+    mail: Annotated[ReceiptMail, Body()],
+    central: CentralDependency,
+    signer: SignerDependency,
 ) -> None:
     """Send a receipt to the telephone and the address that its transaction names, once."""
     signer.must_be(kiosk)

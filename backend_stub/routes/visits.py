@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Body, Depends, Query, Response
 
 from backend_stub.problems import documented
 from backend_stub.registries import search_employers
@@ -41,7 +41,10 @@ def post_challenge(
     ),
 )
 def post_session(
-    request: SignIn, central: CentralDependency, address: AddressDependency, response: Response
+    request: Annotated[SignIn, Body()],
+    central: CentralDependency,
+    address: AddressDependency,
+    response: Response,
 ) -> Session:
     """Sign in with the card's answer to a challenge.
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import requests
-from pydantic import BaseModel, ValidationError
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
@@ -15,8 +14,9 @@ from kiosk.central.fleet_wire import HealthNoted, HealthReport, KeyTaken
 from kiosk.central.wire import Challenge, EmployerSearch, ReceiptKeys, Session, SignIn
 from offline_queue.signed_requests import RequestSigner
 from offline_queue.wire import Enrolment, EnrolmentRequest, ServerClock
+from offline_queue.wire_model import MessageError, WireModel
 
-M = TypeVar("M", bound=BaseModel)
+M = TypeVar("M", bound=WireModel)
 
 _NO_CONTENT = 204
 
@@ -124,7 +124,7 @@ class CentralClient:
         path: str,
         shape: type[M],
         *,
-        body: BaseModel | None = None,
+        body: WireModel | None = None,
         parameters: dict[str, str] | None = None,
         token: str | None = None,
     ) -> M:
@@ -133,11 +133,11 @@ class CentralClient:
         if _media_type(response) != "application/json":
             raise CentralUnreachable(f"status {response.status_code} from somebody else")
         try:
-            return shape.model_validate_json(response.content)
-        except ValidationError as error:
+            return shape.parse_json(response.content)
+        except MessageError as error:
             raise CentralUnreachable("an answer of an unknown shape") from error
 
-    def tell(self, method: str, path: str, *, body: BaseModel, token: str | None = None) -> None:
+    def tell(self, method: str, path: str, *, body: WireModel, token: str | None = None) -> None:
         """One exchange that is answered 204. Raises :class:`CentralError`."""
         response = self._send(method, path, body, None, token)
         if response.status_code != _NO_CONTENT:
@@ -147,7 +147,7 @@ class CentralClient:
         self,
         method: str,
         path: str,
-        body: BaseModel | None,
+        body: WireModel | None,
         parameters: dict[str, str] | None,
         token: str | None,
         *,
@@ -159,7 +159,7 @@ class CentralClient:
         data = None
         if body is not None:
             headers["Content-Type"] = "application/json"
-            data = body.model_dump_json().encode()
+            data = body.json()
         try:
             response = self._session.request(
                 method,

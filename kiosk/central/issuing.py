@@ -6,8 +6,6 @@ import base64
 from collections.abc import Mapping
 from typing import Literal
 
-from pydantic import BaseModel
-
 from cardreader.authority import (
     ActivationRecord,
     ActivationRefused,
@@ -19,6 +17,7 @@ from cardreader.authority import (
 from cardreader.pki import KeyPurpose, Signature, SignatureAlgorithm
 from kiosk.central import issuing_wire as wire
 from kiosk.central.client import CentralClient, CentralRefused, CentralUnreachable
+from offline_queue.wire_model import WireModel
 
 
 class CodeRefused(Exception):
@@ -116,7 +115,7 @@ class HttpCardAuthority:
         )
         self._tell(serial, "/completion", body)
 
-    def _ask(self, serial: str, step: str, shape: type[wire.M], body: BaseModel | None) -> wire.M:
+    def _ask(self, serial: str, step: str, shape: type[wire.M], body: WireModel | None) -> wire.M:
         path = f"/v1/cards/{serial}/activation{step}"
         try:
             return self._client.call("POST", path, shape, body=body, token=self._approval)
@@ -125,7 +124,7 @@ class HttpCardAuthority:
         except CentralRefused as refused:
             raise _refusal(refused) from None
 
-    def _tell(self, serial: str, step: str, body: BaseModel) -> None:
+    def _tell(self, serial: str, step: str, body: WireModel) -> None:
         path = f"/v1/cards/{serial}/activation{step}"
         try:
             self._client.tell("POST", path, body=body, token=self._approval)

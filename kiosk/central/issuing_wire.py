@@ -21,14 +21,16 @@ it registered it. Errors are problem documents whose ``code`` is one of :class:`
 from __future__ import annotations
 
 import enum
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, ClassVar, Final, Literal, TypeVar
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from msgspec import Meta
 
-from kiosk.central.wire import CivilNumber, WireModel
+from kiosk.central.wire import CivilNumber
+from offline_queue.wire_model import BASE64URL, END, Moment, WireModel
 
-Base64Url = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]*$", max_length=16_384)]
-CardSerial = Annotated[str, StringConstraints(pattern=r"^(?:[0-9A-F]{2}){1,20}$")]
+Base64Url = Annotated[str, Meta(pattern=BASE64URL + END, max_length=16_384)]
+CARD_SERIAL: Final = "^(?:[0-9A-F]{2}){1,20}"
+CardSerial = Annotated[str, Meta(pattern=CARD_SERIAL + END)]
 Purpose = Literal["authentication", "signature"]
 Algorithm = Literal["RS256", "ES256", "ES384"]
 
@@ -51,7 +53,7 @@ class IssuingProblem(enum.StrEnum):
     TOO_MANY_CODES = "too-many-codes"
 
 
-class CodeWanted(WireModel):
+class CodeWanted(WireModel, frozen=True, kw_only=True):
     """Who stands at the terminal, by the verified data of the card."""
 
     civil_number: CivilNumber
@@ -59,28 +61,30 @@ class CodeWanted(WireModel):
     """Of the text message: the one that the person chose at the terminal."""
 
 
-class CodeSent(WireModel):
+class CodeSent(WireModel, frozen=True, kw_only=True):
     """A one-time code of six digits is on its way."""
 
     sent_to: str
     """The end of the telephone number, for example ``•••••217``."""
-    expires_at: AwareDatetime
+    expires_at: Moment
 
 
-class CodeEntered(WireModel):
+class CodeEntered(WireModel, frozen=True, kw_only=True):
     """What the person typed."""
 
-    code: Annotated[str, StringConstraints(pattern=r"^\d{6}$"), Field(repr=False)]
+    SECRET: ClassVar = frozenset({"code"})
+    code: Annotated[str, Meta(pattern="^[0-9]{6}" + END)]
 
 
-class Approval(WireModel):
+class Approval(WireModel, frozen=True, kw_only=True):
     """The person holds the registered telephone: activation may go on until ``expires_at``."""
 
-    token: Annotated[str, Field(repr=False)]
-    expires_at: AwareDatetime
+    SECRET: ClassVar = frozenset({"token"})
+    token: str
+    expires_at: Moment
 
 
-class Record(WireModel):
+class Record(WireModel, frozen=True, kw_only=True):
     """See ``cardreader.authority.ActivationRecord``."""
 
     management_algorithm: Literal[3, 8, 10, 12]
@@ -90,46 +94,47 @@ class Record(WireModel):
     completed: bool
 
 
-class Witness(WireModel):
+class Witness(WireModel, frozen=True, kw_only=True):
     """The card's encrypted witness, one block."""
 
     witness: Base64Url
 
 
-class ManagerAnswer(WireModel):
+class ManagerAnswer(WireModel, frozen=True, kw_only=True):
     """The decrypted witness and a fresh challenge for the card."""
 
-    witness: Annotated[Base64Url, Field(repr=False)]
+    SECRET: ClassVar = frozenset({"witness"})
+    witness: Base64Url
     challenge: Base64Url
 
 
-class CardResponse(WireModel):
+class CardResponse(WireModel, frozen=True, kw_only=True):
     """The card's answer to the challenge, one block."""
 
     response: Base64Url
 
 
-class KeyRequest(WireModel):
+class KeyRequest(WireModel, frozen=True, kw_only=True):
     """A PKCS#10 certification request (RFC 2986), DER, signed by the new key."""
 
     purpose: Purpose
     request: Base64Url
 
 
-class IssuedCertificate(WireModel):
+class IssuedCertificate(WireModel, frozen=True, kw_only=True):
     """The certificate for that key, DER."""
 
     certificate: Base64Url
 
 
-class Proof(WireModel):
+class Proof(WireModel, frozen=True, kw_only=True):
     """One of the signatures that end an activation, in the form of JOSE."""
 
     algorithm: Algorithm
     value: Base64Url
 
 
-class Completion(WireModel):
+class Completion(WireModel, frozen=True, kw_only=True):
     """The card was read back and signs."""
 
     proofs: dict[Purpose, Proof]

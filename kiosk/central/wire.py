@@ -7,30 +7,28 @@ through the outbox instead (:mod:`offline_queue.wire`).
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Final
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from msgspec import Meta
 
-CivilNumber = Annotated[str, StringConstraints(pattern=r"^\d{4,9}$")]
-CrNumber = Annotated[str, StringConstraints(pattern=r"^\d{7}$")]
+from offline_queue.wire_model import END, KeyId, Moment, WireModel
 
-
-class WireModel(BaseModel):
-    """Base of every message: immutable, and an unknown field is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+CIVIL_NUMBER: Final = "^[0-9]{4,9}"
+CR_NUMBER: Final = "^[0-9]{7}"
+CivilNumber = Annotated[str, Meta(pattern=CIVIL_NUMBER + END)]
+CrNumber = Annotated[str, Meta(pattern=CR_NUMBER + END)]
 
 
-class Challenge(WireModel):
+class Challenge(WireModel, frozen=True, kw_only=True):
     """``POST /v1/challenges``: random bytes for the card to sign."""
 
     challenge_id: str
-    nonce: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$")]
+    nonce: Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{43}" + END)]
     """32 random bytes, base64url."""
-    expires_at: AwareDatetime
+    expires_at: Moment
 
 
-class SignIn(WireModel):
+class SignIn(WireModel, frozen=True, kw_only=True):
     """``POST /v1/sessions``: the card's answer to a challenge.
 
     ``assertion`` is a compact JWS (RFC 7515) with the card's authentication certificate in ``x5c``;
@@ -38,10 +36,10 @@ class SignIn(WireModel):
     "nonce": ...}``.
     """
 
-    assertion: Annotated[str, StringConstraints(max_length=16_384)]
+    assertion: Annotated[str, Meta(max_length=16_384)]
 
 
-class Employer(WireModel):
+class Employer(WireModel, frozen=True, kw_only=True):
     """An establishment of the labour registry."""
 
     cr_number: CrNumber
@@ -52,35 +50,35 @@ class Employer(WireModel):
     active: bool = True
 
 
-class Person(WireModel):
+class Person(WireModel, frozen=True, kw_only=True):
     """What the registries already know of the cardholder, so that nobody types it again."""
 
     civil_number: CivilNumber
     mobile: str | None = None
     """National format, 8 digits."""
-    employers: list[Employer] = Field(default_factory=list)
+    employers: list[Employer] = []
     """Current employers, the most recent contract first."""
     card_valid_until: date | None = None
 
 
-class Session(WireModel):
+class Session(WireModel, frozen=True, kw_only=True):
     """Answer to a sign-in. The token is a bearer token (RFC 6750) for this visit only."""
 
     token: str
-    expires_at: AwareDatetime
+    expires_at: Moment
     person: Person
 
 
-class EmployerSearch(WireModel):
+class EmployerSearch(WireModel, frozen=True, kw_only=True):
     """``GET /v1/employers?q=``: by CR number or by part of a name, at most 20, best first."""
 
     employers: list[Employer]
 
 
-class ReceiptKey(WireModel):
+class ReceiptKey(WireModel, frozen=True, kw_only=True):
     """A public key that receipts are signed with."""
 
-    key_id: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
+    key_id: KeyId
     """First 8 bytes of SHA-256 over the SubjectPublicKeyInfo."""
     kiosk: str
     public_key: str
@@ -88,7 +86,7 @@ class ReceiptKey(WireModel):
     revoked: bool = False
 
 
-class ReceiptKeys(WireModel):
+class ReceiptKeys(WireModel, frozen=True, kw_only=True):
     """``GET /v1/receipt-keys``."""
 
     keys: list[ReceiptKey]

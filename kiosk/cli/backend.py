@@ -7,8 +7,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
+import msgspec
 import typer
-from pydantic import TypeAdapter, ValidationError
 
 from backend_stub import CentralUnavailable, EnrolmentCode, Settings, Tls, serve
 from backend_stub.card_management import KeyType
@@ -236,8 +236,8 @@ def _token(path: Path | None) -> str | None:
 
 def _parsed(kind: Any, text: str, option: str) -> str:
     try:
-        value: str = TypeAdapter(kind).validate_python(text)
-    except ValidationError as error:
+        value: str = msgspec.convert(text, kind)
+    except msgspec.ValidationError as error:
         raise typer.BadParameter(f"{option} is malformed") from error
     return value
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
-from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
 from backend_stub import Settings
 from backend_stub.fleet_office import (
@@ -20,7 +20,7 @@ from backend_stub.fleet_office import (
 from cardreader.simulator import TRUST as SIMULATED_TRUST
 from kiosk.cli.options import ConfigFile, Json, settings_from
 from kiosk.cli.outcome import answer, refuse
-from offline_queue.wire import KioskId
+from offline_queue.wire_model import KioskId, Moment
 
 DatabaseUrl = Annotated[
     str,
@@ -101,8 +101,8 @@ def revoke(
     What it keeps can still come, under a new key (`kiosk enrol --new-key`).
     """
     try:
-        name: str = TypeAdapter(KioskId).validate_python(kiosk)
-    except ValidationError:
+        name: str = msgspec.convert(kiosk, KioskId)
+    except msgspec.ValidationError:
         raise typer.BadParameter("a terminal's name is capital letters, digits, hyphens") from None
     try:
         epochs = revoke_kiosk(_settings(config, database, keys, trust), name, epoch)
@@ -132,8 +132,8 @@ def note_backup(
 ) -> None:
     """Say that a backup is finished and safe: terminals may forget what it holds."""
     try:
-        moment = TypeAdapter(AwareDatetime).validate_strings(begun_at)
-    except ValidationError:
+        moment = msgspec.convert(begun_at, Moment)
+    except msgspec.ValidationError:
         raise typer.BadParameter("--begun-at is written like 2026-11-22T03:00:00+04:00") from None
     if moment > datetime.now(UTC):
         raise typer.BadParameter("--begun-at is in the future")

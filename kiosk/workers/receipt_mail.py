@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Final
 
 import structlog
-from pydantic import ValidationError
 
 from kiosk.central.client import CentralClient, CentralError, CentralRefused
 from kiosk.central.receipt_wire import SEPARATOR, ReceiptMail, receipt_place
@@ -25,6 +24,7 @@ from kiosk.workers.repeating import Repeating
 from offline_queue.chain import b64url, b64url_decode
 from offline_queue.sealing import seal
 from offline_queue.wire import Enrolment
+from offline_queue.wire_model import MessageError
 from printer.bitmap import ReceiptBitmap
 
 _ENDING: Final = ".json"
@@ -102,8 +102,8 @@ class ReceiptMailer:
     def _deliver(self, path: Path) -> bool:
         """Whether it is gone, sent or given up. Raises :class:`CentralError` without network."""
         try:
-            mail = ReceiptMail.model_validate_json(path.read_bytes())
-        except (OSError, ValidationError) as error:
+            mail = ReceiptMail.parse_json(path.read_bytes())
+        except (OSError, MessageError) as error:
             return self._give_up(path, type(error).__name__)
         try:
             self._client.tell("POST", f"/v1/kiosks/{self._enrolment.kiosk}/receipts", body=mail)
@@ -134,7 +134,7 @@ class ReceiptMailer:
         path = self._folder / f"{tx_id}{_ENDING}"
         half = path.with_suffix(".part")
         with open(half, "wb", opener=_private) as file:
-            file.write(mail.model_dump_json().encode())
+            file.write(mail.json())
             file.flush()
             os.fsync(file.fileno())
         half.replace(path)

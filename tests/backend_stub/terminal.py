@@ -156,7 +156,7 @@ class Terminal:
         if follows:
             self.seq, self.head = seq, record_hash(record)
         return {
-            "record": record.model_dump(),
+            "record": record.plain(),
             "signature": sign_record(self.device_key, record),
             "case_ref": hashlib.sha256(tx_id.encode()).hexdigest(),
             "case_seq": 1,
@@ -175,7 +175,7 @@ class Terminal:
             schema_version,
             key_id or self.enrolment["sealing_key_id"],
             timestamp(datetime.fromisoformat(self.confirmed_at)),
-            [AttachmentRef.model_validate(each) for each in references(attachments)],
+            [AttachmentRef.parse(each) for each in references(attachments)],
         )
 
     def void(self, item: dict[str, Any], reason: str = "expired") -> dict[str, Any]:
@@ -189,13 +189,13 @@ class Terminal:
     def _with_notice(
         self, item: dict[str, Any], kind: ItemKind, reason: VoidReason | None
     ) -> dict[str, Any]:
-        record = ChainRecord.model_validate(item["record"])
+        record = ChainRecord.parse(item["record"])
         notice = sign_notice(self.device_key, kind, record, self.enrolment["epoch"], reason)
-        return item | {"kind": kind.value, "notice": notice.model_dump(mode="json")}
+        return item | {"kind": kind.value, "notice": notice.plain()}
 
     def ticket(self, tx_id: str, content: bytes, **changes: Any) -> dict[str, str]:
         """Header with the ticket for an attachment."""
-        ticket = AttachmentTicket.model_validate(
+        ticket = AttachmentTicket.parse(
             {
                 "kiosk": self.kiosk,
                 "epoch": self.enrolment["epoch"],
@@ -208,7 +208,7 @@ class Terminal:
         signed = SignedTicket(
             ticket=ticket, signature=sign_by_device(self.device_key, canonical(ticket))
         )
-        return {TICKET_HEADER: b64url(signed.model_dump_json().encode())}
+        return {TICKET_HEADER: b64url(signed.json())}
 
     def signer(self, **changes: Any) -> RequestSigner:
         """What signs this terminal's requests: for ``auth`` of requests."""

@@ -75,7 +75,7 @@ def desk(settings: Settings, tmp_path: Path) -> Iterator[Desk]:
     central = open_central(settings)
     terminal = Terminal("", None)  # type: ignore[arg-type] # it has no network at all
     request = EnrolmentRequest(code=terminal.code, device_public_key=terminal.public_pem())
-    terminal.enrolment = enrol(central, terminal.kiosk, request).model_dump(mode="json")
+    terminal.enrolment = enrol(central, terminal.kiosk, request).plain()
     yield Desk(central, terminal, tmp_path / "stick")
     central.database.close()
 

@@ -59,7 +59,7 @@ def test_head_is_countersigned_over_the_contiguous_prefix(
     key = b64url_decode(terminal.enrolment["head_public_key"])
 
     def head_of(reply_head: dict[str, object]) -> tuple[int, str]:
-        statement = verify_head(key, SignedHead.model_validate(reply_head))
+        statement = verify_head(key, SignedHead.parse(reply_head))
         assert (statement.kiosk, statement.epoch) == (terminal.kiosk, 1)
         return statement.ack_seq, statement.head
 

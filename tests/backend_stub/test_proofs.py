@@ -112,7 +112,7 @@ def test_envelope_sealed_for_another_place(terminal: Terminal, card: Card) -> No
     moved["envelope"] = item["envelope"]
     record = ChainRecord(**(moved["record"] | {"sha256": item["record"]["sha256"]}))
     moved |= {
-        "record": record.model_dump(),
+        "record": record.plain(),
         "signature": sign_record(terminal.device_key, record),
     }
     assert outcome(terminal, moved) == ("rejected", "envelope-unreadable")

@@ -26,7 +26,7 @@ def mail(terminal: Terminal, tx_id: str, content: bytes = LINK.encode() + b"\n" 
     )
     return terminal.http.post(
         f"{terminal.url}/v1/kiosks/{terminal.kiosk}/receipts",
-        data=body.model_dump_json(),
+        data=body.json().decode(),
         headers={"Content-Type": "application/json"},
         auth=terminal.signer(),
     )

@@ -102,7 +102,7 @@ def test_a_revoked_key_proves_nothing(tmp_path):
     path = tmp_path / "ring.json"
     add_key(path, new_key(), "DEMO-01")
     [entry] = read_ring(path)
-    assert public_keys((entry.model_copy(update={"revoked": True}),)) == {}
+    assert public_keys((entry.changed(revoked=True),)) == {}
 
 
 def test_no_ring_is_an_empty_ring(tmp_path):
@@ -124,6 +124,6 @@ def test_a_ring_with_a_key_that_is_none_says_which(tmp_path):
     path = tmp_path / "ring.json"
     add_key(path, new_key(), "DEMO-01")
     [entry] = read_ring(path)
-    broken = entry.model_copy(update={"public_key": "-----BEGIN NOTHING-----"})
+    broken = entry.changed(public_key="-----BEGIN NOTHING-----")
     with pytest.raises(RingError, match=entry.key_id):
         public_keys((broken,))

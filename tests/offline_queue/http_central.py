@@ -70,7 +70,7 @@ class Server:
                 )
 
             def ticket(self) -> SignedTicket:
-                return SignedTicket.model_validate_json(b64url_decode(self.headers[TICKET_HEADER]))
+                return SignedTicket.parse_json(b64url_decode(self.headers[TICKET_HEADER]))
 
             def attachment(self, act: Callable[[], AttachmentStatus]) -> None:
                 server.uploads += 1
@@ -79,7 +79,7 @@ class Server:
                     self.answer(fault)
                     return
                 try:
-                    self.answer(Reply(body=act().model_dump_json().encode()))
+                    self.answer(Reply(body=act().json()))
                 except AttachmentRefused as refusal:
                     self.answer(Reply(refusal.status))
 
@@ -88,7 +88,7 @@ class Server:
                     self.attachment(lambda: server.central.attachment_status(self.ticket()))
                     return
                 assert self.path == f"/v1/kiosks/{KIOSK}/head"
-                body = server.central.signed_head(KIOSK).model_dump_json().encode()
+                body = server.central.signed_head(KIOSK).json()
                 slot = {} if server.first_slot is None else {"Retry-After": server.first_slot}
                 self.answer(Reply(body=body, headers=slot))
 
@@ -97,12 +97,12 @@ class Server:
                 assert self.headers["Content-Encoding"] == "gzip"
                 raw = self.rfile.read(int(self.headers["Content-Length"]))
                 server.bodies.append(raw)
-                batch = BatchRequest.model_validate_json(gzip.decompress(raw))
+                batch = BatchRequest.parse_json(gzip.decompress(raw))
                 server.batches.append([item.record.seq for item in batch.items])
                 fault = server.faults.popleft() if server.faults else server.always
                 good = Reply()
                 if fault is None:
-                    good.body = server.central.post_batch(batch).answer.model_dump_json().encode()
+                    good.body = server.central.post_batch(batch).answer.json()
                 self.answer(good if fault is None else fault(batch, raw))
 
             def answer(self, reply: Reply) -> None:

@@ -124,7 +124,7 @@ def storm(folder: Path, seed: int) -> Iterator[Storm]:
         reply.raise_for_status()
         assert proxy.stdout is not None
         line = proxy.stdout.readline().decode().strip()
-        enrolment = Enrolment.model_validate(reply.json())
+        enrolment = Enrolment.parse(reply.json())
         yield Storm(folder, url, line, enrolment, device_key, Card.make(issuer))
 
 

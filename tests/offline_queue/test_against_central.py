@@ -47,7 +47,7 @@ class Field:
         )
         body = {"code": "MULTI-USE", "device_public_key": pem.decode()}
         reply = requests.post(f"{self.url}/v1/kiosks/{KIOSK}/enrolment", json=body, timeout=20)
-        return Enrolment.model_validate(reply.json())
+        return Enrolment.parse(reply.json())
 
     def open(self) -> Outbox:
         return Outbox.open(

@@ -30,7 +30,7 @@ def state(tmp_path: Path, central: Central) -> Path:
     directory = tmp_path / "state"
     directory.mkdir(mode=0o700)
     identity = load_identity(directory)
-    (directory / "enrolment.json").write_text(central.enrolment().model_dump_json())
+    (directory / "enrolment.json").write_text(central.enrolment().json().decode())
     central.device_keys[1] = identity.device_key.public_key()
     return directory
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -104,19 +105,17 @@ def test_fault_34_a_central_api_that_knows_no_stranded_items_loses_none(scene: S
     class Older:
         def post_batch(self, request: BatchRequest) -> BatchReply:
             reply = scene.central.post_batch(
-                request.model_copy(
-                    update={"items": [i for i in request.items if i.kind is ItemKind.SEALED]}
-                )
+                request.changed(items=[i for i in request.items if i.kind is ItemKind.SEALED])
             )
             problem = Problem(title="of another epoch", status=422, code="record-mismatch")
             refusals = [
-                {"tx_id": i.record.tx_id, "outcome": "rejected", "problem": problem.model_dump()}
+                {"tx_id": i.record.tx_id, "outcome": "rejected", "problem": problem.plain()}
                 for i in request.items
                 if i.kind is not ItemKind.SEALED
             ]
-            answer = reply.answer.model_dump(mode="json")
+            answer = reply.answer.plain()
             answer["answers"] += refusals
-            return BatchReply(type(reply.answer).model_validate(answer), None)
+            return BatchReply(type(reply.answer).parse(answer), None)
 
         def head(self, kiosk: str) -> HeadReply:
             return scene.central.head(kiosk)
@@ -208,20 +207,18 @@ def test_fault_38_a_batch_that_is_taken_in_part(scene: Scene) -> None:
 def test_fault_39_a_reused_key(scene: Scene) -> None:
     once = scene.keep()[0]
     with pytest.raises(TransactionConflict):
-        scene.outbox.enqueue(once.model_copy(update={"payload": b"another"}))
+        scene.outbox.enqueue(replace(once, payload=b"another"))
     with pytest.raises(TransactionConflict):
-        scene.outbox.enqueue(once.model_copy(update={"attachments": (b"another",)}))
+        scene.outbox.enqueue(replace(once, attachments=(b"another",)))
     assert scene.outbox.enqueue(once).seq == 1
     scene.drain()
     scene.assert_exactly_once()
     # Reused on another terminal: the central API compares the record, not the name alone.
     request = scene.central.requests[-1]
     item = request.items[0]
-    forged = item.model_copy(
-        update={"record": item.record.model_copy(update={"seq": 2, "prev": "1" * 64})}
-    )
+    forged = item.changed(**{"record": item.record.changed(seq=2, prev="1" * 64)})
     scene.central.device_keys.clear()
-    answer = scene.central.post_batch(request.model_copy(update={"items": [forged]})).answer
+    answer = scene.central.post_batch(request.changed(items=[forged])).answer
     assert answer.answers[0].outcome is Outcome.CONFLICT
     scene.assert_exactly_once()
 

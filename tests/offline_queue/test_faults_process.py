@@ -90,7 +90,7 @@ def killed_around_the_answer(scene: Scene, fault: int) -> None:
     server = Server(scene.central)
 
     def dies_while_it_is_answered(batch: BatchRequest, _raw: bytes) -> Reply:
-        body = scene.central.post_batch(batch).answer.model_dump_json().encode()
+        body = scene.central.post_batch(batch).answer.json()
         return Reply(drop=True) if fault == 4 else Reply(200, body)
 
     server.faults.append(dies_while_it_is_answered)
@@ -118,7 +118,7 @@ def released_terminal(tmp_path: Path, central: Central, clock: FakeClock) -> tup
     told = json.loads((DATA / "schema-1.json").read_text())
     shutil.copy(DATA / "schema-1.db", tmp_path / "outbox.db")
     device_key = load_pem_private_key(told["device_key"].encode(), None)
-    enrolment = Enrolment.model_validate(told["enrolment"])
+    enrolment = Enrolment.parse(told["enrolment"])
     return Terminal(tmp_path / "outbox.db", device_key, enrolment, clock), told
 
 

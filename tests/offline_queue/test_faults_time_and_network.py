@@ -200,7 +200,7 @@ def test_fault_31_a_line_of_1_kbit_per_second(scene: Scene) -> None:
 
     class Slow(Wrapped):
         def post_batch(self, request: BatchRequest) -> BatchReply:
-            body = request.model_dump_json(exclude_defaults=True).encode()
+            body = request.json()
             reply = super().post_batch(request)
             travel = (len(body) + 1000) / 125
             _, waits = patience._patience(body)
@@ -277,7 +277,7 @@ def test_a_strangers_word_on_the_way(scene: Scene, tmp_path: Path) -> None:
     class Stranger(Wrapped):
         def head(self, kiosk: str) -> HeadReply:
             signed = self.scene.central.signed_head(KIOSK)
-            return HeadReply(signed.model_copy(update={"signature": "A" * 86}))
+            return HeadReply(signed.changed(signature="A" * 86))
 
     syncer = scene.syncer(Stranger(scene))
     syncer.step()

@@ -188,7 +188,7 @@ def test_results_of_another_terminal_are_not_taken(scene: Scene, tmp_path: Path)
     scene.keep(1)
     done = scene.outbox.export(tmp_path)
     carried = read_export(done.directory, lambda _kiosk, epoch: scene.central._key(epoch))
-    other = carried.manifest.model_copy(update={"kiosk": "SLL-009"})
+    other = carried.manifest.changed(kiosk="SLL-009")
     answers = [(n, scene.central.post_batch(b).answer) for n, b in carried.batches()]
     write_results(tmp_path / "results-x", other, answers, scene.central.signing)
     with pytest.raises(AnswerMismatch):

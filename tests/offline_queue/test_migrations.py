@@ -40,11 +40,11 @@ def test_what_an_earlier_release_kept_is_sent_by_this_one(
     )
     device_key = load_pem_private_key(told["device_key"].encode(), None)
     central.device_keys[1] = device_key.public_key()
-    central.chains[1] = {r["seq"]: ChainRecord.model_validate(r) for r in told["records"]}
+    central.chains[1] = {r["seq"]: ChainRecord.parse(r) for r in told["records"]}
     with pytest.raises(OutboxUnavailable) as caught:
         read_status(path)
     assert caught.value.reason is Reason.OTHER_SCHEMA
-    terminal = Terminal(path, device_key, Enrolment.model_validate(told["enrolment"]), clock)
+    terminal = Terminal(path, device_key, Enrolment.parse(told["enrolment"]), clock)
     known = told["transactions"]
     waiting = [tx for tx, (_, state, _) in known.items() if state in ("ready", "inflight")]
     with terminal.open() as outbox:

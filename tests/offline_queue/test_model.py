@@ -146,8 +146,8 @@ class OutboxModel(RuleBasedStateMachine):
         self.scene.central.older_sealing.append(old)
         self.scene.central.sealing = fresh
         public = fresh.public_key().public_bytes_raw()
-        self.scene.terminal.enrolment = self.scene.terminal.enrolment.model_copy(
-            update={"sealing_key_id": key_id(public), "sealing_public_key": b64url(public)}
+        self.scene.terminal.enrolment = self.scene.terminal.enrolment.changed(
+            sealing_key_id=key_id(public), sealing_public_key=b64url(public)
         )
         self.scene.reopen()
 
@@ -162,7 +162,7 @@ class OutboxModel(RuleBasedStateMachine):
         scene.central.device_keys[old + 1] = scene.terminal.device_key.public_key()
         scene.central.revoked.add(old)
         scene.central.backed_up_seq = 0
-        scene.terminal.enrolment = scene.terminal.enrolment.model_copy(update={"epoch": old + 1})
+        scene.terminal.enrolment = scene.terminal.enrolment.changed(epoch=old + 1)
         scene.outbox = scene.terminal.open()
         scene.outbox.close_epoch(old, "epoch-revoked")
         self.copy = None

@@ -9,12 +9,12 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from pydantic import ValidationError
 
 from offline_queue import schema
 from offline_queue.chain import ChainBroken, b64url
@@ -165,7 +165,7 @@ def test_fault_39_a_reused_key_is_a_conflict(outbox: Outbox) -> None:
     once = submission(b"one thing")
     outbox.enqueue(once)
     with pytest.raises(TransactionConflict):
-        outbox.enqueue(once.model_copy(update={"payload": b"another"}))
+        outbox.enqueue(replace(once, payload=b"another"))
     assert outbox.status().waiting == 1
 
 
@@ -179,7 +179,7 @@ def test_what_cannot_be_sent_is_not_taken(outbox: Outbox) -> None:
 
 
 def test_a_bad_submission_shows_no_content() -> None:
-    with pytest.raises(ValidationError) as caught:
+    with pytest.raises(ValueError) as caught:
         Submission(
             tx_id="Salim's own number",
             case_ref="0" * 64,
@@ -197,7 +197,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from offline_queue import Outbox, Submission
 from offline_queue.wire import Enrolment
 path, enrolment, pem, tx_id, secret = sys.argv[1:]
-outbox = Outbox.open(pathlib.Path(path), enrolment=Enrolment.model_validate_json(enrolment),
+outbox = Outbox.open(pathlib.Path(path), enrolment=Enrolment.parse_json(enrolment),
                      device_key=load_pem_private_key(pem.encode(), None), secret=secret.encode())
 outbox.enqueue(Submission(tx_id=tx_id, case_ref="0" * 64, schema_version=1, payload=b"kept",
                           confirmed_at=datetime.datetime.now(datetime.UTC)))
@@ -215,7 +215,7 @@ def test_fault_03_killed_after_commit_is_there_exactly_once(
         serialization.NoEncryption(),
     ).decode()
     command = [sys.executable, "-c", ENQUEUE_AND_DIE, str(terminal.path)]
-    command += [terminal.enrolment.model_dump_json(), pem, once.tx_id, SECRET.decode()]
+    command += [terminal.enrolment.json().decode(), pem, once.tx_id, SECRET.decode()]
     for _ in range(2):  # the second start asks for the same transaction once more
         done = subprocess.run(command, cwd=ROOT, check=False)
         assert done.returncode == -signal.SIGKILL
@@ -398,7 +398,7 @@ def test_batches_keep_the_order_and_the_limits(outbox: Outbox, clock: FakeClock)
         outbox.enqueue(submission(b"x" * 4000))
     first = take(outbox, clock)
     assert [item.record.seq for item in first.items] == list(range(1, len(first.items) + 1))
-    assert len(first.model_dump_json()) <= 256 * 1024
+    assert len(first.json().decode()) <= 256 * 1024
     assert 40 < len(first.items) <= 50
     small = outbox.take_batch(clock.monotonic(), max_items=3)
     assert small is not None
@@ -474,11 +474,9 @@ def test_answers_without_a_valid_countersignature_change_nothing(
 ) -> None:
     outbox.enqueue(submission())
     batch = take(outbox, clock)
-    reply = Central().post_batch(
-        batch.model_copy(update={"items": []})
-    )  # another central API's head
-    answer = reply.answer.model_copy(
-        update={"answers": [Central(reject={batch.items[0].record.tx_id})._take(batch.items[0], 1)]}
+    reply = Central().post_batch(batch.changed(items=[]))  # another central API's head
+    answer = reply.answer.changed(
+        answers=[Central(reject={batch.items[0].record.tx_id})._take(batch.items[0], 1)]
     )
     with pytest.raises(ChainBroken):
         outbox.apply_answers([batch.items[0].record.tx_id], answer, clock.monotonic(), None)
@@ -540,7 +538,7 @@ def test_an_outbox_does_not_change_hands(terminal: Terminal, central: Central) -
     terminal.enrolment = central.enrolment(epoch=3)
     terminal.open().close()
     for change in ({"epoch": 2}, {"kiosk": "SLL-009"}):
-        terminal.enrolment = central.enrolment(epoch=3).model_copy(update=change)
+        terminal.enrolment = central.enrolment(epoch=3).changed(**change)
         with pytest.raises(OutboxUnavailable) as caught:
             terminal.open()
         assert caught.value.reason is Reason.OTHER_TERMINAL
@@ -552,8 +550,8 @@ def test_a_rotated_sealing_key_leaves_older_envelopes_as_they_are(
     with terminal.open() as outbox:
         outbox.enqueue(submission())
     fresh = X25519PrivateKey.generate().public_key().public_bytes_raw()
-    terminal.enrolment = terminal.enrolment.model_copy(
-        update={"sealing_key_id": key_id(fresh), "sealing_public_key": b64url(fresh)}
+    terminal.enrolment = terminal.enrolment.changed(
+        sealing_key_id=key_id(fresh), sealing_public_key=b64url(fresh)
     )
     with terminal.open() as outbox:
         outbox.enqueue(submission())
@@ -564,8 +562,8 @@ def test_a_rotated_sealing_key_leaves_older_envelopes_as_they_are(
 def test_a_key_that_cannot_seal_is_refused_at_the_start(
     terminal: Terminal,
 ) -> None:
-    terminal.enrolment = terminal.enrolment.model_copy(
-        update={"sealing_key_id": key_id(bytes(32)), "sealing_public_key": b64url(bytes(32))}
+    terminal.enrolment = terminal.enrolment.changed(
+        sealing_key_id=key_id(bytes(32)), sealing_public_key=b64url(bytes(32))
     )
     with pytest.raises(ValueError, match="shared key"):
         terminal.open()

@@ -169,7 +169,7 @@ def test_fault_26_half_an_answer_is_none(
     line: Line, server: Server, central: Central, keep: float
 ) -> None:
     def breaks_off(batch: BatchRequest, _raw: bytes) -> Reply:
-        body = central.post_batch(batch).answer.model_dump_json().encode()
+        body = central.post_batch(batch).answer.json()
         whole = int(len(body) * keep)
         return Reply(200, body[:whole], cut=len(body) - whole)
 
@@ -193,7 +193,7 @@ def test_fault_37_a_poison_item_is_isolated_and_the_rest_goes(
     def refuses_poison(batch: BatchRequest, _raw: bytes) -> Reply:
         if any(item.record.tx_id == poison.tx_id for item in batch.items):
             return problem(status)
-        return Reply(200, central.post_batch(batch).answer.model_dump_json().encode())
+        return Reply(200, central.post_batch(batch).answer.json())
 
     server.always = refuses_poison
     line.drain()
@@ -214,7 +214,7 @@ def test_a_proxy_that_finds_a_batch_too_long_gets_shorter_ones(
     def small_only(batch: BatchRequest, _raw: bytes) -> Reply:
         if len(batch.items) > 3:
             return html(413)
-        return Reply(200, central.post_batch(batch).answer.model_dump_json().encode())
+        return Reply(200, central.post_batch(batch).answer.json())
 
     for _ in range(8):
         line.outbox.enqueue(submission())
@@ -423,7 +423,7 @@ def test_an_answer_that_cannot_be_written_down_is_asked_for_again(
     def disk_fills(batch: BatchRequest, _raw: bytes) -> Reply:
         answer = central.post_batch(batch).answer
         db.execute("PRAGMA query_only = ON")
-        return Reply(200, answer.model_dump_json().encode())
+        return Reply(200, answer.json())
 
     server.faults.append(disk_fills)
     line.syncer.step()

@@ -56,7 +56,7 @@ def certificate(folder: Path, lifetime: dt.timedelta) -> Path:
 class Handler(http.server.BaseHTTPRequestHandler):
     """Answers with the head of an empty chain."""
 
-    head = Central().signed_head(KIOSK).model_dump_json().encode()
+    head = Central().signed_head(KIOSK).json()
 
     def do_GET(self) -> None:
         self.send_response(200)

@@ -187,7 +187,7 @@ class Central:
 
     def _take(self, item: BatchItem, epoch: int) -> ItemAnswer:
         # As it would arrive: through the wire's own checks.
-        item = BatchItem.model_validate_json(item.model_dump_json())
+        item = BatchItem.parse_json(item.json().decode())
         record, tx_id = item.record, item.record.tx_id
         if self.device_keys:
             verify_record(self._key(record.epoch), record, item.signature)
@@ -202,7 +202,7 @@ class Central:
             before, answer = self.decided[tx_id]
             if before != fixed:
                 return ItemAnswer(tx_id=tx_id, outcome=Outcome.CONFLICT)
-            return answer.model_copy(update={"outcome": Outcome.DUPLICATE})
+            return answer.changed(outcome=Outcome.DUPLICATE)
         chain = self.chains.setdefault(record.epoch, {})
         if item.kind is not ItemKind.STRANDED:
             if record.seq in chain and chain[record.seq] != record:
