@@ -175,7 +175,7 @@ def _messages(base: type[WireModel]) -> list[type[WireModel]]:
 
 
 def _refer(document: object) -> set[str]:
-    """Turn what stands for shared messages into references; the names of all that is referred to."""
+    """Turn what stands for shared messages into references; the names of all referred to."""
     names: set[str] = set()
     if isinstance(document, dict):
         if SHARED in document:

@@ -12,8 +12,8 @@ when it returns, the citizen can be told. A ``Syncer`` carries the outbox to the
 
 Where to look:
 
-- ``wire`` the messages exchanged; ``sealing`` HPKE; ``chain`` the signed hash chain
-  and its countersigned head
+- ``wire`` the messages exchanged; ``sealing`` HPKE, ``ahead`` its slow half made before it is
+  needed; ``chain`` the signed hash chain and its countersigned head
 - ``store`` the outbox; ``intake`` how one is taken in; ``answers`` how the central API's word is;
   their SQL: ``ledger`` the outbox itself, ``delivery`` what is on its way, ``heads`` what the
   central API holds; ``schema`` tables, settings, migrations; ``connection`` one writer and typed

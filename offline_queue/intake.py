@@ -23,7 +23,6 @@ from offline_queue.sealing import (
     SEAL_OVERHEAD,
     associated_data,
     attachment_place,
-    seal,
     seal_chunks,
 )
 from offline_queue.seals import Seals
@@ -72,7 +71,7 @@ def append(
     place = associated_data(
         seals.kiosk, seals.epoch, seq, submission.tx_id, submission.schema_version
     )
-    envelope = seal(seals.sealing_key, submission.payload, place)
+    envelope = seals.ahead.seal(submission.payload, place)
     attached = _seal_attachments(seals, submission)
     refs = [ref for ref, _ in attached]
     size = len(envelope) + sum(ref.size for ref in refs)
@@ -130,6 +129,7 @@ def append(
         (seq, head, size, seals.epoch),
     )
     ledger.log(db, clock, "enqueued", seals.epoch, seq)
+    seals.ahead.prepare()  # while the caller's COMMIT waits for the disk
     return Enqueued(seals.epoch, seq, head)
 
 

@@ -15,6 +15,12 @@ from offline_queue.records import State
 APPLICATION_ID: Final = 0x4D464F42
 """Marks the file as an outbox (``PRAGMA application_id``): "MFOB"."""
 
+_LOG_BYTES: Final = 32 * 1024 * 1024
+"""A little more than the write-ahead log holds when a checkpoint lets it begin anew."""
+_LOG_STEP_BYTES: Final = 1024 * 1024
+_LOG_LEAVES_FREE: Final = 8
+"""So many times its length must be free on the disk for the log to be lengthened ahead."""
+
 PRAGMAS: Final[tuple[tuple[str, str, object], ...]] = (
     # name, value to set, value that must be read back
     ("journal_mode", "WAL", "wal"),
@@ -26,7 +32,7 @@ PRAGMAS: Final[tuple[tuple[str, str, object], ...]] = (
     # A checkpoint copies pages and syncs twice: rarely enough that hardly a visit waits for one,
     # even while a sync writes down answers as quickly as it can.
     ("wal_autocheckpoint", "8000", 8000),
-    ("journal_size_limit", "33554432", 33554432),
+    ("journal_size_limit", f"{_LOG_BYTES}", _LOG_BYTES),
     ("busy_timeout", "5000", 5000),
     ("temp_store", "MEMORY", 2),
     ("mmap_size", "0", 0),
@@ -214,6 +220,36 @@ def _is_beheaded(path: Path) -> bool:
     log = path.with_name(f"{path.name}-wal")
     gone = not path.exists() or path.stat().st_size == 0
     return gone and log.exists() and log.stat().st_size > 0
+
+
+def lengthen_log(path: Path) -> bool:
+    """Write zeros behind the end of the write-ahead log; tells whether it may need more of them.
+
+    What follows the last whole frame is no part of a log, whatever it is: a log that began anew
+    has older frames there (https://www.sqlite.org/fileformat2.html#walformat). Only for who holds
+    the connection and the lock, so that SQLite does not write meanwhile. Raises ``OSError``.
+    """
+    disk = os.statvfs(path.parent)
+    if disk.f_bavail * disk.f_frsize < _LOG_LEAVES_FREE * _LOG_BYTES:
+        return False
+    descriptor = os.open(f"{path}-wal", os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        end = os.fstat(descriptor).st_size
+        if end >= _LOG_BYTES:
+            return False
+        os.pwrite(descriptor, bytes(min(_LOG_STEP_BYTES, _LOG_BYTES - end)), end)
+        return True
+    finally:
+        os.close(descriptor)
+
+
+def sync_log(path: Path) -> None:
+    """Sync what ``lengthen_log`` wrote, so that no commit has to. Raises ``OSError``."""
+    descriptor = os.open(f"{path}-wal", os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        os.fdatasync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def write_tip(descriptor: int, epoch: int, seq: int) -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from offline_queue.ahead import SealsAhead
+
 
 @dataclass(frozen=True, slots=True)
 class Seals:
@@ -17,3 +19,5 @@ class Seals:
     sealing_key: bytes
     """X25519 public key of the central API, 32 bytes."""
     device_key: ec.EllipticCurvePrivateKey = field(repr=False)
+    ahead: SealsAhead = field(repr=False)
+    """Seals to ``sealing_key``, in part made ahead."""

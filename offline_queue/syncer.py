@@ -170,12 +170,16 @@ class Syncer:
             return self._pause(error.reason.value)
 
     def _run(self) -> None:
+        prepared = False
         while True:
             with self._condition:
                 if self._stopping:
                     return
                 self._woken = False
             delay = self.step()
+            if not prepared and delay != 0:
+                self._outbox.prepare()  # once, and not before what waits already
+                prepared = True
             with self._condition:
                 if not self._stopping and not self._woken:
                     self._condition.wait(delay)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import enum
 from typing import Annotated, Literal
 
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, Meta, UnsetType, field
 
 from offline_queue.wire_model import (
     END,
@@ -175,7 +175,9 @@ class BatchItem(WireModel, frozen=True, kw_only=True, omit_defaults=True):
     kind: ItemKind = ItemKind.SEALED
     notice: SignedNotice | None = None
     """There unless the item is ``sealed``."""
-    attachments: Annotated[list[AttachmentRef], Meta(max_length=ATTACHMENTS_MAX)] = []
+    attachments: Annotated[list[AttachmentRef], Meta(max_length=ATTACHMENTS_MAX)] = field(
+        default_factory=list
+    )
 
     def __post_init__(self) -> None:
         if (self.kind is ItemKind.SEALED) != (self.notice is None):

@@ -19,6 +19,9 @@ CLEAR_BUFFERS: Final = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
 PAPER_REQUEST: Final = b"\x1dr\x01"
 """GS r 1: answered in order, after everything before it was carried out."""
 
+RASTER: Final = b"\x1dv0"
+"""How GS v 0 begins."""
+
 
 def realtime_request(n: int) -> bytes:
     """DLE EOT n: 1 printer, 2 cause of offline, 3 cause of error, 4 paper."""
@@ -47,5 +50,10 @@ def raster(width_bytes: int, rows: int, data: bytes, *, doubled: bool = False) -
     """GS v 0: ``rows`` rows of ``width_bytes`` bytes, 1 is black; ``doubled`` is m = 3."""
     if len(data) != width_bytes * rows:
         raise ValueError("raster data do not fill width x rows")
-    head = b"\x1dv0\x03" if doubled else b"\x1dv0\x00"
-    return head + width_bytes.to_bytes(2, "little") + rows.to_bytes(2, "little") + data
+    return (
+        RASTER
+        + (b"\x03" if doubled else b"\x00")
+        + width_bytes.to_bytes(2, "little")
+        + rows.to_bytes(2, "little")
+        + data
+    )

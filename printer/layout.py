@@ -85,6 +85,18 @@ def render(receipt: Receipt, width: int = 576, drawn: Drawn | None = None) -> Re
     return ReceiptBitmap(width, len(packed) * 8 // width, packed)
 
 
+def draw_ahead(receipt: Receipt, width: int, drawn: Drawn) -> Iterator[None]:
+    """Draw the parts of a receipt one by one, none before it is asked for, and keep them.
+
+    Raises as :func:`render` does.
+    """
+    fonts.load()
+    page = Page.of(receipt, width)
+    for part in _parts(page, receipt):
+        drawn.rows(page, part)
+        yield
+
+
 def _joined(strips: list[bytes], stride: int) -> bytes:
     """Parts under each other, with the ink that reaches from one into the next."""
     reach = _REACH * stride

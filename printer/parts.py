@@ -148,7 +148,7 @@ def code(page: Page, receipt: Receipt) -> list[Block]:
     if room < 6 * styles[0].size:
         left = _even((page.width - side) // 2)
         caption = centred(page, receipt.qr_caption, *styles)
-        code = Block(side, lambda painter, top: _draw_code(painter, picture, left, top, side))
+        code = Block(side, lambda painter, top: painter.drawImage(QPointF(left, top), picture))
         return [*caption, space(quiet), code, space(quiet)]
     # The caption stands where the leading language begins, the code at the other side.
     left = page.edge if page.ar else _even(page.width - page.edge - side)
@@ -161,7 +161,7 @@ def code(page: Page, receipt: Receipt) -> list[Block]:
     height = sum(line.height for line in lines) + gap * (len(lines) - 1)
 
     def draw(painter: QPainter, top: float) -> None:
-        _draw_code(painter, picture, left, top, side)
+        painter.drawImage(QPointF(left, top), picture)
         y = top + (side - height) // 2
         for line in lines:
             line.draw(painter, text_x, y)
@@ -175,15 +175,15 @@ def _even(x: int) -> int:
     return x // 2 * 2
 
 
-def _picture(modules: tuple[tuple[bool, ...], ...]) -> QImage:
-    size = len(modules)
-    shades = bytes(0 if dark else 255 for row in modules for dark in row)
+def _picture(modules: tuple[str, ...]) -> QImage:
+    side = len(modules) * qr.MODULE_DOTS
+    light, dark = b"\xff" * qr.MODULE_DOTS, bytes(qr.MODULE_DOTS)
+    shades = b"".join(
+        b"".join(dark if module == "1" else light for module in row) * qr.MODULE_DOTS
+        for row in modules
+    )
     # Copied, because a QImage only borrows the bytes that it is given.
-    return QImage(shades, size, size, size, QImage.Format.Format_Grayscale8).copy()
-
-
-def _draw_code(painter: QPainter, picture: QImage, left: int, top: float, side: int) -> None:
-    painter.drawImage(QRectF(left, top, side, side), picture)
+    return QImage(shades, side, side, side, QImage.Format.Format_Grayscale8).copy()
 
 
 def copy_mark(page: Page, number: int) -> Block:

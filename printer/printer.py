@@ -20,6 +20,7 @@ from typing import Final
 
 import structlog
 
+from printer import escpos
 from printer.conversation import Conversation, NotReady
 from printer.jobs import (
     DEFAULTS,
@@ -31,7 +32,7 @@ from printer.jobs import (
     reason_of,
 )
 from printer.journal import AlreadyPrinted, JournalError, PrintJournal
-from printer.raster import encode
+from printer.raster import encode_bands
 from printer.roll import Forecast, forecast
 from printer.status import PaperState, PrinterStatus
 from printer.transport import PrinterError, Transport
@@ -241,16 +242,15 @@ class ReceiptPrinter:
 
     def _send(self, job: PrintJob) -> Reason | None:
         """Send the receipt; ``None`` when the printer confirmed it, else why it did not."""
-        encoded = encode(job.bitmap)
         patience = self._settings.fence_base + job.bitmap.millimetres / self._settings.paper_speed
         self._remains = True
         try:
-            for band in encoded.bands:
+            for band in encode_bands(job.bitmap):
                 self._talk.send(band)
                 self._talk.mark()
                 self._talk.look()
             self._talk.fence(patience)
-            self._talk.send(encoded.cut)
+            self._talk.send(escpos.CUT)
             self._talk.fence(patience)
             if self._talk.realtime(3) & _ERROR_BITS:
                 raise NotReady(Reason.CUTTER)

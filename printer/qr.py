@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-import qrcode
 from qrcode import util
-from qrcode.constants import ERROR_CORRECT_M
-from qrcode.exceptions import DataOverflowError
 
-from printer.qr_mask import best_mask
+from printer.qr_symbol import Segments, modules, version_of
 
 MODULE_DOTS: Final = 6
 """0.75 mm at 203 dots per inch. Codes of 3 or 4 dots per module only decode when pristine."""
@@ -22,23 +19,6 @@ PAPER_MARGINS: Final = {576: 32, 384: 40}
 They are paper like any other, so they count towards the quiet zone left and right.
 """
 _ALPHANUMERIC: Final = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:")
-
-
-class _Code(qrcode.QRCode):  # type: ignore[misc] # the library has no types
-    modules: list[list[bool | None]]
-
-    def best_mask_pattern(self) -> int:
-        self.makeImpl(True, 0)
-        code = self.modules
-        self.modules = [[None] * self.modules_count for _ in range(self.modules_count)]
-        for row, column in ((0, 0), (self.modules_count - 7, 0), (0, self.modules_count - 7)):
-            self.setup_position_probe_pattern(row, column)
-        self.setup_position_adjust_pattern()
-        self.setup_timing_pattern()
-        self.setup_type_info(True, 0)
-        if self.version >= 7:
-            self.setup_type_number(True)
-        return best_mask(code, self.modules)
 
 
 class QrTooLarge(Exception):
@@ -58,7 +38,7 @@ def max_version(width: int) -> int:
     return min(MAX_VERSION, (modules - 17) // 4)
 
 
-def segments(text: str) -> tuple[tuple[int, bytes], ...]:
+def segments(text: str) -> Segments:
     """Split text into (mode, bytes): alphanumeric wherever the alphabet allows, else bytes.
 
     ISO/IEC 18004, clause 7.4: alphanumeric costs 5.5 bits a character, byte mode 8. A change of
@@ -84,19 +64,14 @@ def segments(text: str) -> tuple[tuple[int, bytes], ...]:
     return tuple((mode, bytes(run)) for mode, run in merged)
 
 
-def matrix(text: str, width: int) -> tuple[tuple[bool, ...], ...]:
-    """Return the modules without a quiet zone, true is dark, for paper of ``width`` dots.
+def matrix(text: str, width: int) -> tuple[str, ...]:
+    """The rows of the code without a quiet zone, a dark module is ``1``, for ``width`` dots.
 
     Raises :exc:`QrTooLarge` where the code would have to be shrunk to fit.
     """
     allowed = max_version(width)
-    code = _Code(error_correction=ERROR_CORRECT_M, border=0)
-    for mode, run in segments(text):
-        code.add_data(util.QRData(run, mode=mode), optimize=0)
-    try:
-        code.make(fit=True)
-    except (DataOverflowError, ValueError) as error:
-        raise QrTooLarge(None, allowed) from error
-    if code.version > allowed:
-        raise QrTooLarge(code.version, allowed)
-    return tuple(tuple(bool(module) for module in row) for row in code.get_matrix())
+    content = segments(text)
+    version = version_of(content)
+    if version is None or version > allowed:
+        raise QrTooLarge(version, allowed)
+    return modules(content, version)

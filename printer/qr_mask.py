@@ -10,44 +10,44 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache, reduce
 from operator import and_
+from typing import TypeVar
 
 from qrcode import util
 
-_Grid = Sequence[Sequence[bool | None]]
+Grid = Sequence[Sequence[bool | None]]
+_T = TypeVar("_T")
 
 
-def best_mask(code: _Grid, free: _Grid) -> int:
-    """Return the number of the best mask for ``code``, which has mask 0.
+def best_mask(across: int, down: int, free: tuple[tuple[bool, ...], ...]) -> int:
+    """Return the number of the best mask for a code that has none yet.
 
-    ``free`` is ``None`` where data lie, which is what a mask changes.
+    ``down`` is the code with x and y swapped; ``free`` is where data lie, which is what a mask
+    changes.
     """
-    n = len(code)
-    across, down = _packed(code), _packed(_turned(code))
-    data = tuple(tuple(module is None for module in row) for row in free)
+    n = len(free)
     points = []
     for number in range(8):
-        change_across, change_down = _difference(number, data)
+        change_across, change_down = mask(number, free)
         points.append(_points(across ^ change_across, down ^ change_down, n))
     return points.index(min(points))
 
 
-def _packed(grid: _Grid) -> int:
+def packed(grid: Grid) -> int:
+    """The dark modules as one number."""
     return int("".join("1" if module else "0" for row in grid for module in row)[::-1], 2)
 
 
-def _turned(grid: _Grid) -> _Grid:
+def turned(grid: Sequence[Sequence[_T]]) -> list[tuple[_T, ...]]:
+    """Columns as rows."""
     return list(zip(*grid, strict=True))
 
 
 @cache
-def _difference(number: int, data: tuple[tuple[bool, ...], ...]) -> tuple[int, int]:
-    """What mask ``number`` changes in a code with mask 0, and the same with x and y swapped."""
-    first, mask = util.mask_func(0), util.mask_func(number)
-    grid = [
-        [free and first(y, x) != mask(y, x) for x, free in enumerate(row)]
-        for y, row in enumerate(data)
-    ]
-    return _packed(grid), _packed(_turned(grid))
+def mask(number: int, free: tuple[tuple[bool, ...], ...]) -> tuple[int, int]:
+    """What a mask changes, and the same with x and y swapped."""
+    changed = util.mask_func(number)
+    grid = [[data and changed(y, x) for x, data in enumerate(row)] for y, row in enumerate(free)]
+    return packed(grid), packed(turned(grid))
 
 
 @cache

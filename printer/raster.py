@@ -54,17 +54,26 @@ class EncodedReceipt:
 
 def encode(bitmap: ReceiptBitmap) -> EncodedReceipt:
     """Encode for a printer in standard mode whose motion units are dots (``GS P 203 203``)."""
-    bands: list[bytes] = []
-    fed = 0
-    rasters = 0
+    bands = tuple(encode_bands(bitmap))
+    statistics = RasterStatistics(
+        sent=sum(map(len, bands)) + len(escpos.CUT),
+        plain=len(bitmap.rows),
+        bands=sum(escpos.RASTER in band for band in bands),
+        rows_fed=sum(end - start for start, end, blank in _runs(_rows(bitmap)) if blank),
+    )
+    return EncodedReceipt(bands, escpos.CUT, statistics)
+
+
+def encode_bands(bitmap: ReceiptBitmap) -> Iterator[bytes]:
+    """The bands of :func:`encode`, each when it is asked for: the first one need not wait."""
+    rows = _rows(bitmap)
     margin = 0
-    for start, end, blank in _runs(bitmap):
+    for start, end, blank in _runs(rows):
         if blank:
-            bands.append(escpos.feed(end - start))
-            fed += end - start
+            yield escpos.feed(end - start)
             continue
-        for top, bottom, doubled in _bands(bitmap, start, end):
-            left, width, data = _trim(bitmap, top, bottom)
+        for top, bottom, doubled in _bands(rows, start, end):
+            left, width, data = _trim(rows[top:bottom])
             if doubled:
                 width, data = (width + 1) // 2, _halved(width, data)
             band = escpos.raster(width, len(data) // width, data, doubled=doubled)
@@ -72,37 +81,37 @@ def encode(bitmap: ReceiptBitmap) -> EncodedReceipt:
             if left or margin:
                 band = escpos.left_margin(left * 8) + band
             margin = left
-            bands.append(band)
-            rasters += 1
+            yield band
     if margin:
-        bands.append(escpos.left_margin(0))
-    sent = sum(map(len, bands)) + len(escpos.CUT)
-    statistics = RasterStatistics(sent, len(bitmap.rows), rasters, fed)
-    return EncodedReceipt(tuple(bands), escpos.CUT, statistics)
+        yield escpos.left_margin(0)
 
 
-def _runs(bitmap: ReceiptBitmap) -> Iterator[tuple[int, int, bool]]:
+def _rows(bitmap: ReceiptBitmap) -> list[bytes]:
+    stride = bitmap.stride
+    return [bitmap.rows[at : at + stride] for at in range(0, len(bitmap.rows), stride)]
+
+
+def _runs(rows: list[bytes]) -> Iterator[tuple[int, int, bool]]:
     """Split the rows into (start, end, blank), where short blank runs belong to the ink around."""
-    blank_row = bytes(bitmap.stride)
-    blank = [bitmap.row(y) == blank_row for y in range(bitmap.height)]
+    blank_row = bytes(len(rows[0]))
+    height = len(rows)
     start = y = 0
-    while y < bitmap.height:
+    while y < height:
         end = y
-        while end < bitmap.height and blank[end]:
+        while end < height and rows[end] == blank_row:
             end += 1
-        if end - y >= _FEED_FROM or (end > y and end == bitmap.height):
+        if end - y >= _FEED_FROM or (end > y and end == height):
             if y > start:
                 yield start, y, False
             yield y, end, True
             start = end
         y = max(end, y + 1)
-    if start < bitmap.height:
-        yield start, bitmap.height, False
+    if start < height:
+        yield start, height, False
 
 
-def _trim(bitmap: ReceiptBitmap, top: int, bottom: int) -> tuple[int, int, bytes]:
+def _trim(rows: list[bytes]) -> tuple[int, int, bytes]:
     """Return (bytes of margin left, bytes of width, data) of a band without its white sides."""
-    rows = [bitmap.row(y) for y in range(top, bottom)]
     left = min(len(row) - len(row.lstrip(b"\0")) for row in rows)
     right = max(len(row.rstrip(b"\0")) for row in rows)
     return left, right - left, b"".join(row[left:right] for row in rows)
@@ -116,13 +125,13 @@ _NIBBLE: Final = {
 """A byte of four doubled dots, and the four dots."""
 
 
-def _bands(bitmap: ReceiptBitmap, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
+def _bands(rows: list[bytes], start: int, end: int) -> Iterator[tuple[int, int, bool]]:
     """Split rows with ink into (top, bottom, whether all is squares of two by two dots)."""
     pieces: list[tuple[int, int, bool]] = []
     top = start
     while top < end:
         bottom = top
-        while bottom + 1 < end and _squares(bitmap.row(bottom), bitmap.row(bottom + 1)):
+        while bottom + 1 < end and _squares(rows[bottom], rows[bottom + 1]):
             bottom += 2
         doubled = bottom - top >= _SQUARES_FROM
         bottom = bottom if doubled else min(max(bottom, top + 2), end)

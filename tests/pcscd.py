@@ -85,6 +85,11 @@ class Pcscd:
         assert self._process is not None
         return self._process.pid
 
+    def start_without_readers(self) -> None:
+        """Start the daemon with an empty configuration and return when it answers."""
+        with tempfile.TemporaryDirectory() as configuration:
+            self._launch("--config", configuration)
+
     def start(self) -> None:
         """Start the daemon and return when it answers; the virtual reader listens then too."""
         if not self._ours:
@@ -98,11 +103,11 @@ class Pcscd:
             threading.Event().wait(1)
             self._launch()
 
-    def _launch(self) -> None:
+    def _launch(self, *options: str) -> None:
         binary = _binary()
         assert binary is not None
         self._process = subprocess.Popen(
-            [binary, "--foreground"],
+            [binary, "--foreground", *options],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Final
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from offline_queue.wire_model import END, KeyId, Moment, WireModel
 
@@ -56,7 +56,7 @@ class Person(WireModel, frozen=True, kw_only=True):
     civil_number: CivilNumber
     mobile: str | None = None
     """National format, 8 digits."""
-    employers: list[Employer] = []
+    employers: list[Employer] = field(default_factory=list)
     """Current employers, the most recent contract first."""
     card_valid_until: date | None = None
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
@@ -30,14 +32,15 @@ def verify_pin(
 ) -> None:
     """Present the PIN to the card, once."""
     place = Place(reader, trust, config)
-    if at_reader:
-        try:
+    with _refusals("verified", as_json=as_json):
+        if at_reader:
             place.with_connection(verify_on_pad)
-        except (PinError, CardNotGenuine, NoPinPad, ValueError) as error:
-            refuse_because(error, "verified", as_json=as_json)
-    else:
-        pin = read_pin(pin_stdin)
-        _on_card(place, "verified", lambda card: card.verify_pin(pin), (pin,), as_json=as_json)
+        else:
+            pin = read_pin(pin_stdin)
+            try:
+                place.with_card(lambda card: card.verify_pin(pin))
+            finally:
+                wipe(pin)
     answer({"verified": True}, as_json=as_json, text="The PIN is right.")
 
 
@@ -52,15 +55,7 @@ def change_pin(
 
     From standard input the new one is read once; a second time only if there is another line.
     """
-    old = read_pin(pin_stdin, "Present PIN: ")
-    new = new_pin(pin_stdin)
-
-    def act(card: NationalIdCard) -> None:
-        require_good(new, card)
-        card.change_pin(old, new)
-
-    _on_card(Place(reader, trust, config), "changed", act, (old, new), as_json=as_json)
-    answer({"changed": True}, as_json=as_json, text="The PIN was changed.")
+    _replace_pin(_BY_PIN, Place(reader, trust, config), pin_stdin, as_json=as_json)
 
 
 def unblock_pin(
@@ -74,15 +69,7 @@ def unblock_pin(
 
     From standard input the new one is read once; a second time only if there is another line.
     """
-    puk = read_pin(pin_stdin, "PUK: ")
-    new = new_pin(pin_stdin)
-
-    def act(card: NationalIdCard) -> None:
-        require_good(new, card)
-        card.unblock_pin(puk, new)
-
-    _on_card(Place(reader, trust, config), "unblocked", act, (puk, new), as_json=as_json)
-    answer({"unblocked": True}, as_json=as_json, text="The PIN was set and has all its tries.")
+    _replace_pin(_BY_PUK, Place(reader, trust, config), pin_stdin, as_json=as_json)
 
 
 def new_pin(from_stdin: bool, *, may_follow_vendor_pin: bool = False) -> bytearray:
@@ -111,18 +98,44 @@ def require_good(new: bytearray, card: NationalIdCard) -> None:
         raise ValueError(f"the new PIN may not be chosen: {weakness.value}")
 
 
-def _on_card(
-    place: Place,
-    what: str,
-    act: Callable[[NationalIdCard], None],
-    secrets: tuple[bytearray, ...],
-    *,
-    as_json: bool,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One way to another PIN: what has to be presented for it, and which command takes both."""
+
+    prompt: str
+    present: Callable[[NationalIdCard, bytearray, bytearray], None]
+    done: str
+    """The answer's key."""
+    text: str
+
+
+_BY_PIN = _Way("Present PIN: ", NationalIdCard.change_pin, "changed", "The PIN was changed.")
+_BY_PUK = _Way(
+    "PUK: ", NationalIdCard.unblock_pin, "unblocked", "The PIN was set and has all its tries."
+)
+
+
+def _replace_pin(way: _Way, place: Place, from_stdin: bool, *, as_json: bool) -> None:
+    secret, new = read_pin(from_stdin, way.prompt), bytearray()
     try:
-        place.with_card(act)
-    except (PinError, PukError, CardNotGenuine, ValueError) as error:
-        refuse_because(error, what, as_json=as_json)
+        new = new_pin(from_stdin)
+
+        def act(card: NationalIdCard) -> None:
+            require_good(new, card)
+            way.present(card, secret, new)
+
+        with _refusals(way.done, as_json=as_json):
+            place.with_card(act)
     finally:
-        for secret in secrets:
-            wipe(secret)
+        wipe(secret)
+        wipe(new)
+    answer({way.done: True}, as_json=as_json, text=way.text)
+
+
+@contextmanager
+def _refusals(what: str, *, as_json: bool) -> Iterator[None]:
+    """End the command with an answer when ``what`` was refused."""
+    try:
+        yield
+    except (PinError, PukError, CardNotGenuine, NoPinPad, ValueError) as error:
+        refuse_because(error, what, as_json=as_json)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,6 +37,9 @@ _DEVICE = {
     device.Device.NO_DEVICE: DeviceState.NO_DEVICE,
     device.Device.UNKNOWN: DeviceState.UNKNOWN,
 }
+
+_LEAD_S = 0.1
+"""A printer that is ready has its first bytes long before."""
 
 Connect = Callable[[], Transport]
 
@@ -183,7 +186,8 @@ class Printing:
                 self._answer(ev.ReceiptNotPrinted(tx_id, reason, uncertain), visit)
 
         job.add_done_callback(done)
-        # The printer was first: packing the picture for the screen takes as long as drawing it.
+        # The printer goes first: the picture for the screen costs as much time as drawing it did.
+        wait([job], timeout=_LEAD_S)
         self._show_receipt(bitmap.png(), visit)
 
     def _compose(

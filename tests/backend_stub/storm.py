@@ -192,7 +192,7 @@ def make_item(
         sha256=hashlib.sha256(envelope).hexdigest(),
     )
     item = {
-        "record": record.model_dump(exclude_none=True),
+        "record": record.plain(),
         "signature": sign_record(device_key, record),
         "case_ref": hashlib.sha256(tx_id.encode()).hexdigest(),
         "case_seq": 1,

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.printer.bench import LIMITS
-from tools.bench import first_picture, queue, receipts, touches, visits
+from tools.bench import card, first_picture, queue, receipts, touches, visits
 from tools.bench.first_picture import Memory, Start
 from tools.bench.table import Row, as_json, as_text
 
@@ -91,6 +91,42 @@ def test_receipts_are_judged_by_their_median_and_by_the_printers_own_limits() ->
     assert verdicts["draw and encode a receipt, processor time"] == (0.51, False)
     assert verdicts["bytes of a receipt"] == (0.41, True)
     assert verdicts["frame to frame while printing, p99"] == (20.0, True)
+
+
+def _read_and_signed() -> dict[str, object]:
+    common = {"latency_ms": 52, "our_commands": 24, "their_commands": 100}
+    read = {"name": "pkcs15-tool, twice", "ours_ms": 6.0, "theirs_ms": 10.0, "bound": 0.5}
+    signed = {"name": "sign, P-256", "ours_ms": 2.0, "theirs_ms": 1.0, "bound": None}
+    return {
+        "missing": None,
+        "results": [
+            common | read | {"latency_ms": 0, "ratio": 0.2},
+            common | read | {"ratio": 0.6},
+            common | signed | {"ratio": 2.0, "latency_ms": 0},
+            common | signed | {"ratio": 1.3, "bound": 1.2},
+        ],
+    }
+
+
+def test_the_card_is_judged_by_the_bounds_of_its_own_benchmark() -> None:
+    verdicts = [(row.name, row.judged, row.ok) for row in card.driver_rows(_read_and_signed())]
+    assert verdicts == [
+        ("identity and both certificates, commands", 0.24, True),
+        ("identity and both certificates, 0 ms a command", 0.2, True),
+        ("identity and both certificates, 52 ms a command", 0.6, False),
+        ("sign, P-256, 0 ms a command", 2.0, None),
+        ("sign, P-256, 52 ms a command", 1.3, False),
+    ]
+
+
+def test_a_card_that_was_not_measured_is_said_so() -> None:
+    [row] = card.driver_rows({"missing": "pcscd is not installed", "results": []})
+    assert (row.value, row.baseline, row.ok) == ("NOT MEASURED", "pcscd is not installed", None)
+
+
+def test_the_slowest_name_is_the_one_that_counts() -> None:
+    [row] = card.name_rows([700.0, 800.0, 1600.0])
+    assert (row.value, row.judged, row.ok) == ("800 ms", 1600.0, False)
 
 
 def test_growth_counts_from_a_fifth_of_the_visits() -> None:

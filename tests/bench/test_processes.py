@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from cardreader.simulator import CONTACT_LATENCY
 from kiosk.cli.errors import EXPECTED
-from tools.bench import enqueue, first_picture, receipts, touches, visits
+from tools.bench import card, enqueue, first_picture, receipts, touches, visits
 from tools.bench.child import ROOT, Child, ChildFailed, environment
 
 LATE = (
@@ -37,6 +38,7 @@ def test_a_small_run_gives_every_figure(tmp_path: Path) -> None:
         touched = touches.measure(tmp_path, about, 1)
         grown = visits.measure(tmp_path, about, 2)
         [(first, picture)] = receipts.from_commit(tmp_path, about, 1)
+        [name] = card.names(tmp_path, about, 1)
         kept = enqueue.measure(tmp_path, about["config"], 3)
     assert 0 < window.from_main < window.from_process < terminal.from_process
     assert terminal.memory.own > window.memory.own
@@ -44,6 +46,7 @@ def test_a_small_run_gives_every_figure(tmp_path: Path) -> None:
     assert grown[0].judged > 1
     assert kept[0].judged > 0
     assert 0 < first < picture, "seconds after COMMIT"
+    assert name > 10 * 1000 * CONTACT_LATENCY, "some fifteen commands come before the name"
 
 
 def test_a_process_that_fails_is_no_figure(tmp_path: Path) -> None:
@@ -73,6 +76,23 @@ def test_the_first_picture_waits_for_nothing_it_does_not_show(tmp_path: Path) ->
     ).stdout.split()
     assert "kiosk.front" in loaded
     assert [module for module in LATE if module in loaded] == []
+
+
+def test_a_terminal_never_loads_what_only_the_central_api_needs(tmp_path: Path) -> None:
+    code = (
+        "import sys, kiosk.app, kiosk.terminal_identity, cardreader.pcsc, cardreader.trust;"
+        "print(*sys.modules)"
+    )
+    loaded = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=environment(tmp_path),
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    assert "kiosk.app" in loaded
+    assert [module for module in ("pydantic", "fastapi", "sqlalchemy") if module in loaded] == []
 
 
 @pytest.mark.parametrize("name", sorted(EXPECTED))

@@ -2,8 +2,14 @@
 
 At every command of every operation the service is killed, the card is pulled before or after it is
 carried out, another card with the same ATR takes its place, the reply is damaged, or none comes.
-After each the same is asked as in :mod:`tests.cardreader.fault_matrix`. A reader cannot be
-unplugged here, pcscd keeps its virtual one: that is in the other matrix.
+After each the same is asked as in :mod:`tests.cardreader.fault_matrix`.
+
+The reader goes away together with the service, which comes back without it and then with it. While
+pcscd runs its virtual reader stays (tried with pcsc-lite 1.9.9, vpcd 3.3): vpcd calls a closed
+socket an empty slot and no lost reader; pcscd built with libudev does nothing on SIGUSR1 or
+``--hotplug``, and other builds refuse a configuration that has changed; and a USB reader cannot be
+played without a kernel module. A reader that is pulled out while the service stays is in the other
+matrix.
 """
 
 from __future__ import annotations
@@ -21,7 +27,13 @@ from dataclasses import dataclass
 
 import structlog
 
-from cardreader import CardError, CardRemoved, KeyPurpose
+from cardreader import (
+    CardError,
+    CardRemoved,
+    CardServiceUnavailable,
+    KeyPurpose,
+    ReaderUnavailable,
+)
 from cardreader.pcsc import PcscReaders
 from cardreader.simulator.card import InsertableCard
 from tests.cardreader.fault_matrix import commands, length, require_unverified
@@ -34,12 +46,15 @@ USABLE_WITHIN = 2.0 + NOTICED_WITHIN
 """Seconds: two, and as long as vpcd takes to notice a card that comes back: it stays away for one,
 because vpcd loses a card that is back at once."""
 CALL_TIMEOUT = 1.0
+READER = "Virtual PCD 00 00"
 
 
 class Fault(enum.StrEnum):
     """What happens at one command."""
 
     KILLED = "pcscd killed"
+    GONE = "reader gone"
+    """With the service, which is back without the reader at first."""
     REMOVED = "card removed"
     REMOVED_AFTER = "removed after"
     SWAPPED = "same-ATR swap"
@@ -92,7 +107,7 @@ class Breaking:
             return self._card.transmit(raw)
         try:
             match self._fault:
-                case Fault.KILLED:
+                case Fault.KILLED | Fault.GONE:
                     self._daemon.stop()
                 case Fault.REMOVED:
                     raise CardRemoved("pulled")
@@ -147,7 +162,11 @@ def strike(
         connection.disconnect()
         if fault is Fault.SWAPPED:
             card.own_again()
-        if fault is Fault.KILLED:
+        if fault is Fault.GONE:
+            daemon.start_without_readers()
+            require_gone(readers)
+            daemon.stop()
+        if fault in (Fault.KILLED, Fault.GONE):
             daemon.start()
         began = time.monotonic()
         again = connected(readers)
@@ -167,6 +186,23 @@ def strike(
         again.disconnect()
     emptied(readers)
     return Cell(kind.name, operation, fault, at, outcome, usable_after)
+
+
+def require_gone(readers: PcscReaders) -> None:
+    """Raise AssertionError unless it is noticed in time that there is a service and no reader."""
+    deadline = time.monotonic() + NOTICED_WITHIN
+    while time.monotonic() < deadline:
+        try:
+            connection = readers.connect(READER)
+        except ReaderUnavailable:
+            if not readers.readers():
+                return
+        except CardServiceUnavailable:
+            pass  # it is only just coming up
+        else:
+            connection.disconnect()
+        threading.Event().wait(0.02)
+    raise AssertionError("the reader is still there")
 
 
 @contextmanager

@@ -44,6 +44,7 @@ def test_one_fault_of_each_in_a_national_card(operation: str) -> None:
     [
         (PcscdFault.KILLED, 0),
         (PcscdFault.KILLED, 1),
+        (PcscdFault.GONE, 0),
         (PcscdFault.SWAPPED, 0),
         (PcscdFault.TIMED_OUT, 1),
     ],

@@ -94,6 +94,7 @@ def opened(folder: Path) -> Iterator[tuple[Outbox, Central]]:
     terminal = Terminal.enrolled(folder, central, FakeClock(SystemClock().now()))
     terminal.clock = SystemClock()  # type: ignore[assignment] - the machine's own
     with terminal.open() as held:
+        held.prepare()  # as the syncer does when a terminal starts
         yield held, central
 
 

@@ -216,7 +216,7 @@ def test_fault_39_a_reused_key(scene: Scene) -> None:
     # Reused on another terminal: the central API compares the record, not the name alone.
     request = scene.central.requests[-1]
     item = request.items[0]
-    forged = item.changed(**{"record": item.record.changed(seq=2, prev="1" * 64)})
+    forged = item.changed(record=item.record.changed(seq=2, prev="1" * 64))
     scene.central.device_keys.clear()
     answer = scene.central.post_batch(request.changed(items=[forged])).answer
     assert answer.answers[0].outcome is Outcome.CONFLICT

@@ -13,6 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from offline_queue import intake, ledger, schema
+from offline_queue.ahead import SealsAhead
 from offline_queue.errors import OutboxLocked, Reason
 from offline_queue.http import HttpIngest
 from offline_queue.ingest import HeadReply
@@ -48,7 +49,7 @@ def test_fault_01_killed_before_begin(scene: Scene) -> None:
     scene.assert_exactly_once()
 
 
-@pytest.mark.parametrize("step", ["seal", "sign_by_device", "_write_attachment"])
+@pytest.mark.parametrize("step", ["_seal_attachments", "sign_by_device", "_write_attachment"])
 def test_fault_02_killed_before_commit(scene: Scene, step: str) -> None:
     scene.keep(2)
     unconfirmed = submission(attachments=(b"photograph",))
@@ -191,7 +192,7 @@ def test_fault_08_out_of_memory(scene: Scene, monkeypatch: pytest.MonkeyPatch) -
     def fails(*_: object, **__: object) -> None:
         raise MemoryError
 
-    for where, name in ((intake, "seal"), (intake, "sign_by_device"), (ledger, "log")):
+    for where, name in ((SealsAhead, "seal"), (intake, "sign_by_device"), (ledger, "log")):
         with monkeypatch.context() as patch:
             patch.setattr(where, name, fails)
             unconfirmed = submission()

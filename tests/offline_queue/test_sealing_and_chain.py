@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import hashlib
+
 import pyhpke
 import pytest
 import rfc8785
@@ -11,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from hypothesis import given, strategies as st
 
 from offline_queue import chain, sealing
-from offline_queue.wire import ChainRecord, HeadStatement
+from offline_queue.wire import AttachmentRef, ChainRecord, HeadStatement
 
 TX = "018f2f6e-7c00-7000-8000-000000000001"
 PLACE = sealing.associated_data("MCT-001", 1, 1, TX, 1)
@@ -115,7 +118,7 @@ def test_a_head_is_believed_from_its_key_only() -> None:
     statement = HeadStatement(kiosk="MCT-001", epoch=1, ack_seq=3, head="cd" * 32)
     signed = chain.sign_head(key, statement)
     assert chain.verify_head(public, signed) == statement
-    more = signed.changed(**{"statement": statement.changed(ack_seq=4)})
+    more = signed.changed(statement=statement.changed(ack_seq=4))
     with pytest.raises(chain.ChainBroken):
         chain.verify_head(public, more)
     with pytest.raises(chain.ChainBroken):
@@ -136,14 +139,44 @@ def test_other_spellings_are_refused(text: str) -> None:
         chain.b64url_decode(text)
 
 
+HASHES = st.from_regex(r"[0-9a-f]{64}", fullmatch=True)
+NUMBERS = st.integers(1, 2**53 - 1)
+
+
 @given(
-    st.dictionaries(
-        st.text(st.characters(codec="ascii"), max_size=8),
-        st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
-        | st.integers(-(2**53) + 1, 2**53 - 1)
-        | st.lists(st.integers(0, 2**53 - 1), max_size=3),
-        max_size=8,
-    )
+    st.from_regex(r"[A-Z0-9][A-Z0-9-]{2,31}", fullmatch=True),
+    st.integers(1, 2**31 - 1),
+    NUMBERS,
+    st.tuples(HASHES, HASHES, HASHES | st.none()),
 )
-def test_the_quick_encoder_writes_what_rfc_8785_asks_for(content: dict[str, object]) -> None:
-    assert chain._plain(content) == rfc8785.dumps(content)
+def test_a_record_written_by_hand_is_what_rfc_8785_asks_for(
+    kiosk: str, epoch: int, seq: int, texts: tuple[str, str, str | None]
+) -> None:
+    prev, sha256, terms = texts
+    content = {"kiosk": kiosk, "epoch": epoch, "seq": seq, "prev": prev, "sha256": sha256}
+    made = record(**content, terms=terms)
+    named = content | {"tx_id": TX} | ({} if terms is None else {"terms": terms})
+    assert chain.canonical(made) == rfc8785.dumps(named)
+
+
+@given(
+    HASHES,
+    NUMBERS,
+    st.integers(1, 9999),
+    st.datetimes(timezones=st.just(dt.UTC)),
+    st.lists(st.builds(AttachmentRef, sha256=HASHES, size=st.integers(1, 2**23)), max_size=3),
+)
+def test_terms_written_by_hand_are_what_rfc_8785_asks_for(
+    case_ref: str, case_seq: int, version: int, at: dt.datetime, refs: list[AttachmentRef]
+) -> None:
+    key_id, confirmed_at = "0123456789abcdef", chain.timestamp(at)
+    content = {
+        "case_ref": case_ref,
+        "case_seq": case_seq,
+        "schema_version": version,
+        "key_id": key_id,
+        "confirmed_at": confirmed_at,
+        "attachments": [{"sha256": ref.sha256, "size": ref.size} for ref in refs],
+    }
+    found = chain.terms_hash(case_ref, case_seq, version, key_id, confirmed_at, refs)
+    assert found == hashlib.sha256(rfc8785.dumps(content)).hexdigest()

@@ -131,7 +131,7 @@ def test_the_one_signature_covers_what_travels_beside(
     with pytest.raises(ChainBroken):
         check_terms(item.changed(**change))
     # An item of the first release is not covered, and may name no attachments.
-    bare = item.changed(**{"record": item.record.changed(terms=None)})
+    bare = item.changed(record=item.record.changed(terms=None))
     with pytest.raises(ChainBroken):
         check_terms(bare)
     check_terms(bare.changed(attachments=[]))

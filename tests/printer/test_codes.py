@@ -15,6 +15,7 @@ from qrcode.util import QRData
 from printer import qr
 from printer.bitmap import ReceiptBitmap
 from printer.layout import render
+from printer.qr_symbol import modules, version_of
 from tests.printer.receipt_samples import QR_TEXT, TEMPLATES
 from tests.printer.test_raster import printed
 
@@ -107,13 +108,23 @@ def test_the_readers_can_fail(tmp_path):
     assert zxing([lost]) == zbar([lost], tmp_path) == []
 
 
-def test_the_mask_is_the_one_that_the_library_chooses():
+@pytest.mark.parametrize(
+    ("alphabet", "lengths"),
+    [
+        ("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", (1, 30, 61, 120, 272, 600)),
+        ("abc/?=%XYZ09 -é", (0, 1, 13, 77, 200, 450)),
+        ("0123456789$*:", (900, 1801, 2500)),
+    ],
+)
+def test_every_module_is_where_the_library_has_it(alphabet, lengths):
+    """Version, mode, error correction, placement and mask, also of codes too large for paper."""
     rng = random.Random(5)
-    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
-    for length in (1, 30, 60, 120, 272, 600):
+    for length in lengths:
         text = "HTTPS://V.OM/R#" + "".join(rng.choices(alphabet, k=length))
+        content = qr.segments(text)
         library = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=0)
-        for mode, run in qr.segments(text):
+        for mode, run in content:
             library.add_data(QRData(run, mode=mode), optimize=0)
         library.make()
-        assert qr.matrix(text, 576) == tuple(map(tuple, library.get_matrix()))
+        ours = modules(content, version_of(content))
+        assert ours == tuple("".join("01"[dark] for dark in row) for row in library.get_matrix())

@@ -12,11 +12,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tools.bench import enqueue, first_picture, queue, receipts, touches, visits
+from tools.bench import card, enqueue, first_picture, queue, receipts, touches, visits
 from tools.bench.child import Child
 from tools.bench.table import Row, as_json, as_text
 
-PARTS = ("picture", "touches", "visits", "enqueue", "queue", "receipts")
+PARTS = ("picture", "touches", "visits", "enqueue", "queue", "receipts", "card")
 
 
 def main() -> int:
@@ -36,6 +36,8 @@ def main() -> int:
         "touch_visits": arguments.touch_visits,
         "visits": arguments.visits,
         "receipts": arguments.receipts,
+        "card_rounds": arguments.card_rounds,
+        "insertions": arguments.insertions,
     }
     print(f"\n{as_text(rows)}")  # noqa: T201 - the answer of this command
     if arguments.json:
@@ -65,6 +67,8 @@ def measure(work: Path, arguments: argparse.Namespace) -> list[Row]:
                     rows += enqueue.measure(work, config, arguments.enqueue)
                 case "receipts":
                     rows += receipts.measure(work, about, arguments.receipts)
+                case "card":
+                    rows += card.measure(work, about, arguments.card_rounds, arguments.insertions)
     return rows
 
 
@@ -83,6 +87,10 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--enqueue", type=int, default=500, help="transactions to keep")
     parser.add_argument("--waiting", type=int, default=100_000, help="transactions in the queue")
     parser.add_argument("--receipts", type=int, default=9, help="receipts from COMMIT to paper")
+    parser.add_argument(
+        "--card-rounds", type=int, default=15, help="readings of a card; a fifth of it at 52 ms"
+    )
+    parser.add_argument("--insertions", type=int, default=9, help="cards put in for their name")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
     return parser.parse_args()
 

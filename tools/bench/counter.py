@@ -1,8 +1,9 @@
 """A measured process: a whole terminal that is used by touch, visit after visit.
 
 Arguments: what :mod:`tools.bench.surroundings` said, as JSON, and what to do: ``touches N`` visits
-in which every touch is measured; ``receipts N`` visits from COMMIT to the printer; or ``visits N``,
-which stops at every tenth visit until the parent has looked at the process and said so.
+in which every touch is measured; ``receipts N`` visits from COMMIT to the printer; ``names N``
+slow cards from the slot to the cardholder's name; or ``visits N``, which stops at every tenth visit
+until the parent has looked at the process and said so.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ from tools.bench.person import Person, Samples
 from ui.app import make_application
 
 LOOK_EVERY = 10
+_DIGIT_MS = 100
+"""Nobody types a PIN quicker than that; without it the card signs 30 ms after the first digit."""
 
 
 class _Timed(NetworkTransport):
@@ -78,6 +81,10 @@ def main() -> None:
             _touches(kiosk, readers, about["pin"], count)
         elif task == "receipts":
             _receipts(kiosk, readers, about["pin"], count)
+        elif task == "names":
+            person = Person(kiosk, readers, about["pin"])
+            person.see_own_name()  # every page has been open once
+            say(names=[person.see_own_name() for _ in range(count)])
         else:
             _visits(kiosk, readers, about["pin"], count)
     finally:
@@ -113,7 +120,7 @@ def _receipts(kiosk: Kiosk, readers: FarReaders, pin: str, count: int) -> None:
         # With a network the receipt waits for the office's number, up to three seconds.
         network(DeviceState.OFFLINE)
 
-    person = Person(kiosk, readers, pin)
+    person = Person(kiosk, readers, pin, digit_ms=_DIGIT_MS)
     found = []
     for _ in range(count + 1):
         network(DeviceState.ONLINE)

@@ -47,6 +47,14 @@ class FarReaders:
         """Put a card in."""
         self._hands.ask("insert", persona_id)
 
+    def prepare_slow(self, persona_id: str) -> None:
+        """Have a card at hand that takes its time for every command, as a contact card does."""
+        self._hands.ask("prepare_slow", persona_id)
+
+    def insert_prepared(self) -> None:
+        """Put that one in."""
+        self._hands.ask("insert_prepared")
+
     def remove(self) -> None:
         """Take it out."""
         self._hands.ask("remove")

@@ -74,9 +74,9 @@ class Finger:
         """Wait until no page is fading in."""
         self.wait(lambda: self._kiosk_window.settled, "the page to settle")
 
-    def rest(self) -> None:
+    def rest(self, milliseconds: int = _REST_MS) -> None:
         """Let the page take its final layout: what moves under the finger is not touched."""
-        QTest.qWait(_REST_MS)
+        QTest.qWait(milliseconds)
 
     def tap(self, name: str) -> None:
         """Touch without measuring."""
@@ -115,6 +115,13 @@ class Finger:
         )
         self._must_differ(before, name)
         return touch
+
+    def watch(self, act: Callable[[], None], shown: Callable[[], bool], what: str) -> float:
+        """Do something that is no touch; milliseconds to the first frame in which ``shown`` holds.
+
+        Raises :class:`NotShown`.
+        """
+        return self._seen(act, shown, what)[0]
 
     def page_is(self, page: str) -> bool:
         """Whether this page is open and no longer invisible."""

@@ -19,11 +19,21 @@ Samples = list[tuple[str, str, Touch]]
 
 
 class Person:
-    """Uses one terminal. With ``samples`` every touch is measured and kept there by its kind."""
+    """Uses one terminal. With ``samples`` every touch is measured and kept there by its kind.
+
+    ``digit_ms`` is how long a digit of the PIN takes before the next one.
+    """
 
     def __init__(
-        self, kiosk: Kiosk, readers: FarReaders, pin: str, samples: Samples | None = None
+        self,
+        kiosk: Kiosk,
+        readers: FarReaders,
+        pin: str,
+        samples: Samples | None = None,
+        *,
+        digit_ms: int = 0,
     ) -> None:
+        self._digit_ms = digit_ms
         self._kiosk = kiosk
         self._readers = readers
         self._pin = pin
@@ -46,14 +56,37 @@ class Person:
         self._page("confirmation")
         self._touch("continue", "continueButton", self._opens("take-card"))
         self._readers.remove()
+        self._leave()
+
+    def _leave(self) -> None:
         self._page("ended")
         # Its six seconds are for reading; nothing happens in them.
         self._kiosk.runner.handle(ev.TimerFired(ev.Timer.ENDED_PAGE))
         self._page("attract")
 
-    def _begin(self) -> None:
+    def see_own_name(self) -> float:
+        """Put a slow card in and take it out; milliseconds from the card to the name's frame.
+
+        Raises :class:`tools.bench.finger.NotShown`.
+        """
+        self._choose_language()
+        self._readers.prepare_slow(PERSONA)
+        shown = self._finger.watch(
+            self._readers.insert_prepared,
+            lambda: self._finger.page_is("reading-card") and bool(self._finger.text_of("name")),
+            "the cardholder's name",
+        )
+        self._page("pin")
+        self._readers.remove()
+        self._leave()
+        return shown
+
+    def _choose_language(self) -> None:
         self._touch("start", "startArea", self._opens("language"))
         self._touch("language", "language_ar", self._opens("insert-card"))
+
+    def _begin(self) -> None:
+        self._choose_language()
         self._readers.insert(PERSONA)
         self._page("pin")
         if self._samples is not None:
@@ -70,6 +103,8 @@ class Person:
             self._touch("PIN key", "pinErase", self._digits(0), on_press=True)
         for count, digit in enumerate(self._pin, start=1):
             self._touch("PIN key", f"pinKey_{digit}", self._digits(count), on_press=True)
+            if self._digit_ms:
+                self._finger.rest(self._digit_ms)
         self._touch(
             "continue",
             "continueButton",

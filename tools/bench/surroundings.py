@@ -13,8 +13,9 @@ from multiprocessing.connection import Connection, Listener
 from pathlib import Path
 from typing import Any
 
+from cardreader.apdu import Protocol7816
 from cardreader.errors import CardError
-from cardreader.simulator import TRUST, SimulatedReaders, persona
+from cardreader.simulator import CONTACT_LATENCY, TRUST, SimulatedReaders, issue, persona
 from kiosk.config import Settings
 from kiosk.journal import configure_logging
 from kiosk.simulation import Rig
@@ -58,6 +59,7 @@ def _accept(listener: Listener, readers: SimulatedReaders) -> None:
 def _serve(line: Connection[Any, Any], readers: SimulatedReaders) -> None:
     """One line of a terminal: calls one after another, or events only."""
     cards: dict[int, Any] = {}
+    slow = None
     while True:
         try:
             name, *arguments = line.recv()
@@ -77,6 +79,11 @@ def _serve(line: Connection[Any, Any], readers: SimulatedReaders) -> None:
                     answer = cards[arguments[0]].transmit(arguments[1])
                 case "disconnect":
                     answer = cards.pop(arguments[0]).disconnect(reset=arguments[1])
+                case "prepare_slow":
+                    slow = issue(*arguments, protocol=Protocol7816.T0, latency=CONTACT_LATENCY)
+                    answer = None
+                case "insert_prepared":
+                    answer = readers.insert_card(slow)
                 case _:
                     answer = getattr(readers, name)(*arguments)
         except CardError as error:
