@@ -12,7 +12,6 @@ from fastapi.security import (
     HTTPBasicCredentials,
     HTTPBearer,
 )
-from pydantic import AwareDatetime
 
 from backend_stub.backups import note_backup
 from backend_stub.fleet import count_fleet, note_health, read_fleet
@@ -28,6 +27,7 @@ from backend_stub.routes import (
 )
 from backend_stub.types import KioskId, ServerModel
 from kiosk.central.fleet_wire import HealthNoted, HealthReport
+from offline_queue.wire_model import Moment, WireModel
 
 router = APIRouter(tags=["fleet"])
 pages = APIRouter(tags=["fleet"])
@@ -67,10 +67,10 @@ def viewer(
         raise ProblemError("administrator-refused", headers=_ASK)
 
 
-class BackupReport(ServerModel):
+class BackupReport(WireModel, frozen=True, kw_only=True):
     """``POST /v1/fleet/backups``: a backup is finished and kept in a safe place."""
 
-    begun_at: AwareDatetime
+    begun_at: Moment
     """When its snapshot was taken, by the central API's clock."""
 
 
@@ -108,7 +108,7 @@ def post_health(
     responses=documented(["administrator-refused", "invalid", "busy"]),
     dependencies=[Depends(administrator)],
 )
-def post_backup(report: BackupReport, central: CentralDependency) -> BackupNoted:
+def post_backup(report: Annotated[BackupReport, Body()], central: CentralDependency) -> BackupNoted:
     """Say that a backup is safe: terminals may forget what it holds (`backed_up_seq`)."""
     return BackupNoted(epochs=note_backup(central, report.begun_at))
 
