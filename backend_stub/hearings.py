@@ -6,16 +6,18 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from sqlalchemy import select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from backend_stub.database import insert_into
 from backend_stub.registries import Bilingual, DataFileWrong, read_data_file
 from backend_stub.tables import HearingSlot
 from kiosk.services.oman_time import MUSCAT
+
+_SLOT: Final = HearingSlot.__table__.c
 
 
 class _Data(BaseModel):
@@ -108,6 +110,10 @@ class LabourOffices:
         candidates = list(self.rules.slots(registered_at))
         booked: list[datetime | None] = [None] * len(wanted)
         offices = {office.id: office for office in wanted}
+        for full in _read_full(session, offices, candidates):
+            del offices[full]
+        if not offices:
+            return booked
         taken = _read_taken(session, offices, candidates)
         # In one order for all: of two bookings that meet, none waits for the other in a circle.
         for office in (offices[name] for name in sorted(offices)):
@@ -151,20 +157,40 @@ def _take_first(
     return sorted(starts)
 
 
+def _read_full(
+    session: Session, offices: Mapping[str, Office], candidates: Sequence[datetime]
+) -> list[str]:
+    """Which offices have no place left: after an outage the rest of a month is soon taken."""
+    if not candidates:
+        return list(offices)
+    capacity = case({name: office.capacity for name, office in offices.items()}, value=_SLOT.office)
+    return list(
+        session.connection().scalars(
+            select(_SLOT.office)
+            .where(
+                _SLOT.office.in_(sorted(offices)),
+                _SLOT.starts_at.between(candidates[0], candidates[-1]),
+                _SLOT.taken >= capacity,
+            )
+            .group_by(_SLOT.office)
+            .having(func.count() >= len(candidates))
+        )
+    )
+
+
 def _read_taken(
     session: Session, offices: Collection[str], candidates: Sequence[datetime]
 ) -> dict[str, dict[datetime, int]]:
     """By office, how many places are taken where."""
     taken: dict[str, dict[datetime, int]] = {office: {} for office in offices}
-    if candidates:
-        rows = session.execute(
-            select(HearingSlot.office, HearingSlot.starts_at, HearingSlot.taken).where(
-                HearingSlot.office.in_(sorted(offices)),
-                HearingSlot.starts_at.between(candidates[0], candidates[-1]),
-            )
+    rows = session.connection().execute(
+        select(_SLOT.office, _SLOT.starts_at, _SLOT.taken).where(
+            _SLOT.office.in_(sorted(offices)),
+            _SLOT.starts_at.between(candidates[0], candidates[-1]),
         )
-        for office, start, already in rows:
-            taken[office][start] = already
+    )
+    for office, start, already in rows:
+        taken[office][start] = already
     return taken
 
 

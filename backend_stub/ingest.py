@@ -26,7 +26,7 @@ from backend_stub.applications import (
 from backend_stub.central import Central
 from backend_stub.conflicts import keep_conflicts
 from backend_stub.deciding import Examined, Void, decide
-from backend_stub.kiosks import find_epoch, parse_device_key, signed_head
+from backend_stub.kiosks import device_keys, signed_head
 from backend_stub.problems import ProblemError
 from backend_stub.tables import Kiosk, KioskEpoch, Transaction
 from offline_queue.chain import record_hash
@@ -59,10 +59,12 @@ def ingest(central: Central, batch: BatchRequest) -> BatchAnswer:
 def _ingest(central: Central, batch: BatchRequest) -> BatchAnswer:
     now = central.clock()
     with central.database.read() as session:
-        _usable_epoch(session, batch, lock=False)
-        device_keys = _device_keys(session, batch)
+        epochs = {item.record.epoch for item in batch.items}
+        found = device_keys(session, batch.kiosk, batch.epoch, epochs)
+        found[batch.epoch].must_be_usable()
         known = _known(session, batch)
-    envelopes = [_check_record(batch, item, device_keys) for item in batch.items]
+    keys = {number: key.public_key for number, key in found.items()}
+    envelopes = [_check_record(batch, item, keys) for item in batch.items]
     if any(isinstance(envelope, bytes) for envelope in envelopes):
         central.limits.batches.charge(batch.kiosk)
     examined = [
@@ -71,11 +73,10 @@ def _ingest(central: Central, batch: BatchRequest) -> BatchAnswer:
     ]
     with central.database.write() as session:
         # The lock lets one batch of this terminal in at a time.
-        epoch = _usable_epoch(session, batch, lock=True)
-        session.execute(update(Kiosk).where(Kiosk.id == batch.kiosk).values(last_contact_at=now))
+        epoch = _locked_epoch(session, batch, now)
         answers = decide(central, session, batch, examined, now)
         keep_conflicts(session, epoch, examined, answers, now)
-        for number in {item.record.epoch for item in batch.items} & set(device_keys):
+        for number in epochs & set(keys):
             _advance_head(session, session.get_one(KioskEpoch, (batch.kiosk, number)))
         head = signed_head(central, epoch)
     for answer in answers:
@@ -84,24 +85,21 @@ def _ingest(central: Central, batch: BatchRequest) -> BatchAnswer:
     return BatchAnswer(answers=answers, head=head)
 
 
-def _usable_epoch(session: Session, batch: BatchRequest, *, lock: bool) -> KioskEpoch:
-    epoch = find_epoch(session, batch.kiosk, batch.epoch, lock=lock)
+def _locked_epoch(session: Session, batch: BatchRequest, now: datetime) -> KioskEpoch:
+    """The batch's epoch, with its terminal's row locked until the commit; noted as a contact."""
+    # The change is the lock.
+    session.connection().execute(
+        update(Kiosk).where(Kiosk.id == batch.kiosk).values(last_contact_at=now)
+    )
+    epoch = session.get(KioskEpoch, (batch.kiosk, batch.epoch))
+    if epoch is None:
+        # It was here a moment ago: an old backup came in between.
+        raise ProblemError("epoch-unknown")
     if epoch.revoked_at is not None:
         raise ProblemError("epoch-revoked")
     if epoch.frozen_at is not None:
         raise ProblemError("epoch-frozen")
     return epoch
-
-
-def _device_keys(session: Session, batch: BatchRequest) -> Mapping[int, ec.EllipticCurvePublicKey]:
-    """The terminal's keys by epoch: the batch's, and those that its items are of."""
-    wanted = {batch.epoch, *(item.record.epoch for item in batch.items)}
-    rows = session.execute(
-        select(KioskEpoch.epoch, KioskEpoch.device_key).where(
-            KioskEpoch.kiosk == batch.kiosk, KioskEpoch.epoch.in_(wanted)
-        )
-    )
-    return {epoch: parse_device_key(pem) for epoch, pem in rows}
 
 
 def _known(session: Session, batch: BatchRequest) -> Set[str]:

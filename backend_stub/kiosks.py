@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 import structlog
 from cryptography.hazmat.primitives import serialization
@@ -70,8 +73,13 @@ def enrol(central: Central, kiosk: str, request: EnrolmentRequest) -> Enrolment:
     return _enrolment(central, kiosk, epoch)
 
 
+@lru_cache(maxsize=4096)
 def parse_device_key(pem: str) -> ec.EllipticCurvePublicKey:
-    """A P-256 public key from PEM. Raises :class:`ProblemError` ``device-key-invalid``."""
+    """A P-256 public key from PEM. Raises :class:`ProblemError` ``device-key-invalid``.
+
+    What was parsed is kept: a terminal's key is needed for each of its requests. Whether it may
+    still send is no part of the key, and is read each time.
+    """
     try:
         key = serialization.load_pem_public_key(pem.encode())
     except ValueError as error:
@@ -102,6 +110,44 @@ def find_epoch(
     if row is None:
         raise ProblemError("epoch-unknown")
     return row
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceKey:
+    """The key of one of a terminal's epochs, and whether it may still send."""
+
+    public_key: ec.EllipticCurvePublicKey
+    revoked: bool
+    frozen: bool
+
+    def must_be_usable(self) -> None:
+        """Raise :class:`ProblemError` ``epoch-revoked`` or ``epoch-frozen`` unless it is."""
+        if self.revoked:
+            raise ProblemError("epoch-revoked")
+        if self.frozen:
+            raise ProblemError("epoch-frozen")
+
+
+def device_keys(
+    session: Session, kiosk: str, epoch: int, others: Collection[int] = ()
+) -> dict[int, DeviceKey]:
+    """A terminal's keys by epoch, all in one reading: that of ``epoch``, and ``others`` it has.
+
+    Raises :class:`ProblemError`: ``kiosk-not-enrolled``, ``epoch-unknown`` when ``epoch`` is.
+    """
+    table = KioskEpoch.__table__.c
+    rows = session.connection().execute(
+        select(table.epoch, table.device_key, table.revoked_at, table.frozen_at).where(
+            table.kiosk == kiosk, table.epoch.in_({epoch, *others})
+        )
+    )
+    found = {
+        number: DeviceKey(parse_device_key(pem), revoked is not None, frozen is not None)
+        for number, pem, revoked, frozen in rows
+    }
+    if epoch not in found:
+        find_epoch(session, kiosk, epoch)  # says what is missing
+    return found
 
 
 def is_usable(epoch: KioskEpoch) -> bool:

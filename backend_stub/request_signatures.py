@@ -14,7 +14,7 @@ from fastapi import Request
 
 from backend_stub.body import DIGEST
 from backend_stub.central import Central
-from backend_stub.kiosks import find_epoch, parse_device_key
+from backend_stub.kiosks import device_keys
 from backend_stub.problems import ProblemError
 from offline_queue.chain import ChainBroken
 from offline_queue.signed_requests import (
@@ -63,19 +63,15 @@ def signer_of(central: Central, request: Request) -> Signer:
     except RequestNotSigned as error:
         raise ProblemError("request-not-signed", headers=_ASK) from error
     with central.database.read() as session:
-        row = find_epoch(session, found.kiosk, found.epoch)
-        key, revoked, frozen = row.device_key, row.revoked_at, row.frozen_at
+        key = device_keys(session, found.kiosk, found.epoch)[found.epoch]
     try:
-        found.verify(parse_device_key(key))
+        found.verify(key.public_key)
     except ChainBroken as error:
         raise ProblemError("request-signature-wrong", headers=_ASK) from error
     now = int(central.clock().timestamp())
     if abs(now - found.created) > SIGNATURE_LIFETIME.total_seconds():
         raise ProblemError("request-signature-stale", headers=_ASK | {CLOCK_HEADER: str(now)})
-    if revoked is not None:
-        raise ProblemError("epoch-revoked")
-    if frozen is not None:
-        raise ProblemError("epoch-frozen")
+    key.must_be_usable()
     return Signer(found.kiosk, found.epoch)
 
 

@@ -7,6 +7,8 @@ display, fontconfig or a hinting setting.
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -29,6 +31,9 @@ from printer.bitmap import ReceiptBitmap
 Weight = QFont.Weight
 _FSI: Final = "\u2068"
 _PDI: Final = "\u2069"
+_NO_BREAK: Final = "\u00a0"
+_SHORT_START: Final = re.compile(r"(?<=[.؟?!] )(\S{1,3}) (?=\S)")
+"""A short word that begins a sentence, and the space behind it."""
 _BLACK_BELOW: Final = 150
 """Grey level under which a dot is burnt: a little more than half, because thin strokes fade."""
 _THRESHOLD: Final = [0] * _BLACK_BELOW + [1] * (256 - _BLACK_BELOW)
@@ -117,7 +122,11 @@ def fitted(content: str, sizes: tuple[Style, ...], width: int, align: Align, *, 
 
 
 def paragraph(content: str, style: Style, width: int, align: Align, *, rtl: bool) -> Text:
-    """Break running text into lines so that no short word stands alone in the last one."""
+    """Break running text into lines so that no short word stands alone.
+
+    Neither in the last line, nor as the beginning of a sentence at the end of a line.
+    """
+    content = _SHORT_START.sub(rf"\1{_NO_BREAK}", content)
     made = text(content, style, width, align, rtl=rtl)
     if made.lines == 1 or made.last >= width * 0.3:
         return made
@@ -131,6 +140,21 @@ def paragraph(content: str, style: Style, width: int, align: Align, *, rtl: bool
         if fuller.last >= fuller.natural * 0.4:
             return fuller
     return even
+
+
+def listed(content: str, style: Style, width: int, align: Align, *, rtl: bool) -> Text:
+    """Break a list between its items rather than within one, where that costs no line more."""
+    plain = paragraph(content, style, width, align, rtl=rtl)
+    if plain.lines == 1:
+        return plain
+    items = [
+        item.replace(" ", _NO_BREAK)
+        if text(item, style, width, align, rtl=rtl).lines == 1
+        else item
+        for item in re.split(r"(?<=[,،]) ", content)
+    ]
+    whole = paragraph(" ".join(items), style, width, align, rtl=rtl)
+    return whole if whole.lines <= plain.lines else plain
 
 
 def _balanced(content: str, style: Style, width: int, align: Align, *, rtl: bool) -> Text:
@@ -148,8 +172,11 @@ def _narrowest(
     *,
     rtl: bool,
 ) -> Text:
-    """The narrowest column, from half of ``width`` on, whose text is as wanted; else ``width``."""
-    narrow, wide = width // 2, width
+    """The narrowest column, from half of ``width`` on, whose text is as wanted; else ``width``.
+
+    No word is broken that fits ``width``.
+    """
+    narrow, wide = min(max(width // 2, _longest_word(content, style)), width), width
     while narrow < wide:
         middle = (narrow + wide) // 2
         if wanted(text(content, style, middle, align, rtl=rtl)):
@@ -158,6 +185,17 @@ def _narrowest(
             narrow = middle + 1
     indent = {Align.LEFT: 0, Align.CENTRE: (width - wide) // 2, Align.RIGHT: width - wide}[align]
     return replace(text(content, style, wide, align, rtl=rtl), width=width, indent=indent)
+
+
+def _longest_word(content: str, style: Style) -> int:
+    """Dots that the longest word needs."""
+    layout = QTextLayout(content, fonts.font(style.size, style.weight))
+    layout.setTextOption(QTextOption())  # breaks between words and nowhere else
+    layout.beginLayout()
+    while (line := layout.createLine()).isValid():
+        line.setLineWidth(1)
+    layout.endLayout()
+    return math.ceil(layout.minimumWidth())
 
 
 @dataclass(frozen=True, slots=True)

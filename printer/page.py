@@ -8,7 +8,7 @@ from typing import Final
 
 from PySide6.QtGui import QPainter
 
-from printer.ink import Align, Block, Style, Text, Weight, dashes, fitted, paragraph, space, text
+from printer.ink import Align, Block, Style, Text, Weight, dashes, fitted, listed, space, text
 from printer.receipt import Bilingual, Receipt
 
 WIDTHS: Final = (576, 384)
@@ -131,6 +131,6 @@ def halves(page: Page, words: Bilingual, style: Style) -> Block:
     if (line := mirrored(page, words, style)) is not None:
         return line
     half = (page.inner - page.unit) // 2
-    arabic = paragraph(words.ar, style, half, Align.RIGHT, rtl=True)
-    english = paragraph(words.en, style, half, Align.LEFT, rtl=False)
+    arabic = listed(words.ar, style, half, Align.RIGHT, rtl=True)
+    english = listed(words.en, style, half, Align.LEFT, rtl=False)
     return beside((english, page.edge), (arabic, page.edge + half + page.unit))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QRectF
@@ -17,12 +18,20 @@ from printer.ink import (
     dashes,
     fitted,
     isolate,
-    paragraph as broken,
+    listed,
     space,
     text,
 )
 from printer.page import Page, Part, beside, centred, halves, mirrored, rule, stack, start
 from printer.receipt import Bilingual, Emphasis, Row
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """The labels of a receipt in one language."""
+
+    width: int
+    style: Style
 
 
 def rows(page: Page, content: tuple[Row, ...]) -> Iterator[Part]:
@@ -36,7 +45,7 @@ def rows(page: Page, content: tuple[Row, ...]) -> Iterator[Part]:
         plain_before = not hero
 
 
-def _row(page: Page, row: Row, column: int, *, hairline: bool) -> list[Block]:
+def _row(page: Page, row: Row, column: _Column, *, hairline: bool) -> list[Block]:
     if row.emphasis is Emphasis.HERO:
         return _hero(page, row)
     line = _row_both(page, row) if page.both else _row_single(page, row, column)
@@ -105,8 +114,8 @@ def _row_both(page: Page, row: Row) -> Block:
     if page.roomy:
         return stack(labels, halves(page, values, style))
     # Half of a narrow paper is too little for a sentence: the languages under each other.
-    arabic = broken(values.ar, style, page.inner, Align.RIGHT, rtl=True)
-    english = broken(values.en, style, page.inner, Align.LEFT, rtl=False)
+    arabic = listed(values.ar, style, page.inner, Align.RIGHT, rtl=True)
+    english = listed(values.en, style, page.inner, Align.LEFT, rtl=False)
     return stack(labels, beside((arabic, page.edge)), beside((english, page.edge)))
 
 
@@ -141,36 +150,48 @@ def _around(page: Page, label: Bilingual, values: list[Text]) -> Block | None:
     return Block(words.height, draw)
 
 
-def _label_column(page: Page, content: tuple[Row, ...]) -> int:
-    """Width of the label column in one language: the widest label, at most 42 % of the paper."""
-    if page.both:
-        return 0
+def _label_column(page: Page, content: tuple[Row, ...]) -> _Column:
+    """As wide as the widest label, if that is not too wide.
+
+    Too wide is more than three sevenths of the paper; then the labels are a little smaller.
+    """
     style = page.style(22)
+    if page.both:
+        return _Column(0, style)
+    most = page.inner * 3 // 7
     labels = [row.label for row in content if row.emphasis is not Emphasis.HERO]
-    texts = [
-        text(c, style, page.inner, Align.LEFT, rtl=r) for w in labels for c, r in page.languages(w)
-    ]
-    widest = max((laid.natural for laid in texts), default=0.0)
-    return min(round(widest) + 2, round(page.inner * 0.42))
+    for size in (22, 20):
+        style = page.style(size)
+        widest = max(
+            (
+                text(c, style, page.inner, Align.LEFT, rtl=r).natural
+                for w in labels
+                for c, r in page.languages(w)
+            ),
+            default=0.0,
+        )
+        if widest + 2 <= most:
+            return _Column(round(widest) + 2, style)
+    return _Column(most, style)
 
 
-def _row_single(page: Page, row: Row, column: int) -> Block:
+def _row_single(page: Page, row: Row, column: _Column) -> Block:
     """One language, two columns that start on the side where its lines start."""
     [(label, rtl)] = page.languages(row.label)
     value = isolate(row.value_ar if rtl or row.value_en is None else row.value_en)
     styles = _value_styles(page, row)
-    size = round(22 * page.scale)
+    size = column.style.size
     align = start(rtl=rtl)
     gutter = round(page.unit * 1.25)
-    room = page.inner - column - gutter
+    room = page.inner - column.width - gutter
     if room < 8 * page.style(25).size:
         # Large print on narrow paper: two or three words a line would be no column.
         above = text(label, page.style(22, leading=1.3), page.inner, align, rtl=rtl)
-        below = broken(value, styles[0], page.inner, align, rtl=rtl)
+        below = listed(value, styles[0], page.inner, align, rtl=rtl)
         return stack(beside((above, page.edge)), beside((below, page.edge)))
     # Words may be broken, a number may not.
     style = styles[0]
-    right = broken(value, style, room, align, rtl=rtl)
+    right = listed(value, style, room, align, rtl=rtl)
     if row.value_en is None and right.lines > 1:
         for smaller in styles[1:]:
             laid = text(value, smaller, room, align, rtl=rtl)
@@ -178,7 +199,7 @@ def _row_single(page: Page, row: Row, column: int) -> Block:
                 style, right = smaller, laid
                 break
     level = Style(size, Weight.Normal, style.size * style.leading / size)
-    left = text(label, level, column, align, rtl=rtl)
+    left = text(label, level, column.width, align, rtl=rtl)
     if rtl:
-        return beside((left, page.width - page.edge - column), (right, page.edge))
-    return beside((left, page.edge), (right, page.edge + column + gutter))
+        return beside((left, page.width - page.edge - column.width), (right, page.edge))
+    return beside((left, page.edge), (right, page.edge + column.width + gutter))

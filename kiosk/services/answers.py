@@ -31,6 +31,9 @@ _EMAIL = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+"
     r"[A-Za-z]{2,63}"
 )
+# Categories Cc and Cs, without the end of a line: control characters and lone surrogates have no
+# place in a signed document.
+_NO_TEXT = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _AMOUNT = re.compile(r"(\d{1,7})(?:[.,٫](\d{1,3}))?")
 
 
@@ -85,8 +88,7 @@ def _text(raw: Answer, maximum: int) -> str:
     text = unicodedata.normalize("NFC", raw.strip())
     if len(text) > maximum:
         raise Invalid("too-long", maximum=str(maximum))
-    # Cc and Cs: control characters and lone surrogates have no place in a signed document.
-    if any(unicodedata.category(c) in ("Cc", "Cs") and c != "\n" for c in text):
+    if _NO_TEXT.search(text):
         raise Invalid("bad-character")
     return text
 
@@ -195,6 +197,8 @@ def _parse_text(definition: FieldDefinition, raw: Answer, _: Situation) -> Answe
 def _parse_mobile(_: FieldDefinition, raw: Answer, __: Situation) -> Answer:
     if not isinstance(raw, str):
         raise Invalid("wrong-type")
+    if raw.isascii() and _MOBILE.fullmatch(raw):
+        return raw  # Oman has no prefix for calls within the country that could be part of it
     # Late: its tables are not needed for the first picture of the terminal.
     import phonenumbers
 

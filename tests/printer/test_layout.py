@@ -13,6 +13,7 @@ import pytest
 from printer import fonts
 from printer.bitmap import ReceiptBitmap
 from printer.fonts import MissingGlyph
+from printer.ink import Align, Style, listed, paragraph
 from printer.layout import Drawn, render
 from printer.receipt import Badge, BadgeKind, Bilingual, Receipt, ReceiptState, Row
 from tests.printer.real_receipts import QUEUED, real_complaint
@@ -199,6 +200,36 @@ def test_long_values_wrap_and_nothing_leaves_the_paper():
         bitmap = render(receipt, width)
         edges = [row[0] & 0xC0 | row[-1] & 0x03 for row in map(bitmap.row, range(bitmap.height))]
         assert not any(edges)
+
+
+def _lines(laid):
+    layout = laid._layout
+    lines = map(layout.lineAt, range(layout.lineCount()))
+    text = layout.text().replace("\u00a0", " ")
+    return [text[line.textStart() :][: line.textLength()].strip() for line in lines]
+
+
+@pytest.mark.parametrize("width", range(200, 340, 10))
+def test_a_list_breaks_between_its_items(width):
+    """Wherever every item fits in a line."""
+    for items, rtl in (
+        (("Work contract,", "Messages or letters"), False),
+        (("عقد العمل،", "رسائل أو مراسلات"), True),
+    ):
+        lines = _lines(listed(" ".join(items), Style(22), width, Align.LEFT, rtl=rtl))
+        assert lines in (list(items), [" ".join(items)])
+
+
+@pytest.mark.parametrize("width", range(120, 400, 20))
+def test_no_sentence_begins_with_a_short_word_at_the_end_of_a_line(width):
+    for words, short, rtl in (
+        ("Saved in this terminal. No need to apply again.", "No", False),
+        ("تُحفظ في الجهاز. لا حاجة إلى إعادة التقديم.", "لا", True),
+    ):
+        lines = _lines(paragraph(words, Style(22), width, Align.LEFT, rtl=rtl))
+        assert not any(line.endswith(f". {short}") or line == short for line in lines)
+        # Every word is whole: the lines are the text.
+        assert " ".join(lines) == words
 
 
 def test_bad_requests():
