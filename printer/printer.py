@@ -4,13 +4,15 @@ A receipt goes ``PREPARED → DLE EOT 1–4 → 8 KiB NUL, ESC @, automatic stat
 SEND_STARTED on disk → bands → fence → cut → fence → DLE EOT 3 → DONE``. A fence is a request that
 the printer answers in order, after what came before it is on paper. The first one proves, before
 anything of the receipt is sent, that the printer takes commands and that no late answer to an older
-question is mistaken for a new one. On a serial line every band is followed by one, waited for at
-the end: a printer that was off for a moment owes some of the answers. No answer means *unknown*,
-and nothing unknown is ever printed again by machine.
+question is mistaken for a new one; all up to it may be done while the receipt is still being drawn.
+On a serial line every band is followed by one, waited for at the end: a printer that was off for a
+moment owes some of the answers. No answer means *unknown*, and nothing unknown is ever printed
+again by machine.
 """
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -38,12 +40,21 @@ from printer.status import PaperState, PrinterStatus
 from printer.transport import PrinterError, Transport
 
 _log = structlog.get_logger()
+_FRESH_S: Final = 0.5
+"""How long a printer counts as ready once it proved it: for as long as a receipt takes to draw.
+
+What changes meanwhile it tells of itself.
+"""
 _ERROR_BITS: Final = 0x6C
 """Of the answer to ``DLE EOT 3``: recoverable, cutter, unrecoverable, recovers by itself."""
 
 
 class _Stop:
     """Wakes the owner to see that it is closing."""
+
+
+class _GetReady:
+    """A print will follow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +83,14 @@ class ReceiptPrinter:
         self._settings = settings
         self._listener = on_status
         self._paper = PaperState.UNKNOWN
-        self._talk: Conversation[_Order | _Stop] = Conversation(connect, settings, self._changed)
+        self._talk: Conversation[_Order | _GetReady | _Stop] = Conversation(
+            connect, settings, self._changed
+        )
         self._closing = False
         self._lock = threading.Lock()
         # What a crash or a failed print left in the printer must not end up on the next receipt.
         self._remains = journal.interrupted > 0
+        self._ready_until = monotonic()
         self._owner = threading.Thread(target=self._run, name="printer-owner", daemon=True)
         self._owner.start()
 
@@ -99,6 +113,15 @@ class ReceiptPrinter:
             else:
                 self._talk.post(order)
         return order.future
+
+    def get_ready(self) -> None:
+        """Ask the printer now what a print asks first, while its receipt is still being drawn.
+
+        Nothing is printed, and without this a print asks just the same.
+        """
+        with self._lock:
+            if not self._closing:
+                self._talk.post(_GetReady())
 
     def close(self) -> None:
         """Finish the print under way, refuse the others, hang up. Twice does nothing."""
@@ -154,6 +177,8 @@ class ReceiptPrinter:
                 if isinstance(order, _Order):
                     self._take(order)
                     next_poll = monotonic()
+                elif isinstance(order, _GetReady):
+                    self._prepare()
             elif monotonic() >= next_poll:
                 self._poll()
                 next_poll = monotonic() + self._settings.poll
@@ -198,7 +223,8 @@ class ReceiptPrinter:
                 job.job_id, job.copy, job.bitmap.sha256, job.bitmap.millimetres
             )
             try:
-                self._ready()
+                if not self._still_ready():
+                    self._ready()
                 self._journal.send_started(number)
             except NotReady as error:
                 self._journal.failed(number, error.reason)
@@ -235,6 +261,27 @@ class ReceiptPrinter:
         except PrinterError as error:
             self._talk.lose(error)
             raise NotReady(reason_of(error)) from error
+
+    def _prepare(self) -> None:
+        # If it is not ready, the print will find that out, and say why.
+        with contextlib.suppress(NotReady):
+            self._ready()
+            self._ready_until = monotonic() + _FRESH_S
+
+    def _still_ready(self) -> bool:
+        """Whether it proved a moment ago that it would print, and has said nothing since."""
+        fresh = monotonic() < self._ready_until
+        self._ready_until = monotonic()  # the next print needs a proof of its own
+        if fresh:
+            try:
+                self._talk.look()
+                self._talk.check_in_step()
+            except NotReady:
+                return False
+            except PrinterError as error:
+                self._talk.lose(error)
+                return False
+        return fresh
 
     def _clear_remains(self) -> None:
         self._talk.clear_remains()

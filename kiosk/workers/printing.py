@@ -109,7 +109,7 @@ class Printing:
 
         In both languages; in large print, which would be too long for that, in the visit's own.
         """
-        self._asked += 1
+        self._begin()
         self._worker.submit(self._print, effect, visit, self._drawn)
 
     def draw(self, effect: PrintReceipt) -> Future[ReceiptBitmap]:
@@ -128,8 +128,13 @@ class Printing:
         Whatever was sent before may be on paper, so this one is marked as the next copy. Only a
         person may ask for it. When nothing was ever sent it is the original.
         """
-        self._asked += 1
+        self._begin()
         self._worker.submit(self._print, effect, visit, self._drawn, again=True)
+
+    def _begin(self) -> None:
+        self._asked += 1
+        if self._printer is not None:
+            self._printer.get_ready()
 
     def forget(self) -> None:
         """The visit is over: a print that has not started must not come out in the next."""

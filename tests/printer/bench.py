@@ -4,7 +4,7 @@
   turns in the same process, medians of processor time (which other programs do not disturb),
   with warm caches on both sides.
 - *first byte*: from a committed transaction to the first byte of the job at the printer, offline,
-  through the terminal's own worker: sign the code, compose, draw, encode, flush. (``make bench``
+  through the terminal's own worker: sign the code, ask the printer, flush. (``make bench``
   measures it in the whole terminal, with its window.) With a connection to the central API a visit
   waits up to three seconds for its answer before that, by design; that wait is not in it.
 - *frame*: 99th percentile between two frames of a moving 1080 x 1920 scene while receipts are

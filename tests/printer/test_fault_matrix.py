@@ -11,9 +11,9 @@ def results():
 
 
 @pytest.mark.timeout(300)  # the first one runs them all
-@pytest.mark.parametrize(("fault", "phase", "line"), fault_matrix.cells())
-def test_journal_paper_and_what_the_citizen_sees(fault, phase, line, results):
-    fault_matrix.check(fault, phase, line, results[fault, phase, line])
+@pytest.mark.parametrize(("fault", "phase", "line", "way"), fault_matrix.cells())
+def test_journal_paper_and_what_the_citizen_sees(fault, phase, line, way, results):
+    fault_matrix.check(fault, phase, line, way, results[fault, phase, line, way])
 
 
 def test_the_matrix_reaches_every_state_and_every_sentence(results):

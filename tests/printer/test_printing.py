@@ -112,6 +112,46 @@ def test_a_printer_that_only_knows_the_paper_sensor(virtual, tray, tmp_path, rec
         station.close()
 
 
+def test_made_ready_while_the_receipt_is_drawn(station, receipt, tray, monkeypatch):
+    """What a print asks first is asked once, for one print, and counts for a moment only."""
+
+    receipt_bytes = len(encode(receipt).data)
+
+    def flushes(job_id, *, made_ready: bool) -> int:
+        before = station.virtual.consumed
+        if made_ready:
+            station.printer.get_ready()
+        assert station.print(receipt, job_id) == PRINTED
+        return (station.virtual.consumed - before - receipt_bytes) // len(escpos.NUL_FLUSH)
+
+    station.wait_for(lambda status: status.ready)
+    assert flushes("tx-1", made_ready=False) == 1
+    assert flushes("tx-2", made_ready=True) == 1
+    assert flushes("tx-3", made_ready=False) == 1
+    monkeypatch.setattr("printer.printer._FRESH_S", 0.0)
+    assert flushes("tx-4", made_ready=True) == 2
+    assert originals(tray, receipt) == 4
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [({"paper_out": True}, Reason.PAPER_OUT), ({"cover_open": True}, Reason.COVER_OPEN)],
+)
+def test_ready_a_moment_ago_is_not_ready_now(station, receipt, tray, fault, reason):
+    station.wait_for(lambda status: status.ready)
+    begun = threading.Event()
+    station.virtual.call_at(station.virtual.consumed + len(escpos.NUL_FLUSH) + 20, begun.set)
+    station.printer.get_ready()
+    assert begun.wait(10)
+    station.virtual.set_faults(**fault)
+    station.wait_for(lambda status: not status.ready)
+    assert station.print(receipt) == PrintOutcome(Result.REFUSED, reason)
+    assert station.state() == (PrintState.FAILED, reason)
+    station.virtual.set_faults(**dict.fromkeys(fault, False))
+    assert station.print(receipt) == PRINTED
+    assert originals(tray, receipt) == len(tray.receipts) == 1
+
+
 @pytest.mark.parametrize(
     ("fault", "reason"),
     [

@@ -1,9 +1,10 @@
 """From COMMIT to paper: the first byte at the printer, and what drawing and encoding cost.
 
 *First byte*: in the whole terminal without a network, from the moment the outbox has committed to
-the first byte of the receipt's job: sign the code, tell the visit, compose, draw, ask the printer,
-send. *Cost*: :mod:`tests.printer.bench`, in a process of its own, against Pillow with raqm and
-python-escpos.
+the first byte of the receipt's job: sign the code, tell the visit, ask the printer. The first byte
+of the picture comes after what is done meanwhile and since: compose, draw, write SEND_STARTED. The
+person types the PIN no quicker than people can. *Cost*: :mod:`tests.printer.bench`, in a process of
+its own, against Pillow with raqm and python-escpos.
 """
 
 from __future__ import annotations
