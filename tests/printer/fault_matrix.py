@@ -201,6 +201,9 @@ def expected(fault: str, phase: str, line: str, way: str) -> set[PrintState]:
     if fault == "paper low":
         return {PrintState.DONE}
     if fault == "power cycle" and line == "pty":
+        if phase in ("before", "flush"):
+            # Failed where the question or the fence was lost that comes before the receipt.
+            return {PrintState.DONE, PrintState.FAILED}
         # Done where nothing was lost: its buffer was empty.
         return {PrintState.DONE, PrintState.UNKNOWN}
     if phase in ("before", "flush"):
