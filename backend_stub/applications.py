@@ -19,7 +19,7 @@ from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints, V
 from backend_stub.central import Central
 from backend_stub.signatures import SignatureRefused, holder, read_signed
 from backend_stub.trust import Purpose
-from backend_stub.types import CivilNumber, KioskId, ServerModel, TxId
+from backend_stub.types import CivilNumber, KioskId, ServerModel, Sha256Hex, TxId
 from kiosk.services.oman_time import MUSCAT
 from offline_queue.chain import (
     ChainBroken,
@@ -31,6 +31,8 @@ from offline_queue.chain import (
 )
 from offline_queue.sealing import SealBroken, associated_data, open_sealed
 from offline_queue.wire import (
+    ATTACHMENT_MAX_BYTES,
+    ATTACHMENTS_MAX,
     ENVELOPE_MAX_BYTES,
     BatchItem,
     BatchRequest,
@@ -66,6 +68,14 @@ class StaleRevocations(ServerModel):
     """When that list was made; ``None``: it had none of this issuer."""
 
 
+class SignedAttachment(ServerModel):
+    """A paper that the citizen signs for: the picture itself, before it was sealed."""
+
+    sha256: Sha256Hex
+    size: Annotated[int, Field(ge=1, le=ATTACHMENT_MAX_BYTES)]
+    type: Literal["image/jpeg", "image/png"]
+
+
 class ApplicationPayload(ServerModel):
     """What the citizen signs: the payload of the JWS, as RFC 8785 canonical JSON."""
 
@@ -80,6 +90,10 @@ class ApplicationPayload(ServerModel):
     answers: Annotated[dict[str, Any], Field(max_length=200)]
     confirmed_at: Annotated[AwareDatetime, BeforeValidator(_utc_text)]
     stale_revocations: StaleRevocations | None = None
+    attachments: Annotated[list[SignedAttachment], Field(max_length=ATTACHMENTS_MAX)] = Field(
+        default=[]
+    )
+    """In the order in which the item names what is uploaded."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Attachments: uploaded after their transaction, in ranges, and never twice.
 
 What is kept is sealed, as it came; the transaction names hash and length, so nobody can attach
-anything else. Each request carries a ticket that the terminal's device key signed.
+anything else. Once it is whole it is opened and compared with what the citizen signed for. Each
+request carries a ticket that the terminal's device key signed.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
 from backend_stub.central import Central
+from backend_stub.evidence import examine
 from backend_stub.kiosks import find_epoch, is_usable, parse_device_key
 from backend_stub.problems import ProblemError
 from backend_stub.tables import Attachment, AttachmentPart, Transaction
@@ -81,9 +83,11 @@ def receive(
             session.flush()
         right = True
         if new and row.received == row.size:
-            right = _hash(session, row) == row.sha256
+            whole = _whole(session, row)
+            right = hashlib.sha256(whole).hexdigest() == row.sha256
             if right:
                 row.completed_at = central.clock()
+                examine(central, session, row, signed.ticket.kiosk, whole)
             else:
                 row.received = 0
                 session.execute(delete(AttachmentPart).where(*_parts_of(row)))
@@ -120,12 +124,9 @@ def _check_ticket(session: Session, sha256: str, signed: SignedTicket) -> None:
         raise refused from error
 
 
-def _hash(session: Session, row: Attachment) -> str:
-    digest = hashlib.sha256()
+def _whole(session: Session, row: Attachment) -> bytes:
     parts = select(AttachmentPart.content).where(*_parts_of(row)).order_by(AttachmentPart.first)
-    for content in session.scalars(parts):
-        digest.update(content)
-    return digest.hexdigest()
+    return b"".join(session.scalars(parts))
 
 
 def _parts_of(row: Attachment) -> tuple[ColumnElement[bool], ...]:

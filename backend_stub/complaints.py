@@ -62,6 +62,8 @@ class NewComplaint:
     language: str
     catalogue_version: str
     answers: Mapping[str, Any] = field(repr=False)
+    papers: Sequence[Mapping[str, Any]] = ()
+    """What was scanned for it: ``sha256``, ``size``, ``type``."""
 
 
 def register(
@@ -89,6 +91,7 @@ def register(
                 "language": new.language,
                 "catalogue_version": new.catalogue_version,
                 "answers": dict(new.answers),
+                "papers": [dict(paper) for paper in new.papers],
                 "state": ComplaintState.REGISTERED,
                 "registered_at": at,
                 "office": office.id,

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from backend_stub.tables import Base, SchemaVersion
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 _MIGRATIONS: Final[dict[int, tuple[str, ...]]] = {
     1: (
         "ALTER TABLE kiosk ADD COLUMN health JSON",
@@ -30,6 +30,7 @@ _MIGRATIONS: Final[dict[int, tuple[str, ...]]] = {
         "ALTER TABLE kiosk_epoch ADD COLUMN backed_up_seq BIGINT NOT NULL DEFAULT 0",
         "ALTER TABLE transactions ADD COLUMN void_reason VARCHAR(12)",
     ),
+    2: ("ALTER TABLE complaint ADD COLUMN papers JSON",),
 }
 """Schema → what makes the next one of it; new tables are made by themselves."""
 _BUSY_TIMEOUT_MS: Final = 10_000

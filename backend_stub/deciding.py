@@ -7,7 +7,7 @@ one by one, each in a savepoint, so that it takes nothing from the others.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -27,9 +27,10 @@ from backend_stub.applications import (
 from backend_stub.central import Central
 from backend_stub.complaints import NewComplaint, register
 from backend_stub.problems import problem
-from backend_stub.tables import Attachment, Transaction
+from backend_stub.tables import Attachment, AttachmentSeal, Transaction
 from offline_queue.chain import GENESIS
 from offline_queue.wire import (
+    AttachmentRef,
     BatchItem,
     BatchRequest,
     ItemAnswer,
@@ -244,14 +245,17 @@ def _write(central: Central, session: Session, new: Sequence[_New], now: datetim
     rows = sorted((each.row for each in new if each.row not in session), key=lambda row: row.tx_id)
     if rows:
         session.execute(insert(Transaction), [_columns(row) for row in rows])
-    attachments = [
-        {"tx_id": each.row.tx_id, "sha256": wanted.sha256, "size": wanted.size, "received": 0}
-        for each in new
-        if not isinstance(each.finding, Void)
-        for wanted in {wanted.sha256: wanted for wanted in each.item.attachments}.values()
-    ]
+    attachments, seals = [], []
+    for each in new:
+        if isinstance(each.finding, Void):
+            continue
+        for number, wanted in _once(each.item.attachments):
+            name = {"tx_id": each.row.tx_id, "sha256": wanted.sha256}
+            attachments.append({**name, "size": wanted.size, "received": 0})
+            seals.append({**name, "number": number, "key_id": each.item.key_id})
     if attachments:
         session.execute(insert(Attachment), attachments)
+        session.execute(insert(AttachmentSeal), seals)
 
 
 def _complaint(application: Application) -> NewComplaint:
@@ -262,7 +266,20 @@ def _complaint(application: Application) -> NewComplaint:
         language=payload.language,
         catalogue_version=payload.catalogue,
         answers=payload.answers,
+        papers=[
+            {"sha256": paper.sha256, "size": paper.size, "type": paper.type}
+            for paper in payload.attachments
+        ],
     )
+
+
+def _once(attachments: Sequence[AttachmentRef]) -> Iterator[tuple[int, AttachmentRef]]:
+    """Each attachment with its number from 1; one that is named twice, once."""
+    seen: set[str] = set()
+    for number, wanted in enumerate(attachments, start=1):
+        if wanted.sha256 not in seen:
+            seen.add(wanted.sha256)
+            yield number, wanted
 
 
 def _columns(row: Transaction) -> dict[str, object]:

@@ -161,6 +161,23 @@ class Attachment(Base):
     completed_at: Mapped[datetime | None]
 
 
+class AttachmentSeal(Base):
+    """How an attachment was sealed, and what was found in it. The first two schemas had none."""
+
+    __tablename__ = "attachment_seal"
+    __table_args__ = (
+        ForeignKeyConstraint(["tx_id", "sha256"], ["attachment.tx_id", "attachment.sha256"]),
+    )
+    tx_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    number: Mapped[int]
+    """Its place among the transaction's attachments, from 1."""
+    key_id: Mapped[str] = mapped_column(String(16))
+    """Of the sealing key it was sealed for."""
+    finding: Mapped[str | None] = mapped_column(String(16))
+    """Once it is complete: a :class:`backend_stub.evidence.Finding`."""
+
+
 class AttachmentPart(Base):
     """Some bytes of an attachment, as they came."""
 
@@ -199,6 +216,8 @@ class Complaint(Base):
     language: Mapped[str] = mapped_column(String(2))
     catalogue_version: Mapped[str] = mapped_column(String(64))
     answers: Mapped[dict[str, Any]]
+    papers: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON)
+    """What the citizen signed for besides: ``sha256``, ``size`` and ``type`` of each paper."""
     state: Mapped[str] = mapped_column(String(20))
     registered_at: Mapped[datetime]
     office: Mapped[str] = mapped_column(String(48))

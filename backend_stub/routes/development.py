@@ -11,6 +11,7 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import AwareDatetime
 from sqlalchemy import select
 
+from backend_stub.evidence import count_here
 from backend_stub.notifications import outbox
 from backend_stub.problems import ProblemError, documented
 from backend_stub.receipt_mail import receipt_pdf
@@ -60,6 +61,10 @@ class ReceivedTransaction(ServerModel):
     number: str | None
     state: str
     received_at: AwareDatetime
+    papers: int = 0
+    """How many scanned papers the citizen signed for."""
+    papers_here: int = 0
+    """How many of them arrived and are what was signed for."""
 
 
 class ReceivedTransactions(ServerModel):
@@ -117,7 +122,8 @@ def get_received(central: CentralDependency) -> ReceivedTransactions:
             .outerjoin(Complaint, Complaint.tx_id == Transaction.tx_id)
             .order_by(Transaction.received_at.desc(), Transaction.tx_id.desc())
             .limit(_PAGE)
-        )
+        ).all()
+        here = count_here(session, [row.tx_id for row, _ in rows])
         return ReceivedTransactions(
             transactions=[
                 ReceivedTransaction(
@@ -128,6 +134,8 @@ def get_received(central: CentralDependency) -> ReceivedTransactions:
                     number=complaint.number if complaint else None,
                     state=complaint.state if complaint else row.outcome,
                     received_at=row.received_at,
+                    papers=len(complaint.papers or ()) if complaint else 0,
+                    papers_here=here.get(row.tx_id, 0),
                 )
                 for row, complaint in rows
             ]

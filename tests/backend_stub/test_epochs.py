@@ -245,8 +245,10 @@ def test_a_database_of_the_first_schema_is_brought_up_to_date(
     engine = create_engine(settings.database_url)
     with engine.begin() as connection:
         for statement in (
+            "DROP TABLE attachment_seal",
             "DROP TABLE attachment_part",
             "DROP TABLE attachment",
+            "ALTER TABLE complaint DROP COLUMN papers",
             "DROP TABLE conflicting_item",
             "ALTER TABLE kiosk DROP COLUMN health",
             "ALTER TABLE kiosk DROP COLUMN health_at",
