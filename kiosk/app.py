@@ -22,6 +22,7 @@ from kiosk.front import Front, utc_now
 from kiosk.journal import Journal, JournalError, load_events
 from kiosk.qt_loop import QtLoop, QtTimers
 from kiosk.runner import Runner
+from kiosk.scanner import Scanner
 from kiosk.session import State, effects as ef, events as ev
 from kiosk.session.reducer import RESTING
 from kiosk.session.step import TimerSettings, World
@@ -34,6 +35,7 @@ from kiosk.workers.keeping import Keeper, ReceiptSigner
 from kiosk.workers.printing import Connect, Printing
 from kiosk.workers.receipt_mail import ReceiptMailer
 from kiosk.workers.reporting import Reporter, health_of
+from kiosk.workers.scanning import ScanDesk
 from kiosk.workers.watch import Watch
 from offline_queue.http import HttpIngest
 from offline_queue.signed_requests import RequestSigner
@@ -60,6 +62,8 @@ class Devices:
     printer: Connect | None
     """Opens the line to the printer; ``None`` when the terminal has none."""
     chime: Chime
+    scanner: Scanner | None = None
+    """``None`` when the terminal has none: then no paper is asked for."""
 
 
 def _client(central: Central, signer: RequestSigner | None = None) -> CentralClient:
@@ -196,6 +200,11 @@ class Kiosk:
             directory / "receipts-to-send",
             answer=self._answer,
         )
+        self._scans = ScanDesk(
+            devices.scanner,
+            answer=self._answer,
+            state=lambda state: self._changed(scanner=state),
+        )
         self._watch = Watch(
             self._watch_client,
             self.outbox,
@@ -212,6 +221,7 @@ class Kiosk:
         self._record("terminal.started", version=__version__, kiosk=self._settings.kiosk_id)
         self._desk.start()
         self._printing.start()
+        self._scans.start()
         self._receipt_mail.start()
         self.syncer.start()
         self._revocations.start()
@@ -230,6 +240,7 @@ class Kiosk:
         self._keeper.stop()
         self._central.stop()
         self._card_services.stop()
+        self._scans.stop()
         self._printing.stop()
         self._receipt_mail.stop()
         self.syncer.stop()
@@ -241,8 +252,9 @@ class Kiosk:
         self._journal.close()
 
     def look_again(self) -> None:
-        """Ask network and outbox now rather than at the next interval. Any thread."""
+        """Ask network, outbox and scanner now, not at the next interval. Any thread."""
         self._watch.nudge()
+        self._scans.look_again()
 
     # --- the loop
 
@@ -277,6 +289,7 @@ class Kiosk:
             printer=now.printer.value,
             paper=now.paper.value,
             cover_open=str(now.cover_open),
+            scanner=now.scanner.value,
             outbox=now.outbox.value,
             central=now.central.value,
             key=now.key.value,
@@ -352,6 +365,10 @@ class Kiosk:
                 self._card_services.run(effect.kind, visit, transport=effect.transport)
             case ef.SearchEmployers():
                 self._central.search(effect.query, visit)
+            case ef.ScanSheet():
+                self._scans.scan(visit)
+            case ef.StopScan():
+                self._scans.give_up()
             case ef.SignAndKeep():
                 self._keeper.keep(effect, self._pin.take(), visit)
             case ef.ForeseeReceipt():
@@ -381,6 +398,7 @@ class Kiosk:
         self._keeper.forget()
         self._central.forget()
         self._card_services.forget()
+        self._scans.give_up()
         self._printing.forget()
         self.window.set_receipt(None)
 

@@ -76,6 +76,19 @@ class Printer(Section, frozen=True):
     """58 mm or 80 mm paper."""
 
 
+class Scanner(Section, frozen=True):
+    """The document scanner."""
+
+    device: Annotated[str, Meta(max_length=255)] = ""
+    """SANE's name of it, as ``scanimage -L`` says; empty: the terminal has none."""
+    source: Annotated[str, Meta(max_length=100)] = ""
+    """``--source`` of the device, for example ``ADF``; empty: the device's own."""
+    mode: Annotated[str, Meta(min_length=1, max_length=40)] = "Color"
+    resolution_dpi: Annotated[int, Meta(ge=75, le=600)] = 200
+    timeout_s: Annotated[float, Meta(ge=5, le=300)] = 60.0
+    """How long one sheet may take."""
+
+
 class Timers(Section, frozen=True):
     """How long a visit waits, in seconds."""
 
@@ -102,6 +115,7 @@ class Settings(Section, frozen=True):
     central: Central = field(default_factory=Central)
     reader: Reader = field(default_factory=Reader)
     printer: Printer = field(default_factory=Printer)
+    scanner: Scanner = field(default_factory=Scanner)
     timers: Timers = field(default_factory=Timers)
     log: Log = field(default_factory=Log)
 

@@ -28,6 +28,7 @@ _REGISTERED = Bilingual("رقم الشكوى", "Complaint number")
 _TIME = Bilingual("التاريخ والوقت", "Date and time")
 _HIJRI = Bilingual("التاريخ الهجري", "Hijri date")
 _CIVIL_NUMBER = Bilingual("الرقم المدني", "Civil number")
+_PAPERS = Bilingual("الأوراق المرفقة", "Papers attached")
 _FEE = Bilingual("الرسوم", "Fee")
 _HEARING = Bilingual("موعد الجلسة", "Hearing")
 _PLACE = Bilingual("مكان الجلسة", "Place")
@@ -88,6 +89,8 @@ def compose_receipt(
                     _whole(describe_answer(field, answer, "en", catalogue.places)),
                 )
             )
+    if submission.papers:
+        rows.append(Row(_PAPERS, str(submission.papers)))
     rows.append(_fee_row(service, submission))
     if submission.hearing is not None:
         when = submission.hearing.starts_at.astimezone(MUSCAT).strftime("%d/%m/%Y %H:%M")

@@ -10,6 +10,7 @@ from typing import Any
 import rfc8785
 
 from kiosk.services.answers import Answer
+from kiosk.session.state import Paper
 
 SCHEMA_VERSION = 1
 """Version of :class:`Application`'s document."""
@@ -57,6 +58,8 @@ class Application:
     confirmed_at: datetime
     revocations: StaleRevocations | None = None
     """Set when the card could not be checked against a list that is new enough."""
+    papers: tuple[Paper, ...] = ()
+    """Uploaded after the transaction, in this order; named here, so that none is exchanged."""
 
     def document(self) -> bytes:
         """The canonical JSON (RFC 8785) that the card signs."""
@@ -74,4 +77,10 @@ class Application:
         if self.revocations is not None:
             as_of = self.revocations.as_of
             members["stale_revocations"] = {"as_of": None if as_of is None else rfc3339(as_of)}
+        if self.papers:
+            # Of the picture itself: what the outbox seals has another hash each time it is sealed.
+            members["attachments"] = [
+                {"sha256": paper.sha256, "size": len(paper.content), "type": paper.type}
+                for paper in self.papers
+            ]
         return rfc8785.dumps(members)

@@ -32,9 +32,9 @@ packages=(
 packages+=(gcc libc6-dev libpcsclite-dev pkg-config swig)
 if [[ $purpose == test ]]; then
     # A real PC/SC service with a virtual reader, other people's card tools and QR reader, the
-    # database that a fleet uses, and a reader of printed text.
+    # database that a fleet uses, a reader of printed text, and SANE with its scanner for tests.
     packages+=(pcscd vsmartcard-vpcd opensc yubico-piv-tool zbar-tools postgresql)
-    packages+=(tesseract-ocr tesseract-ocr-ara)
+    packages+=(tesseract-ocr tesseract-ocr-ara sane-utils)
 fi
 
 python=${PYTHON:-python3}

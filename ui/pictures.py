@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from itertools import count
 
-from PySide6.QtCore import QByteArray, QSize
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
+from PySide6.QtGui import QImage, QImageReader
 from PySide6.QtQuick import QQuickImageProvider
 
 PROVIDER = "visit"
@@ -25,6 +25,23 @@ class VisitPictures(QQuickImageProvider):
     def put(self, name: str, encoded: bytes) -> str:
         """Keep a PNG or JPEG; its address, empty for what is no picture."""
         image = QImage.fromData(QByteArray(encoded))
+        if image.isNull():
+            self.drop(name)
+            return ""
+        return self._keep(name, image)
+
+    def put_small(self, name: str, encoded: bytes, longest: int) -> str:
+        """Keep a small copy of a PNG or JPEG; its address, empty for what is no picture.
+
+        It is decoded small: a whole scanned sheet would be fifteen megabytes.
+        """
+        content = QByteArray(encoded)
+        buffer = QBuffer(content)
+        buffer.open(QIODevice.OpenModeFlag.ReadOnly)
+        reader = QImageReader(buffer)
+        size = reader.size()
+        reader.setScaledSize(size.scaled(longest, longest, Qt.AspectRatioMode.KeepAspectRatio))
+        image = reader.read()
         if image.isNull():
             self.drop(name)
             return ""

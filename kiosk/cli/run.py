@@ -22,7 +22,12 @@ from PySide6.QtGui import QGuiApplication
 
 from kiosk.cli.errors import UNAVAILABLE
 from kiosk.cli.settings import SIMULATION, settings_from, size_of
-from kiosk.config import ConfigError, Printer as PrinterSettings, Settings
+from kiosk.config import (
+    ConfigError,
+    Printer as PrinterSettings,
+    Scanner as ScannerSettings,
+    Settings,
+)
 from kiosk.front import Front
 from kiosk.memory import keep_what_is_loaded
 from kiosk.plain_imports import load_requests, load_structlog
@@ -32,6 +37,7 @@ from ui.app import make_application
 if TYPE_CHECKING:
     from kiosk.app import Kiosk
     from kiosk.remote_screen import RemoteScreen
+    from kiosk.scanner import Scanner
     from kiosk.simulation import Workbench
     from kiosk.workers.printing import Connect
 
@@ -111,6 +117,7 @@ def _run_real(settings: Settings) -> None:
             trust=TrustStore.load(trust),
             printer=_printer(settings.printer),
             chime=chime.play,
+            scanner=_scanner(settings.scanner),
         )
         kiosk = Kiosk(settings, load_identity(settings.state_directory), devices, front=front)
         _serve(application, [kiosk])
@@ -129,7 +136,13 @@ def _run_simulated(settings: Settings, *, with_workbench: bool) -> None:
         configure_logging(settings.log.level, settings.log.file)
         with Rig(settings.state_directory / SIMULATION) as rig:
             simulated = rig.settings(settings)
-            devices = Devices(rig.readers, rig.trust, rig.connect_printer, chime=chime.play)
+            devices = Devices(
+                rig.readers,
+                rig.trust,
+                rig.connect_printer,
+                chime=chime.play,
+                scanner=rig.scanner,
+            )
             kiosk = Kiosk(simulated, rig.identity(simulated), devices, front=front)
             windows: list[Kiosk | Workbench] = [kiosk]
             if with_workbench:
@@ -215,3 +228,17 @@ def _printer(settings: PrinterSettings) -> Connect | None:
     if settings.connection == "device":
         return lambda: DeviceTransport(settings.device)
     return None
+
+
+def _scanner(settings: ScannerSettings) -> Scanner | None:
+    if not settings.device:
+        return None
+    from kiosk.scanner import SaneScanner
+
+    return SaneScanner(
+        settings.device,
+        mode=settings.mode,
+        resolution_dpi=settings.resolution_dpi,
+        source=settings.source,
+        timeout_s=settings.timeout_s,
+    )

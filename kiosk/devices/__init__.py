@@ -4,8 +4,16 @@
 terminal and the questions the visit asks of them. No Qt, no input or output.
 """
 
-from kiosk.devices.states import CardMedia, ChipState, DeviceState, PaperState, Remedy
-from kiosk.devices.terminal import Fault, Terminal, can_print, can_serve, faults, is_online
+from kiosk.devices.states import CardMedia, ChipState, DeviceState, PaperState, Remedy, SheetState
+from kiosk.devices.terminal import (
+    Fault,
+    Terminal,
+    can_print,
+    can_scan,
+    can_serve,
+    faults,
+    is_online,
+)
 
 __all__ = [
     "CardMedia",
@@ -14,8 +22,10 @@ __all__ = [
     "Fault",
     "PaperState",
     "Remedy",
+    "SheetState",
     "Terminal",
     "can_print",
+    "can_scan",
     "can_serve",
     "faults",
     "is_online",

@@ -50,6 +50,18 @@ class PaperState(enum.StrEnum):
     UNKNOWN = "unknown"
 
 
+class SheetState(enum.StrEnum):
+    """The sheet in the document scanner."""
+
+    NO_SHEET = "noSheet"
+    READY = "ready"
+    SCANNING = "scanning"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    """It was scanned and there is no picture to be had of it: empty, or too large."""
+    JAM = "jam"
+
+
 class Remedy(enum.StrEnum):
     """What heals a device: alerts are routed by it."""
 

@@ -18,11 +18,17 @@ class Terminal:
     printer: DeviceState = DeviceState.UNKNOWN
     paper: PaperState = PaperState.UNKNOWN
     cover_open: bool = False
+    scanner: DeviceState = DeviceState.NO_DEVICE
+    """The document scanner; a terminal may well have none (noDevice). Jammed or open: userError."""
     outbox: DeviceState = DeviceState.UNKNOWN
     central: DeviceState = DeviceState.UNKNOWN
     key: DeviceState = DeviceState.ONLINE
     """The device key, as the central API last spoke of it: taken (online), not known there
     (offline), revoked (hardwareError), used by two terminals (fraudAttempt)."""
+
+
+_SCANNER_WELL = (DeviceState.ONLINE, DeviceState.NO_DEVICE, DeviceState.UNKNOWN)
+"""A terminal without a scanner, or one that is still being looked for, lacks nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,11 @@ def can_print(terminal: Terminal) -> bool:
     )
 
 
+def can_scan(terminal: Terminal) -> bool:
+    """Whether papers can be offered to be scanned. Without it they are brought to the hearing."""
+    return terminal.scanner is DeviceState.ONLINE
+
+
 def is_online(terminal: Terminal) -> bool:
     """Whether the central API answers."""
     return terminal.central is DeviceState.ONLINE
@@ -79,6 +90,9 @@ def faults(terminal: Terminal) -> tuple[Fault, ...]:
         found.append(Fault("printer", "coverOpen", Remedy.CLEAR))
     elif terminal.paper is not PaperState.FULL:
         found.append(Fault("printer", f"paper.{terminal.paper}", Remedy.CLEAR))
+    if terminal.scanner not in _SCANNER_WELL:
+        remedy = Remedy.CLEAR if terminal.scanner is DeviceState.USER_ERROR else Remedy.RESET
+        found.append(Fault("scanner", terminal.scanner, remedy))
     if terminal.central is not DeviceState.ONLINE:
         found.append(Fault("central", terminal.central, Remedy.SUSPEND))
     return tuple(found)

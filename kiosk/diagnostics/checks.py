@@ -15,6 +15,7 @@ from kiosk.central.client import CentralClient, CentralError, CentralRefused
 from kiosk.config import Settings
 from kiosk.devices import Remedy
 from kiosk.journal import verify_journal
+from kiosk.scanner import SaneScanner, ScanFailed
 from kiosk.services import CatalogueError, load_catalogue
 from kiosk.terminal_identity import IdentityError, load_identity
 from kiosk.workers.card_revocations import REVOCATION_FILE, is_stale, with_stored_list
@@ -230,6 +231,24 @@ def _printer(settings: Settings) -> Finding:
     return Finding("printer", True, False, state)
 
 
+def _scanner(settings: Settings) -> Finding:
+    scanner = settings.scanner
+    if not scanner.device:
+        return Finding("scanner", True, False, "none configured: papers go to the hearing")
+    found = SaneScanner(
+        scanner.device,
+        mode=scanner.mode,
+        resolution_dpi=scanner.resolution_dpi,
+        source=scanner.source,
+    )
+    try:
+        found.look()
+    except ScanFailed as failed:
+        advice = "Compare with `scanimage -L` and `scanimage -A -d DEVICE`."
+        return Finding("scanner", False, False, failed.problem.value, Remedy.RESET, advice)
+    return Finding("scanner", True, False, "online")
+
+
 def _receipts_left(settings: Settings) -> int | None:
     """``None`` while the terminal runs, which owns the record, and until a roll was changed."""
     try:
@@ -268,4 +287,5 @@ _CHECKS: tuple[Callable[[Settings], Finding], ...] = (
     _central,
     _key,
     _printer,
+    _scanner,
 )

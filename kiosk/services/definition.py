@@ -54,6 +54,8 @@ class Option(Definition, frozen=True, kw_only=True):
     code: Identifier
     text: Text
     icon: str = ""
+    on_paper: bool = False
+    """What is chosen here is on paper: the terminal offers to scan it."""
 
 
 class FieldDefinition(Definition, frozen=True, kw_only=True):

@@ -9,7 +9,14 @@ from dataclasses import dataclass, field
 from kiosk.services import Language
 from kiosk.services.answers import Answer
 from kiosk.session.events import Timer
-from kiosk.session.state import Cardholder, CardTaskKind, PinPurpose, Submission, VisitEnd
+from kiosk.session.state import (
+    Cardholder,
+    CardTaskKind,
+    Paper,
+    PinPurpose,
+    Submission,
+    VisitEnd,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +112,16 @@ class SearchEmployers:
 
 
 @dataclass(frozen=True, slots=True)
+class ScanSheet:
+    """Scan the sheet in the scanner. Answers SheetAccepted or SheetRefused."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopScan:
+    """Give the scan up. It answers nothing any more."""
+
+
+@dataclass(frozen=True, slots=True)
 class SignAndKeep:
     """Sign the application with the card and the entered PIN, commit it to the outbox.
 
@@ -115,6 +132,7 @@ class SignAndKeep:
     language: Language
     cardholder: Cardholder
     answers: Mapping[str, Answer] = field(repr=False)
+    papers: tuple[Paper, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +144,7 @@ class ForeseeReceipt:
     cardholder: Cardholder
     answers: Mapping[str, Answer] = field(repr=False)
     large: bool = False
+    papers: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +219,8 @@ Effect = (
     | CompareNewPin
     | RunCardTask
     | SearchEmployers
+    | ScanSheet
+    | StopScan
     | SignAndKeep
     | ForeseeReceipt
     | PrintReceipt

@@ -8,7 +8,7 @@ import enum
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from kiosk.devices import Terminal
+from kiosk.devices import SheetState, Terminal
 from kiosk.session.intents import (
     BackPressed as BackPressed,
     CancelPressed as CancelPressed,
@@ -20,9 +20,11 @@ from kiosk.session.intents import (
     Intent as Intent,
     LanguageChosen as LanguageChosen,
     NewCodePressed as NewCodePressed,
+    PaperRemoved as PaperRemoved,
     PinDigitsChanged as PinDigitsChanged,
     ReceiptMailPressed as ReceiptMailPressed,
     ReceiptSeen as ReceiptSeen,
+    ScanPressed as ScanPressed,
     ServiceChosen as ServiceChosen,
     Started as Started,
     StayPressed as StayPressed,
@@ -35,6 +37,7 @@ from kiosk.session.state import (
     CardProblem,
     EmployerFound,
     HearingProposal,
+    Paper,
 )
 
 
@@ -119,6 +122,24 @@ class TerminalChanged:
     """One of the devices, the network or the outbox changed its state."""
 
     terminal: Terminal
+
+
+# --- from the document scanner
+
+
+@dataclass(frozen=True, slots=True)
+class SheetAccepted:
+    """The sheet is scanned and something is on it."""
+
+    paper: Paper
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRefused:
+    """No picture; ``problem`` is a code of :class:`kiosk.scanner.ScanProblem`."""
+
+    sheet: SheetState
+    problem: str
 
 
 # --- from work on the card itself
@@ -319,6 +340,8 @@ Event = (
     | PinRefused
     | TriesKnown
     | TerminalChanged
+    | SheetAccepted
+    | SheetRefused
     | SignedIn
     | EmployersFound
     | Kept

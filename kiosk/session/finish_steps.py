@@ -62,7 +62,11 @@ def on_sign(state: State, event: Event, world: World) -> Step:
         return Step(with_visit(state, page=Page.CHECK, pin=PinEntry()), (ClearPin(),))
     if isinstance(event, ContinuePressed) and visit.form and visit.cardholder:
         effect = SignAndKeep(
-            visit.form.service_id, visit.language, visit.cardholder, visit.form.answers
+            visit.form.service_id,
+            visit.language,
+            visit.cardholder,
+            visit.form.answers,
+            visit.form.papers,
         )
         step = submit(state, effect)
         if step.effects:
@@ -167,6 +171,7 @@ def _confirm(state: State, event: Kept, world: World) -> Step:
         confirmed_at=event.confirmed_at,
         reference=event.reference,
         qr_text=event.qr_text,
+        papers=len(form.papers),
         waiting_for_answer=is_online(state.terminal),
     )
     confirmed = with_visit(state, page=Page.CONFIRMATION, submission=submission, pin=PinEntry())
@@ -196,7 +201,15 @@ def _foresee_receipt(state: State) -> tuple[ForeseeReceipt, ...]:
     if visit.cardholder is None or form is None:
         return ()
     large = visit.text_size is TextSize.LARGE
-    return (ForeseeReceipt(form.service_id, visit.language, visit.cardholder, form.answers, large),)
+    foreseen = ForeseeReceipt(
+        form.service_id,
+        visit.language,
+        visit.cardholder,
+        form.answers,
+        large,
+        papers=len(form.papers),
+    )
+    return (foreseen,)
 
 
 def print_receipt(state: State, submission: Submission, *, again: bool = False) -> Step:

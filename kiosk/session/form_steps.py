@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from kiosk.devices import is_online
+from kiosk.devices import SheetState, can_scan, is_online
 from kiosk.services import FieldDefinition, FieldKind, FieldProblem, ServiceDefinition
 from kiosk.services.answers import Answer
 from kiosk.services.definition import ServiceKind
@@ -81,6 +81,8 @@ def on_check(state: State, event: Event, world: World) -> Step:
         index = _index_of(service, event.field_id)
         if index is None:
             return stay(state)
+        if event.papers:
+            return Step(open_papers(state, replace(form, changing=True, index=index)))
         return Step(_open_question(state, replace(form, changing=True), index, world))
     if isinstance(event, BackPressed):
         last = len(service.fields) - 1
@@ -119,16 +121,42 @@ def _take_answer(state: State, form: Form, world: World) -> Step:
         return Step(_with_problem(state, parsed))
     answers = _with_answer(service, form.answers, definition.id, parsed)
     taken = replace(form, answers=answers, problems=())
+    if any(option.on_paper for option in definition.options):
+        if not _is_on_paper(definition, parsed):
+            taken = replace(taken, papers=())
+        elif can_scan(state.terminal):
+            return Step(open_papers(state, taken))
+    return go_on(state, taken, world)
+
+
+def go_on(state: State, form: Form, world: World) -> Step:
+    """From a question that is answered to the next one, or to the check page."""
+    service = world.catalogue.service(form.service_id)
     if not form.changing:
         if form.index + 1 < len(service.fields):
-            return Step(_open_question(state, taken, form.index + 1, world))
+            return Step(_open_question(state, form, form.index + 1, world))
     else:
         # A changed governorate may have taken the wilayat's answer away: ask that next.
         for index, field in enumerate(service.fields):
-            if field.id not in answers:
-                return Step(_open_question(state, taken, index, world))
-    done = replace(taken, changing=False, input=None, search=EmployerSearch())
+            if field.id not in form.answers:
+                return Step(_open_question(state, form, index, world))
+    done = replace(form, changing=False, input=None, search=EmployerSearch())
     return Step(with_visit(state, page=Page.CHECK, form=done))
+
+
+def ask_again(state: State, form: Form, world: World) -> Step:
+    """The question that this form is at, with the answer that was given."""
+    return Step(_open_question(state, form, form.index, world))
+
+
+def open_papers(state: State, form: Form) -> State:
+    """The page on which what the question's answer names is scanned."""
+    opened = replace(form, input=None, problems=(), sheet=SheetState.READY, sheet_problem="")
+    return with_visit(state, page=Page.PAPERS, form=opened)
+
+
+def _is_on_paper(definition: FieldDefinition, answer: Answer) -> bool:
+    return any(option.on_paper and option.code in answer for option in definition.options)
 
 
 def _back(state: State, form: Form, world: World) -> Step:

@@ -115,6 +115,20 @@ class ChangePressed:
     """ "Change" beside an answer on the check page."""
 
     field_id: str
+    papers: bool = False
+    """Not the answer, but the papers that were scanned for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScanPressed:
+    """ "Scan", on the papers' page: a sheet lies in the scanner."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperRemoved:
+    """ "Remove", beside a scanned paper."""
+
+    sha256: str
 
 
 Intent = (
@@ -136,4 +150,6 @@ Intent = (
     | InputChanged
     | EmployerQueried
     | ChangePressed
+    | ScanPressed
+    | PaperRemoved
 )

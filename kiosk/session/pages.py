@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from kiosk.session.state import Page, ReceiptStep, Visit
+from kiosk.devices import SheetState
+from kiosk.session.state import (
+    PAPER_MAX_BYTES,
+    PAPERS_MAX,
+    PAPERS_MAX_BYTES,
+    Form,
+    Page,
+    ReceiptStep,
+    Visit,
+)
 
 CANCELLABLE = frozenset(
     {
@@ -14,6 +23,7 @@ CANCELLABLE = frozenset(
         Page.IDENTITY,
         Page.SERVICES,
         Page.QUESTION,
+        Page.PAPERS,
         Page.CHECK,
         Page.SIGN,
         Page.ACTIVATION,
@@ -32,6 +42,7 @@ CANCELLABLE = frozenset(
 GOING_BACK = frozenset(
     {
         Page.QUESTION,
+        Page.PAPERS,
         Page.CHECK,
         Page.SIGN,
         Page.CODE,
@@ -54,4 +65,14 @@ def can_mail(visit: Visit) -> bool:
         and submission.receipt in _NOT_ON_PAPER
         and visit.form is not None
         and bool(visit.form.answers.get("mobile"))
+    )
+
+
+def can_add_paper(form: Form) -> bool:
+    """Whether another sheet may be scanned: it must fit, however large it turns out to be."""
+    size = sum(len(paper.content) for paper in form.papers)
+    return (
+        form.sheet is not SheetState.SCANNING
+        and len(form.papers) < PAPERS_MAX
+        and size + PAPER_MAX_BYTES <= PAPERS_MAX_BYTES
     )

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from kiosk.devices import DeviceState, can_serve, is_online
-from kiosk.session import card_service_steps, card_steps, finish_steps, form_steps
+from kiosk.devices import DeviceState, SheetState, can_serve, is_online
+from kiosk.session import card_service_steps, card_steps, finish_steps, form_steps, paper_steps
 from kiosk.session.effects import Effect, SignIn, StartTimer, StopTimer
 from kiosk.session.ending import card_left, card_taken, end_visit, is_starting, rest
 from kiosk.session.events import (
@@ -29,10 +29,12 @@ from kiosk.session.events import (
     InputChanged,
     LanguageChosen,
     NewCodePressed,
+    PaperRemoved,
     PhotoRead,
     PinDigitsChanged,
     ReceiptMailPressed,
     ReceiptSeen,
+    ScanPressed,
     ServiceChosen,
     ShutDown,
     SignedIn,
@@ -59,6 +61,7 @@ PAGES: dict[Page, Callable[[State, Event, World], Step]] = {
     Page.IDENTITY: card_steps.on_identity,
     Page.SERVICES: form_steps.on_services,
     Page.QUESTION: form_steps.on_question,
+    Page.PAPERS: paper_steps.on_papers,
     Page.CHECK: form_steps.on_check,
     Page.SIGN: finish_steps.on_sign,
     Page.WORKING: finish_steps.on_working,
@@ -92,7 +95,15 @@ _BEFORE_PIN = frozenset(
     }
 )
 _AFTER_PIN = frozenset(
-    {Page.IDENTITY, Page.SERVICES, Page.CARD_STATE, Page.QUESTION, Page.CHECK, Page.SIGN}
+    {
+        Page.IDENTITY,
+        Page.SERVICES,
+        Page.CARD_STATE,
+        Page.QUESTION,
+        Page.PAPERS,
+        Page.CHECK,
+        Page.SIGN,
+    }
 )
 _ON_THE_CARD = frozenset(
     {
@@ -121,6 +132,8 @@ _FROM_THE_PERSON = (
     | InputChanged
     | EmployerQueried
     | ChangePressed
+    | ScanPressed
+    | PaperRemoved
     | UnblockChosen
     | NewCodePressed
     | ReceiptSeen
@@ -245,7 +258,7 @@ def _idle(state: State, world: World) -> Step:
 
 def idle_seconds(visit: Visit, world: World) -> float | None:
     """How long this page waits for a touch; ``None`` while a device works or nobody is here."""
-    if visit.pin.checking:
+    if visit.pin.checking or (visit.form and visit.form.sheet is SheetState.SCANNING):
         return None
     if visit.page in _BEFORE_PIN:
         return world.timers.idle_before_pin * _patience(visit, world)

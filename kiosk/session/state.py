@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
 
-from kiosk.devices import Terminal
+from kiosk.devices import SheetState, Terminal
 from kiosk.services import FieldProblem, Language
 from kiosk.services.answers import Answer
 
@@ -21,6 +21,14 @@ PIN_LENGTH = 6
 
 PUK_LENGTH = 8
 """Digits of the PUK that unblocks a PIN."""
+
+
+PAPERS_MAX = 8
+"""Most papers of one application; the outbox takes as many."""
+
+PAPER_MAX_BYTES = 5 * 1024 * 1024
+PAPERS_MAX_BYTES = 4 * PAPER_MAX_BYTES
+"""Of all papers together: what the outbox keeps free for a visit that began."""
 
 
 class Page(enum.StrEnum):
@@ -36,6 +44,8 @@ class Page(enum.StrEnum):
     IDENTITY = "identity"
     SERVICES = "services"
     QUESTION = "question"
+    PAPERS = "papers"
+    """Papers that prove what the application says, scanned sheet by sheet."""
     CHECK = "check"
     SIGN = "sign"
     WORKING = "working"
@@ -185,6 +195,17 @@ class EmployerSearch:
 
 
 @dataclass(frozen=True, slots=True)
+class Paper:
+    """One scanned sheet. In memory only, and gone with the visit."""
+
+    content: bytes = field(repr=False)
+    type: str
+    """``image/jpeg`` or ``image/png``."""
+    sha256: str
+    """Of ``content``, lower-case hexadecimal: what the card signs."""
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
     """An application being filled in."""
 
@@ -198,6 +219,11 @@ class Form:
     changing: bool = False
     """The question was opened from the check page and returns there."""
     search: EmployerSearch = EmployerSearch()
+    papers: tuple[Paper, ...] = ()
+    sheet: SheetState = SheetState.READY
+    """The sheet in the scanner, as far as this visit put it there."""
+    sheet_problem: str = ""
+    """Why the last sheet gave no picture: a code of :class:`kiosk.scanner.ScanProblem`."""
 
 
 class ReceiptStep(enum.StrEnum):
@@ -243,6 +269,8 @@ class Submission:
     registered_as: str | None = None
     """The office's own number, once the central API answered."""
     hearing: HearingProposal | None = None
+    papers: int = 0
+    """How many scanned papers belong to it."""
     final: bool = False
     """Done here and now; no answer of the central API is to come."""
     waiting_for_answer: bool = False

@@ -22,6 +22,7 @@ from kiosk.central.client import CentralClient
 from kiosk.config import Settings
 from kiosk.receipt_keys import RING_FILE, add_key
 from kiosk.simulation.network import SwitchedLink
+from kiosk.simulation.scanner import SimulatedScanner
 from kiosk.terminal_identity import TerminalIdentity, enrol, load_identity
 from printer.transport import NetworkTransport
 from printer.virtual import VirtualPrinter
@@ -68,6 +69,7 @@ class Rig:
             stack.callback(self.printer.stop)
             self.readers = SimulatedReaders(state_folder=self.directory / "cards")
             self.trust = TrustStore.load(TRUST)
+            self.scanner = SimulatedScanner()
             self._stack = stack.pop_all()
         return self
 

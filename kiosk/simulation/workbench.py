@@ -25,6 +25,8 @@ _LOOK_EVERY_MS = 1500
 _TIMEOUTS = (1.0, 3.0)
 PRINTER_FAULTS = ("paper_out", "paper_low", "cover_open", "cutter_jam", "offline", "silent")
 """Faults of the virtual printer that have a switch, in their order on the screen."""
+SCANNER_FAULTS = ("no_sheet", "jam", "empty", "offline")
+"""Faults of the simulated scanner, the same way."""
 
 
 @QmlElement
@@ -82,6 +84,16 @@ class WorkbenchModel(QObject):
     def activeFaults(self) -> list[str]:
         faults = self._rig.printer.faults
         return [name for name in PRINTER_FAULTS if getattr(faults, name)]
+
+    @Property(QStringList, notify=changed)
+    def scannerFaults(self) -> list[str]:
+        """The scanner's faults that have a switch."""
+        return list(SCANNER_FAULTS)
+
+    @Property(QStringList, notify=changed)
+    def activeScannerFaults(self) -> list[str]:
+        faults = self._rig.scanner.faults
+        return [name for name in SCANNER_FAULTS if getattr(faults, name)]
 
     @Property(int, notify=looked)
     def receipts(self) -> int:
@@ -143,6 +155,13 @@ class WorkbenchModel(QObject):
         """Switch one of the printer's faults."""
         if name in PRINTER_FAULTS:
             self._rig.printer.set_faults(**{name: active})
+            self.changed.emit()
+
+    @Slot(str, bool)
+    def setScannerFault(self, name: str, active: bool) -> None:
+        """Switch one of the scanner's faults; the terminal sees it at the next sheet or look."""
+        if name in SCANNER_FAULTS:
+            self._rig.scanner.set_faults(**{name: active})
             self.changed.emit()
 
     @Slot()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from cardreader.simulator import persona
+from kiosk.devices import SheetState
 from kiosk.session import Page
 from kiosk.session.state import CardProblem, ReceiptStep, VisitEnd
 from kiosk.tour.hands import NotSeen
@@ -41,6 +42,49 @@ def complaint_offline_then_sync(stage: Stage) -> None:
     stage.network(up=True)
     stage.hands.wait(lambda: len(stage.registered()) == 1, "registration when the network is back")
     stage.hands.rest(0.5)
+    _expect(len(stage.registered()) == 1, "registered exactly once")
+
+
+def complaint_with_evidence(stage: Stage) -> None:
+    """Papers are scanned without network, looked at and signed for; they follow the complaint."""
+    stage.scanner(plugged=True)
+    stage.network(up=False)
+    stage.begin("citizen-active")
+    stage.identify("citizen-active")
+    stage.answer_until_evidence()
+    stage.hands.tap("continueButton")
+    stage.at(Page.PAPERS)
+    stage.hands.tap("scanButton")
+    stage.hands.wait(lambda: stage.sheet is SheetState.SCANNING, "the scanner at work")
+    stage.picture("papers-scanning")
+    stage.hands.wait(lambda: len(stage.papers) == 1, "the first paper")
+    stage.rig.scanner.set_faults(jam=True)
+    stage.hands.tap("scanButton")
+    stage.hands.wait(lambda: stage.sheet is SheetState.JAM, "the jam to be told")
+    stage.picture("papers-jam")
+    stage.rig.scanner.set_faults(jam=False)
+    stage.scan(3)
+    stage.picture("papers-scanned")
+    stage.hands.tap("removePaper_2")
+    stage.hands.wait(lambda: len(stage.papers) == 3, "one paper less")
+    stage.hands.tap("continueButton")
+    stage.answer_after_evidence()
+    stage.at(Page.CHECK)
+    stage.hands.tap("changePapers")
+    stage.at(Page.PAPERS)
+    stage.hands.tap("continueButton")
+    stage.at(Page.CHECK)
+    stage.sign("citizen-active")
+    stage.wait_for_receipt(ReceiptStep.PRINTED)
+    _expect(stage.registered() == [], "nothing at the central API yet")
+    _expect(stage.kiosk.outbox.status().attachments_waiting == 3, "three papers in the outbox")
+    stage.finish()
+    stage.network(up=True)
+    stage.hands.wait(lambda: len(stage.registered()) == 1, "registration when the network is back")
+    stage.hands.wait(
+        lambda: stage.kiosk.outbox.status().attachments_waiting == 0, "the papers to follow"
+    )
+    _expect(stage.papers_at_central() == (3, 3), "three papers, as they were signed for")
     _expect(len(stage.registered()) == 1, "registered exactly once")
 
 
@@ -196,6 +240,7 @@ JOURNEYS: Mapping[str, Journey] = MappingProxyType(
     {
         "complaint-online": complaint_online,
         "complaint-offline-then-sync": complaint_offline_then_sync,
+        "complaint-with-evidence": complaint_with_evidence,
         "wrong-pin-then-right": wrong_pin_then_right,
         "card-removed": card_removed,
         "printer-out-of-paper": printer_out_of_paper,

@@ -7,6 +7,7 @@ import shutil
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import requests
@@ -14,12 +15,12 @@ import requests
 from cardreader.simulator import persona
 from kiosk.app import Devices, Kiosk
 from kiosk.config import Screen, Settings
-from kiosk.devices import can_serve, is_online
+from kiosk.devices import SheetState, can_scan, can_serve, is_online
 from kiosk.front import utc_now
 from kiosk.services import Language
 from kiosk.services.oman_time import MUSCAT
 from kiosk.session import Page
-from kiosk.session.state import EmployerSearch, ReceiptStep, SearchState, Visit
+from kiosk.session.state import EmployerSearch, Paper, ReceiptStep, SearchState, Visit
 from kiosk.simulation.rig import Rig
 from kiosk.tour.hands import Hands, NotSeen
 
@@ -73,8 +74,14 @@ class Stage:
     def _start(self, stack: ExitStack) -> None:
         width, height = self._size
         settings = self.rig.settings(Settings(screen=Screen(width=width, height=height)))
+        # It stands there; a journey that scans plugs it in.
+        self.rig.scanner.set_faults(offline=True)
         devices = Devices(
-            self.rig.readers, self.rig.trust, self.rig.connect_printer, chime=lambda _sound: None
+            self.rig.readers,
+            self.rig.trust,
+            self.rig.connect_printer,
+            chime=lambda _sound: None,
+            scanner=self.rig.scanner,
         )
         self.kiosk = Kiosk(settings, self.rig.identity(settings), devices)
         stack.callback(self.kiosk.stop)
@@ -131,7 +138,13 @@ class Stage:
         self.hands.tap("service_complaint")
 
     def answer_questions(self) -> None:
-        """Every question of the complaint, by touch."""
+        """Every question of the complaint, by touch; no paper is scanned."""
+        self.answer_until_evidence()
+        self._continue_after("evidence", "hearing_language")
+        self.answer_after_evidence()
+
+    def answer_until_evidence(self) -> None:
+        """Up to the evidence, which is chosen and not yet taken."""
         tap, hands = self.hands.tap, self.hands
         self._question("employer")
         if self.visit.signed_in:
@@ -162,7 +175,10 @@ class Stage:
         hands.type(_STORY[self.language])
         self._continue_after("description", "evidence")
         tap("option_payslips")
-        self._continue_after("evidence", "hearing_language")
+
+    def answer_after_evidence(self) -> None:
+        """From the language of the hearing to the end."""
+        tap, hands = self.hands.tap, self.hands
         tap(f"option_{self.language}")
         self._continue_after("hearing_language", "mobile")
         if not (self.visit.form and self.visit.form.input):
@@ -224,6 +240,35 @@ class Stage:
             lambda: is_online(self.kiosk.runner.state.terminal) is up, f"network up: {up}"
         )
 
+    def scanner(self, *, plugged: bool) -> None:
+        """Plug the scanner in or out and wait until the terminal knows."""
+        self.rig.scanner.set_faults(offline=not plugged)
+        self.kiosk.look_again()
+        self.hands.wait(
+            lambda: can_scan(self.kiosk.runner.state.terminal) is plugged, f"scanner: {plugged}"
+        )
+
+    def scan(self, sheets: int) -> None:
+        """Put sheets on the scanner, one after the other; each is seen."""
+        wanted = len(self.papers)
+        for _ in range(sheets):
+            wanted += 1
+            self.hands.tap("scanButton")
+            self.hands.wait(partial(self._has_papers, wanted), f"paper {wanted}")
+
+    def _has_papers(self, count: int) -> bool:
+        return len(self.papers) == count
+
+    @property
+    def sheet(self) -> SheetState | None:
+        """The sheet in the scanner."""
+        return self.visit.form.sheet if self.visit.form else None
+
+    @property
+    def papers(self) -> tuple[Paper, ...]:
+        """What is scanned so far."""
+        return self.visit.form.papers if self.visit.form else ()
+
     def texted_code(self) -> str:
         """The one-time code in the newest text message."""
         url = f"{self.rig.central_url}/v1/notifications"
@@ -249,6 +294,13 @@ class Stage:
         url = f"{self.rig.central_url}/v1/development/transactions"
         transactions = requests.get(url, timeout=_TIMEOUTS).json()["transactions"]
         return [t["number"] for t in transactions if t["tx_id"] == self.story.tx_id and t["number"]]
+
+    def papers_at_central(self) -> tuple[int, int]:
+        """How many papers of this transaction arrived as they were signed for, and of how many."""
+        url = f"{self.rig.central_url}/v1/development/transactions"
+        transactions = requests.get(url, timeout=_TIMEOUTS).json()["transactions"]
+        found = [t for t in transactions if t["tx_id"] == self.story.tx_id]
+        return (found[0]["papers_here"], found[0]["papers"]) if found else (0, 0)
 
     def _question(self, field_id: str) -> None:
         def there() -> bool:

@@ -177,6 +177,7 @@ class Keeper:
             answers=effect.answers,
             confirmed_at=confirmed_at,
             revocations=stale,
+            papers=effect.papers,
         )
         signed = self._desk.sign(
             KeyPurpose.SIGNATURE, application.document(), pin, "application+jws"
@@ -187,6 +188,7 @@ class Keeper:
             schema_version=SCHEMA_VERSION,
             payload=signed.encode("ascii"),
             confirmed_at=confirmed_at,
+            attachments=tuple(paper.content for paper in effect.papers),
         )
         kept = _Kept(tx_id, effect.service_id, confirmed_at, self._outbox.enqueue(submission))
         if stale is not None:

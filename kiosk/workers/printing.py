@@ -146,7 +146,9 @@ class Printing:
         self._worker.submit(return_unused)
 
     def _foresee(self, effect: ForeseeReceipt, drawn: Drawn, asked: int) -> None:
-        unknown = Submission("", effect.service_id, datetime.now(UTC), "0", "")
+        unknown = Submission(
+            "", effect.service_id, datetime.now(UTC), "0", "", papers=effect.papers
+        )
         try:
             # Saved for the office, and registered there: one of the two it will be.
             for submission in (unknown, replace(unknown, registered_as="0")):

@@ -21,6 +21,7 @@ from cardreader.trust import TrustStore
 from kiosk.app import Devices, Kiosk, utc_now
 from kiosk.config import Reader, Screen, Settings
 from kiosk.devices import can_serve, is_online
+from kiosk.scanner import Scanner
 from kiosk.session import Page, events as ev
 from kiosk.session.state import VisitEnd
 from kiosk.tour.hands import PATIENCE_S, Hands
@@ -65,12 +66,14 @@ class Terminal(Stage):
         readers: Callable[[], CardReaders] | None = None,
         trust: TrustStore | None = None,
         reader: Reader | None = None,
+        scanner: Scanner | None = None,
     ) -> None:
         """``readers`` and ``trust`` instead of the simulated ones; ``reader``: its settings."""
         super().__init__(directory / "seen", directory, "test", "ar", (1080, 1920))
         self._readers = readers
         self._trust = trust
         self._reader = reader or Reader()
+        self._scanner = scanner
         self.shown: list[Page] = []
 
     def _start(self, stack: ExitStack) -> None:
@@ -82,6 +85,7 @@ class Terminal(Stage):
             self._trust or self.rig.trust,
             self.rig.connect_printer,
             chime=lambda _sound: None,
+            scanner=self._scanner,
         )
         self.identity = self.rig.identity(self.settings)
         self.kiosk = Kiosk(self.settings, self.identity, devices, shown=self._note)

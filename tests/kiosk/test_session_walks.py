@@ -6,13 +6,15 @@ import random
 from dataclasses import replace
 from datetime import timedelta
 
-from kiosk.devices import DeviceState, PaperState, can_serve
+from kiosk.devices import DeviceState, PaperState, SheetState, can_serve
 from kiosk.session import Page, State, effects as ef, events as ev
 from kiosk.session.reducer import reduce
-from kiosk.session.state import CardProblem, TextSize, Visit
+from kiosk.session.state import CardProblem, Paper, TextSize, Visit
 from tests.kiosk.desk import ANSWERS, GOOD, HOLDER, NOW, OFFLINE, TX, Desk
 
 STEPS = 60_000
+
+SCANS = replace(GOOD, scanner=DeviceState.ONLINE)
 
 _QUIET = {Page.ATTRACT, Page.OUT_OF_SERVICE, Page.TAKE_CARD, Page.ENDED, Page.CARD_PROBLEM}
 """Pages on which nothing of a person may be left."""
@@ -21,7 +23,8 @@ _QUIET = {Page.ATTRACT, Page.OUT_OF_SERVICE, Page.TAKE_CARD, Page.ENDED, Page.CA
 def _events(rng: random.Random) -> ev.Event:
     terminals = [
         GOOD,
-        GOOD,
+        SCANS,
+        SCANS,
         OFFLINE,
         replace(GOOD, paper=PaperState.OUT),
         replace(GOOD, reader=DeviceState.NO_DEVICE),
@@ -56,6 +59,10 @@ def _events(rng: random.Random) -> ev.Event:
         lambda: ev.TimerFired(rng.choice(list(ev.Timer))),
         lambda: ev.ShutDown(),
         lambda: ev.UnblockChosen(),
+        lambda: ev.ScanPressed(),
+        lambda: ev.SheetRefused(SheetState.NO_SHEET, "noSheet"),
+        lambda: ev.PaperRemoved("00"),
+        lambda: ev.ChangePressed("evidence", papers=True),
         lambda: ev.CardholderKnown(HOLDER),
         lambda: ev.PhotoRead(b"jpeg"),
         lambda: ev.NewCodePressed(),
@@ -76,7 +83,7 @@ def _way_forward(state: State, rng: random.Random) -> ev.Event:
         case Page.ATTRACT:
             return ev.Started()
         case Page.OUT_OF_SERVICE:
-            return ev.TerminalChanged(GOOD)
+            return ev.TerminalChanged(SCANS)
         case Page.LANGUAGE:
             return ev.LanguageChosen("ar")
         case Page.INSERT_CARD:
@@ -110,8 +117,15 @@ def _way_forward(state: State, rng: random.Random) -> ev.Event:
                 rng.choice(("complaint", "complaint", "change-pin", "activate-card"))
             )
         case Page.QUESTION if visit.form is not None and visit.form.input is None:
-            answer = list(ANSWERS.values())[visit.form.index]
+            answer = list((ANSWERS | {"evidence": ["payslips"]}).values())[visit.form.index]
             return ev.InputChanged(answer) if answer else ev.ContinuePressed()
+        case Page.PAPERS if visit.form and visit.form.sheet is SheetState.SCANNING:
+            if rng.random() < 0.3:
+                return ev.SheetRefused(SheetState.JAM, "jam")
+            content = rng.randbytes(8)
+            return ev.SheetAccepted(Paper(content, "image/png", content.hex()))
+        case Page.PAPERS if rng.random() < 0.5:
+            return ev.ScanPressed()
         case Page.WORKING:
             return ev.Kept(TX, "7K3Q-9FZ2", "qr", NOW)
         case Page.CONFIRMATION if visit.submission and visit.submission.receipt in ("waiting",):

@@ -10,7 +10,7 @@ from typing import Any
 
 from PIL import Image
 
-from kiosk.devices import DeviceState, PaperState, Terminal
+from kiosk.devices import DeviceState, PaperState, SheetState, Terminal
 from kiosk.services import FieldProblem, load_catalogue
 from kiosk.session.state import (
     Cardholder,
@@ -22,6 +22,7 @@ from kiosk.session.state import (
     Form,
     HearingProposal,
     Page,
+    Paper,
     PinEntry,
     ReceiptMail,
     ReceiptStep,
@@ -87,6 +88,7 @@ ANSWERS: dict[str, Any] = {
 SERVICE = CATALOGUE.service("complaint")
 FIELDS = [field.id for field in SERVICE.fields]
 FORM = Form("complaint", len(FIELDS) - 1, ANSWERS)
+PAPERS = tuple(Paper(b"", "image/png", f"{number:064x}") for number in range(3))
 NOW = datetime(2026, 11, 22, 6, 30, tzinfo=UTC)
 SUBMISSION = Submission(
     tx_id="018f",
@@ -133,6 +135,16 @@ def question(
         employers=employers,
     )
     return State(terminal, visit)
+
+
+def papers(count: int, sheet: SheetState = SheetState.READY, problem: str = "") -> State:
+    """The page of scanned papers, with this many of them."""
+    scanned = tuple(
+        Paper(picture(60 + number, 85), "image/jpeg", f"{number:064x}") for number in range(count)
+    )
+    index = FIELDS.index("evidence")
+    form = Form("complaint", index, ANSWERS, papers=scanned, sheet=sheet, sheet_problem=problem)
+    return State(ONLINE, Visit(page=Page.PAPERS, form=form, cardholder=HOLDER, signed_in=True))
 
 
 def page(name: Page, terminal: Terminal = ONLINE, **visit: Any) -> State:
@@ -200,6 +212,25 @@ STATES: dict[str, State] = {
     "mobile": question("mobile", "91234567"),
     "email": question("email", "salim@example.om"),
     "email-wrong": question("email", "salim@", "bad-email"),
+    "papers-none": papers(0),
+    "papers": papers(2, SheetState.ACCEPTED),
+    "papers-full": papers(8, SheetState.ACCEPTED),
+    "papers-scanning": papers(0, SheetState.SCANNING),
+    "papers-scanning-third": papers(2, SheetState.SCANNING),
+    **{
+        f"papers-{problem}": papers(1, sheet, problem)
+        for sheet, problem in (
+            (SheetState.NO_SHEET, "noSheet"),
+            (SheetState.JAM, "jam"),
+            (SheetState.REJECTED, "empty"),
+            (SheetState.REJECTED, "tooLarge"),
+            (SheetState.READY, "coverOpen"),
+            (SheetState.READY, "deviceBusy"),
+            (SheetState.READY, "offline"),
+            (SheetState.READY, "hardwareError"),
+        )
+    },
+    "check-papers": page(Page.CHECK, form=replace(FORM, papers=PAPERS), cardholder=HOLDER),
     "check": page(Page.CHECK, form=FORM, cardholder=HOLDER),
     "sign": page(Page.SIGN, form=FORM, cardholder=HOLDER, pin=PinEntry(3, 3)),
     "working": page(Page.WORKING, form=FORM, cardholder=HOLDER),

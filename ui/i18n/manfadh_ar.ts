@@ -435,6 +435,21 @@
         <translation>تعديل</translation>
     </message>
     <message>
+        <source>Scanned papers</source>
+        <translation>الأوراق الممسوحة ضوئيًا</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n papers</source>
+        <translation>
+            <numerusform>بلا أوراق</numerusform>
+            <numerusform>ورقة واحدة</numerusform>
+            <numerusform>ورقتان</numerusform>
+            <numerusform>%n أوراق</numerusform>
+            <numerusform>%n ورقة</numerusform>
+            <numerusform>%n ورقة</numerusform>
+        </translation>
+    </message>
+    <message>
         <source>Fee</source>
         <translation>الرسوم</translation>
     </message>
@@ -841,6 +856,118 @@
         <source>To the top</source>
         <extracomment>buttons that scroll the page</extracomment>
         <translation>إلى الأعلى</translation>
+    </message>
+</context>
+<context>
+    <name>PapersPage</name>
+    <message>
+        <source>Put your paper on the scanner</source>
+        <translation>ضع ورقتك على الماسح الضوئي</translation>
+    </message>
+    <message>
+        <source>Scan one sheet at a time. What you do not scan, you can bring to the hearing.</source>
+        <translation>امسح ورقة واحدة في كل مرة. وما لا تمسحه يمكنك إحضاره إلى الجلسة.</translation>
+    </message>
+    <message>
+        <source>Continue without scanning</source>
+        <translation>متابعة دون مسح</translation>
+    </message>
+    <message>
+        <source>Continue</source>
+        <translation>متابعة</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>إيقاف</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>رجوع</translation>
+    </message>
+    <message>
+        <source>There is no paper in the scanner</source>
+        <translation>لا توجد ورقة في الماسح الضوئي</translation>
+    </message>
+    <message>
+        <source>The paper is stuck</source>
+        <translation>الورقة عالقة</translation>
+    </message>
+    <message>
+        <source>The lid of the scanner is open</source>
+        <translation>غطاء الماسح الضوئي مفتوح</translation>
+    </message>
+    <message>
+        <source>Nothing can be seen on this paper</source>
+        <translation>لا يظهر شيء على هذه الورقة</translation>
+    </message>
+    <message>
+        <source>This paper cannot be scanned here</source>
+        <translation>لا يمكن مسح هذه الورقة هنا</translation>
+    </message>
+    <message>
+        <source>The scanner is busy</source>
+        <translation>الماسح الضوئي مشغول</translation>
+    </message>
+    <message>
+        <source>The scanner is not working</source>
+        <translation>الماسح الضوئي لا يعمل</translation>
+    </message>
+    <message>
+        <source>No more papers can be added</source>
+        <translation>لا يمكن إضافة أوراق أخرى</translation>
+    </message>
+    <message>
+        <source>Put it in and scan again.</source>
+        <translation>ضعها في الماسح ثم أعد المسح.</translation>
+    </message>
+    <message>
+        <source>Pull it out gently and scan again, or continue and bring it to the hearing.</source>
+        <translation>اسحبها برفق ثم أعد المسح، أو تابع وأحضرها إلى الجلسة.</translation>
+    </message>
+    <message>
+        <source>Close it and scan again.</source>
+        <translation>أغلقه ثم أعد المسح.</translation>
+    </message>
+    <message>
+        <source>Turn it over and scan again.</source>
+        <translation>اقلبها ثم أعد المسح.</translation>
+    </message>
+    <message>
+        <source>Wait a moment and scan again.</source>
+        <translation>انتظر لحظة ثم أعد المسح.</translation>
+    </message>
+    <message>
+        <source>Please bring it to the hearing.</source>
+        <translation>يُرجى إحضارها إلى الجلسة.</translation>
+    </message>
+    <message>
+        <source>Continue, and bring your papers to the hearing. Your complaint counts all the same.</source>
+        <translation>تابع وأحضر أوراقك إلى الجلسة. شكواك صحيحة كما هي.</translation>
+    </message>
+    <message>
+        <source>Bring the others to the hearing.</source>
+        <translation>أحضر الأوراق الأخرى إلى الجلسة.</translation>
+    </message>
+    <message>
+        <source>Your paper is being scanned</source>
+        <translation>يجري مسح ورقتك</translation>
+    </message>
+    <message>
+        <source>Scan this paper</source>
+        <translation>امسح هذه الورقة</translation>
+    </message>
+    <message>
+        <source>Scan another paper</source>
+        <translation>امسح ورقة أخرى</translation>
+    </message>
+    <message>
+        <source>Paper %1</source>
+        <extracomment>a scanned paper by its number</extracomment>
+        <translation>الورقة %1</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>إزالة</translation>
     </message>
 </context>
 <context>

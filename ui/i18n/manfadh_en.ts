@@ -22,6 +22,16 @@
     </message>
 </context>
 <context>
+    <name>CheckPage</name>
+    <message numerus="yes">
+        <source>%n papers</source>
+        <translation>
+            <numerusform>%n paper</numerusform>
+            <numerusform>%n papers</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>CountdownDialog</name>
     <message numerus="yes">
         <source>Your visit ends in %n second(s). What you entered is then deleted.</source>

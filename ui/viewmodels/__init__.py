@@ -13,6 +13,7 @@ from ui.viewmodels.check import CheckViewModel
 from ui.viewmodels.confirmation import ConfirmationViewModel, EndingViewModel
 from ui.viewmodels.employer import EmployerViewModel
 from ui.viewmodels.keyboards import KeyboardLayouts
+from ui.viewmodels.papers import PapersViewModel
 from ui.viewmodels.pin import PinPad, PinViewModel
 from ui.viewmodels.question import QuestionViewModel
 from ui.viewmodels.seam import Pictures, Send
@@ -30,6 +31,7 @@ __all__ = [
     "IdentityViewModel",
     "KeyboardLayouts",
     "OutOfServiceViewModel",
+    "PapersViewModel",
     "Pictures",
     "PinPad",
     "PinViewModel",

@@ -68,6 +68,20 @@ class CheckViewModel(QObject):
         fee = self._catalogue.service(self._form.service_id).fee_on(self._today())
         return format_money(fee, self._language) if fee else ""
 
+    @Property(int, notify=changed)
+    def papers(self) -> int:
+        """How many papers are scanned."""
+        return len(self._form.papers) if self._form else 0
+
+    @Slot()
+    def changePapers(self) -> None:
+        if self._form is None:
+            return
+        for field in self._catalogue.service(self._form.service_id).fields:
+            if any(option.on_paper for option in field.options):
+                self._send(ChangePressed(field.id, papers=True))
+                return
+
     @Slot(str)
     def change(self, field_id: str) -> None:
         self._send(ChangePressed(field_id))

@@ -21,6 +21,9 @@ class Pictures(Protocol):
     def put(self, name: str, encoded: bytes) -> str:
         """Keep a PNG or JPEG; its new address, empty for what is no picture."""
 
+    def put_small(self, name: str, encoded: bytes, longest: int) -> str:
+        """Keep a small copy, its longer side ``longest`` pixels; its new address, or empty."""
+
     def put_qr(self, name: str, text: str) -> str:
         """Keep the QR code of a text; its new address."""
 

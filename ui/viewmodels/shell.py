@@ -26,6 +26,8 @@ from ui.viewmodels.seam import Send
 QML_IMPORT_NAME = "Manfadh.ViewModels"
 QML_IMPORT_MAJOR_VERSION = 1
 
+_ASKING = (Page.QUESTION, Page.PAPERS)
+
 
 @QmlElement
 class ShellViewModel(QObject):
@@ -91,12 +93,12 @@ class ShellViewModel(QObject):
     @Property(int, notify=changed)
     def step(self) -> int:
         form = self._state.visit.form
-        return form.index + 1 if form and self._state.visit.page is Page.QUESTION else 0
+        return form.index + 1 if form and self._state.visit.page in _ASKING else 0
 
     @Property(int, notify=changed)
     def stepCount(self) -> int:
         form = self._state.visit.form
-        if form is None or self._state.visit.page is not Page.QUESTION:
+        if form is None or self._state.visit.page not in _ASKING:
             return 0
         return len(self._catalogue.service(form.service_id).fields)
 

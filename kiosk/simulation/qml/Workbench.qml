@@ -159,6 +159,22 @@ Window {
                     }
                 }
             }
+            Heading { text: "DOCUMENT SCANNER" }
+            Flow {
+                Layout.fillWidth: true
+                spacing: 8
+                Repeater {
+                    model: bench.vm.scannerFaults
+                    delegate: Key {
+                        required property string modelData
+                        objectName: "scanner_" + modelData
+                        text: modelData.replace("_", " ")
+                        active: bench.vm.activeScannerFaults.indexOf(modelData) >= 0
+                        accent: bench.broken
+                        onPressed: bench.vm.setScannerFault(modelData, !active)
+                    }
+                }
+            }
             Heading { text: "RECEIVED BY THE CENTRAL API" }
             ListView {
                 Layout.fillWidth: true
@@ -178,7 +194,7 @@ Window {
                         anchors.fill: parent
                         anchors.margins: 6
                         spacing: 0
-                        Words { text: (row.modelData.number || row.modelData.outcome) + "  ·  " + row.modelData.state; Layout.fillWidth: true }
+                        Words { text: (row.modelData.number || row.modelData.outcome) + "  ·  " + row.modelData.state + (row.modelData.papers > 0 ? "  ·  " + row.modelData.papers_here + " of " + row.modelData.papers + " papers" : ""); Layout.fillWidth: true }
                         Words { text: row.modelData.tx_id; color: bench.faint; font.pixelSize: 11; Layout.fillWidth: true }
                     }
                 }

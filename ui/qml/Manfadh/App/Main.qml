@@ -21,6 +21,7 @@ T.ApplicationWindow {
     required property ServicesViewModel services
     required property QuestionViewModel question
     required property EmployerViewModel employer
+    required property PapersViewModel papers
     required property CheckViewModel check
     required property ConfirmationViewModel confirmation
     required property EndingViewModel ending
@@ -71,6 +72,7 @@ T.ApplicationWindow {
         case "identity": return load(slot, "IdentityPage", { vm: identity });
         case "services": return load(slot, "ServicesPage", { vm: services });
         case "question": return load(slot, "QuestionPage", { vm: question, employer: employer });
+        case "papers": return load(slot, "PapersPage", { vm: papers });
         case "check": return load(slot, "CheckPage", { vm: check });
         case "working": return load(slot, "WorkingPage", {});
         case "confirmation": return load(slot, "ConfirmationPage", { vm: confirmation });

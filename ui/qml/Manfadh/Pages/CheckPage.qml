@@ -31,6 +31,16 @@ PageFrame {
         }
     }
     SummaryRow {
+        objectName: "papers"
+        Layout.fillWidth: true
+        visible: page.vm.papers > 0
+        question: qsTr("Scanned papers")
+        answer: qsTr("%n papers", "", page.vm.papers)
+        changeText: qsTr("Change")
+        changeName: "changePapers"
+        onChangeRequested: page.vm.changePapers()
+    }
+    SummaryRow {
         Layout.fillWidth: true
         question: qsTr("Fee")
         answer: page.vm.fee === "" ? qsTr("Free of charge") : page.vm.fee

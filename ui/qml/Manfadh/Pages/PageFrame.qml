@@ -19,6 +19,8 @@ Item {
     property string primaryText: ""
     property string primaryIcon: Theme.arrowForward
     property bool primaryVisible: true
+    // The page has another button that is the main one; this one leads past it.
+    property bool primaryQuiet: false
     property string secondaryText: ""
     property string backText: qsTr("Back")
     property bool centred: false
@@ -299,7 +301,7 @@ Item {
                 visible: frame.primaryVisible && frame.primaryText !== ""
                 Layout.fillWidth: true
                 Layout.fillHeight: true
-                kind: Button.Primary
+                kind: frame.primaryQuiet ? Button.Secondary : Button.Primary
                 text: frame.primaryText
                 trailingIconName: frame.primaryIcon
                 onClicked: frame.primary()

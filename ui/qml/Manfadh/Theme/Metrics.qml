@@ -65,5 +65,6 @@ QtObject {
     readonly property int artHeight: 780
     readonly property int slotHeight: 300
     readonly property int cardWidth: 330
+    readonly property real paperRatio: 1.414 // ISO 216, A4
     readonly property real cardRatio: 1.586 // ISO/IEC 7810 ID-1
 }
