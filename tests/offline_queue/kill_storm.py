@@ -170,8 +170,17 @@ class Impatient(random.Random):
         return min(0.05, super().uniform(a, b))
 
 
-def live_and_die(storm: Storm, rng: random.Random) -> list[str]:
-    """Run one life and kill it; returns what it confirmed."""
+LEAST_CONFIRMED = 3
+"""What each life of which something is awaited has confirmed before it is killed."""
+
+
+def live_and_die(storm: Storm, rng: random.Random, number: int) -> list[str]:
+    """Run one life and kill it; returns what it confirmed.
+
+    Every other life is killed at any moment at all. However slow the machine is, the others get so
+    far as to keep something, and every tenth so far that something new has taken effect: without
+    them, a busy machine would kill nothing but starts.
+    """
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -181,14 +190,43 @@ def live_and_die(storm: Storm, rng: random.Random) -> list[str]:
             life(storm, writing)
         os._exit(1)
     os.close(writing)
-    time.sleep(rng.uniform(0.005, 0.25))
-    os.kill(child, signal.SIGKILL)
-    _, status = os.waitpid(child, 0)
-    with os.fdopen(reading, "rb") as told:
-        confirmed = told.read().decode().split()
+    try:
+        told = b""
+        if number % 2:
+            told = _read_lines(reading, rng.randint(LEAST_CONFIRMED, 12))
+        if number % 10 == 9:
+            _await_effect(storm)
+        time.sleep(rng.uniform(0.005, 0.25))
+    finally:
+        os.kill(child, signal.SIGKILL)
+        _, status = os.waitpid(child, 0)
+        with os.fdopen(reading, "rb") as rest:
+            told += rest.read()
     if not os.WIFSIGNALED(status):
         raise RuntimeError("a life ended by itself")
-    return confirmed
+    return told.decode().split()
+
+
+def _read_lines(descriptor: int, count: int) -> bytes:
+    """So many lines from a living process; ends early when it ends."""
+    told = b""
+    while told.count(b"\n") < count and (more := os.read(descriptor, 4096)):
+        told += more
+    return told
+
+
+def _await_effect(storm: Storm) -> None:
+    """Wait until the central API has given effect to one more transaction."""
+    before = _effects(storm)
+    until = time.monotonic() + 60
+    while _effects(storm) == before:
+        if time.monotonic() > until:
+            raise RuntimeError("nothing takes effect any more")
+        time.sleep(0.02)  # another process's database has nothing to wait on
+
+
+def _effects(storm: Storm) -> int:
+    return len(_column(storm.folder / "central.sqlite3", "SELECT tx_id FROM complaint"))
 
 
 def drain(storm: Storm) -> Counter[State]:
@@ -207,7 +245,9 @@ def run(kills: int, seed: int) -> dict[str, object]:
     """Run the storm; the result says what was lost and what was doubled."""
     rng = random.Random(seed)
     with tempfile.TemporaryDirectory() as name, storm(Path(name), seed) as running:
-        confirmed = [tx_id for _ in range(kills) for tx_id in live_and_die(running, rng)]
+        confirmed = [
+            tx_id for number in range(kills) for tx_id in live_and_die(running, rng, number)
+        ]
         during = len(_column(Path(name, "central.sqlite3"), "SELECT tx_id FROM complaint"))
         counts = drain(running)
         local = _column(Path(name, "outbox.db"), "SELECT tx_id FROM outbox")
