@@ -77,7 +77,7 @@ class Printing:
         self._waiting: Future[PrintOutcome] | None = None
         self._drawn = Drawn()
         self._asked = 0
-        """How many receipts somebody waited for; what is drawn in advance gives way to the next."""
+        """Grows whenever a receipt is waited for and when a visit ends: drawing ahead gives way."""
         self._printer: ReceiptPrinter | None = None
 
     def start(self) -> None:
@@ -138,6 +138,7 @@ class Printing:
 
     def forget(self) -> None:
         """The visit is over: a print that has not started must not come out in the next."""
+        self._asked += 1
         with self._lock:
             self._drawn = Drawn()
             waiting, self._waiting = self._waiting, None

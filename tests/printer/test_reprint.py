@@ -1,6 +1,7 @@
 """A second paper is asked for by a person and is a marked copy: through the terminal's worker."""
 
 import queue
+import threading
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -85,6 +86,29 @@ def test_a_foreseen_receipt_has_the_same_dots_and_is_not_remembered(desk, tray):
     assert printing._drawn._kept
     printing.forget()
     assert not printing._drawn._kept, "what one citizen's receipt says goes with the visit"
+
+
+@pytest.mark.parametrize("leave", [False, True])
+def test_what_is_drawn_ahead_gives_way(desk, tray, monkeypatch, leave):
+    """To the receipt that somebody waits for, and to the end of the visit."""
+    printing, answers, bitmap = desk
+    begun = threading.Event()
+
+    def endless(*_):
+        while True:
+            begun.set()
+            yield
+
+    monkeypatch.setattr("kiosk.workers.printing.draw_ahead", endless)
+    printing.foresee(ForeseeReceipt("complaint", "ar", HOLDER, {}))
+    assert begun.wait(20)
+    if leave:
+        printing.forget()
+        assert printing._worker.submit(lambda: "free").result(20) == "free"
+    else:
+        printing.print(EFFECT, 1)
+        assert answers.get(timeout=20) == ev.ReceiptPrinted(KEPT.tx_id)
+        assert ReceiptBitmap.from_png(tray.wait()[0][0]) == bitmap(0)
 
 
 def test_large_print_is_in_the_language_of_the_visit_alone(desk, tray):
