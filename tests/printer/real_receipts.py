@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, date, datetime
 
 from kiosk.receipts import compose_receipt
@@ -54,9 +55,20 @@ def real_complaint(
     )
 
 
+def card_service(service: str, languages: Languages = "both") -> Receipt:
+    """What is done at once, on the card itself."""
+    done = Submission(REGISTERED.tx_id, service, WHEN, "7QK4-M2XD", QR_TEXT, final=True)
+    return compose_receipt(done, HOLDER, {}, load_catalogue(), "MCT-0042", languages=languages)
+
+
+CARD_SERVICES = ("activate-card", "change-pin", "unblock-pin")
+REFUSED = dataclasses.replace(QUEUED, rejected=True)
+"""The office did not take it."""
 REAL = {
     "real-both": real_complaint("both"),
     "real-queued": real_complaint("both", QUEUED),
     "real-ar-large": real_complaint("ar", large=True),
     "real-en": real_complaint("en"),
+    "real-refused": real_complaint("both", REFUSED),
+    **{f"real-{service}": card_service(service) for service in CARD_SERVICES},
 }

@@ -10,13 +10,21 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.receipts import sample_receipts
+from kiosk.services import load_catalogue
 from printer import fonts
 from printer.bitmap import ReceiptBitmap
 from printer.fonts import MissingGlyph
 from printer.ink import Align, Style, listed, paragraph
 from printer.layout import Drawn, render
 from printer.receipt import Badge, BadgeKind, Bilingual, Receipt, ReceiptState, Row
-from tests.printer.real_receipts import QUEUED, real_complaint
+from tests.printer.real_receipts import (
+    CARD_SERVICES,
+    QUEUED,
+    REFUSED,
+    card_service,
+    real_complaint,
+)
 from tests.printer.receipt_samples import complaint
 from tests.printer.staff_samples import papers
 
@@ -46,8 +54,16 @@ GOLDENS |= {
         ("en", "", {}),
         ("both", "", {}),
         ("both", "-queued", {"submission": QUEUED}),
+        ("both", "-refused", {"submission": REFUSED}),
         ("ar", "-large", {"large": True}),
     )
+    for width in (576, 384)
+}
+
+
+GOLDENS |= {
+    f"real-{service}-{width}": (card_service(service), width)
+    for service in CARD_SERVICES
     for width in (576, 384)
 }
 
@@ -137,6 +153,17 @@ def test_a_character_without_a_glyph_is_an_error_that_does_not_repeat_the_text()
     chinese = Row(Bilingual("الاسم", "Name"), "名")
     with pytest.raises(MissingGlyph):
         render(dataclasses.replace(receipt, rows=(chinese,)))
+
+
+def test_every_word_of_every_service_can_be_printed():
+    """A text without a glyph fails here, not in front of a citizen."""
+    catalogue = load_catalogue()
+    for receipt in sample_receipts(catalogue, "MCT-0042"):
+        for languages in ("ar", "en", "both"):
+            render(dataclasses.replace(receipt, languages=languages), 384)
+    for governorate in catalogue.places.governorates:
+        for place in (governorate, *governorate.wilayats):
+            fonts.check_coverage(place.ar + place.en)
 
 
 def test_what_one_font_lacks_another_of_ours_draws():
