@@ -39,7 +39,6 @@ from cardreader.authority import (
     ManagerAnswer,
     RefusalReason,
 )
-from cardreader.cms import sign_cms
 from cardreader.errors import (
     CardBusy,
     CardError,
@@ -154,6 +153,5 @@ __all__ = [
     "card_state",
     "open_card",
     "pin_weakness",
-    "sign_cms",
     "sign_compact",
 ]

@@ -2,7 +2,7 @@
 
 ``Outbox.enqueue`` seals a signed transaction for the central API, chains, signs and commits it;
 when it returns, the citizen can be told. A ``Syncer`` carries the outbox to the central API over
-``HttpIngest`` and reports each result. ``verify_outbox`` tells what, if anything, was changed.
+``HttpIngest`` and reports each result.
 
     outbox = Outbox.open(path, enrolment=enrolment, device_key=device_key, secret=secret)
     syncer = Syncer(outbox, HttpIngest("https://central.example"), on_result=show)
@@ -23,7 +23,8 @@ Where to look:
 - ``syncer`` when and what to send; ``ingest`` the seam to the central API; ``http``
   that seam over HTTPS; ``signed_requests`` who asks; ``bounded`` an end to answers that never end
 - ``folder`` folders carried by hand, for both sides; ``stranded`` the outbox in one
-- ``outside`` status without holding the outbox; ``verify`` the check whether it was changed
+- for people who look at it, and not loaded with the rest: ``outside`` status without holding the
+  outbox; ``verify`` the check whether it was changed
 """
 
 from offline_queue.clock import Clock, SystemClock
@@ -40,7 +41,6 @@ from offline_queue.errors import (
 from offline_queue.folder import FolderBroken, FolderUnwritable
 from offline_queue.http import HttpIngest, Timeouts
 from offline_queue.ingest import BatchReply, CentralIngest, TransportError
-from offline_queue.outside import read_status
 from offline_queue.records import (
     Enqueued,
     OutboxStatus,
@@ -54,17 +54,14 @@ from offline_queue.room import Quota
 from offline_queue.store import Outbox
 from offline_queue.stranded import Exported, Imported
 from offline_queue.syncer import Syncer, SyncState
-from offline_queue.verify import Code, Finding, verify_outbox
 
 __all__ = [
     "AnswerMismatch",
     "BatchReply",
     "CentralIngest",
     "Clock",
-    "Code",
     "Enqueued",
     "Exported",
-    "Finding",
     "FolderBroken",
     "FolderUnwritable",
     "HttpIngest",
@@ -89,6 +86,4 @@ __all__ = [
     "TransportError",
     "case_ref",
     "new_tx_id",
-    "read_status",
-    "verify_outbox",
 ]

@@ -18,8 +18,8 @@ from kiosk.config import Settings
 from kiosk.diagnostics import run_checks
 from kiosk.services.oman_time import MUSCAT
 from kiosk.staff_papers import day_totals, printer_test_page, readiness_report
-from offline_queue import read_status
 from offline_queue.errors import OutboxError
+from offline_queue.outside import read_status
 from printer.bitmap import ReceiptBitmap
 from printer.jobs import PrintJob, Result, Settings as PrinterSettings
 from printer.journal import JournalBusy, PrintJournal

@@ -12,10 +12,12 @@ from kiosk.central.client import CentralUnreachable
 from kiosk.cli.options import ConfigFile, Json, Simulated, StateDirectory, settings_from
 from kiosk.cli.outcome import answer, refuse
 from kiosk.terminal_identity import IdentityError, load_identity
-from offline_queue import Outbox, read_status, verify_outbox
+from offline_queue import Outbox
 from offline_queue.chain import b64url_decode
 from offline_queue.http import HttpIngest
 from offline_queue.ingest import TransportError
+from offline_queue.outside import read_status
+from offline_queue.verify import verify_outbox
 from offline_queue.wire import SignedHead
 
 app = typer.Typer(help="The outbox of this terminal.", no_args_is_help=True)

@@ -19,9 +19,10 @@ from kiosk.scanner import SaneScanner, ScanFailed
 from kiosk.services import CatalogueError, load_catalogue
 from kiosk.terminal_identity import IdentityError, load_identity
 from kiosk.workers.card_revocations import REVOCATION_FILE, is_stale, with_stored_list
-from offline_queue import read_status, verify_outbox
 from offline_queue.errors import OutboxError
+from offline_queue.outside import read_status
 from offline_queue.signed_requests import RequestSigner
+from offline_queue.verify import verify_outbox
 from printer.escpos import realtime_request
 from printer.journal import JournalError, read_roll
 from printer.roll import forecast

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from cardreader import KeyPurpose, PinWrong, TrustStore, open_card, sign_cms
+from cardreader import KeyPurpose, PinWrong, TrustStore, open_card
+from cardreader.cms import sign_cms
 from cardreader.simulator import READER, TRUST, SimulatedReaders, persona
 
 NOW = datetime(2026, 11, 1, 9, 30, tzinfo=UTC)

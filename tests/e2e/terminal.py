@@ -26,8 +26,8 @@ from kiosk.session import Page, events as ev
 from kiosk.session.state import VisitEnd
 from kiosk.tour.hands import PATIENCE_S, Hands
 from kiosk.tour.stage import Stage
-from offline_queue import verify_outbox
 from offline_queue.chain import b64url_decode
+from offline_queue.verify import verify_outbox
 
 STORY = "لم أستلم أجري منذ شهرين، وطلبت حقي مرتين دون رد."
 EMPLOYER = "شركة بحر العرب للتجارة"
