@@ -225,10 +225,13 @@ def test_fault_39_a_reused_key(scene: Scene) -> None:
 
 @pytest.mark.parametrize("forged", [False, True])
 def test_fault_40_the_tail_is_cut_off(scene: Scene, forged: bool) -> None:
-    """Of what the central API holds, nothing is lost; what it never had cannot come back. The cut
-    shows at the next start, or, with every counter forged, in the countersigned head."""
-    scene.keep(4)
+    """Of what the central API holds, nothing is lost; what it never had cannot come back, so the
+    transaction that waited is gone from both: then the cut must be noticed. It shows at the next
+    start, or, with every counter forged, in the countersigned head; the terminal takes nothing any
+    more, and keeps what it took until then. All that was sent took effect exactly once."""
+    sent = scene.keep(4)
     scene.drain()
+    scene.keep()
     scene.outbox.close()
     db = sqlite3.connect(scene.terminal.path)
     db.execute("DELETE FROM outbox WHERE seq >= 3")
@@ -240,9 +243,13 @@ def test_fault_40_the_tail_is_cut_off(scene: Scene, forged: bool) -> None:
     assert Code.TAIL_CUT in {finding.code for finding in scene.findings()}
     scene.outbox = scene.terminal.open()
     if forged:
-        scene.outbox.enqueue(submission())
+        meanwhile = submission()
+        scene.outbox.enqueue(meanwhile)
         scene.drain()
+        recorded = scene.outbox.result(meanwhile.tx_id)
+        assert recorded is not None
+        assert recorded.state in WAITING
     assert scene.outbox.status().unavailable is Reason.FROZEN
     with pytest.raises(OutboxUnavailable):
         scene.outbox.enqueue(submission())
-    assert sorted(scene.central.effects) == sorted(each.tx_id for each in scene.confirmed)
+    assert sorted(scene.central.effects) == sorted(each.tx_id for each in sent)

@@ -96,6 +96,11 @@ class Central:
     next_sync_in_s: float | None = None
     epoch: int = 1
 
+    def forget(self) -> None:
+        """Hold nothing again, for the next try of the same story."""
+        for held in (self.chains, self.decided, self.voids, self.payloads, self.effects):
+            held.clear()
+
     @property
     def records(self) -> dict[int, ChainRecord]:
         """The chain of the current epoch."""
