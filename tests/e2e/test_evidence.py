@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import sqlite3
 
 import pytest
@@ -12,6 +13,7 @@ from PySide6.QtGui import QImage
 
 from cardreader.simulator import persona
 from kiosk.devices import DeviceState, SheetState, can_scan
+from kiosk.scanner import SaneScanner
 from kiosk.session import Page, events as ev
 from kiosk.session.state import VisitEnd
 from kiosk.simulation.scanner import SimulatedScanner
@@ -188,6 +190,23 @@ def test_no_file_of_the_terminal_holds_a_paper_in_clear(terminal):
         written = path.read_bytes()
         assert piece not in written, path
         assert name.encode() not in written, path
+
+
+def test_a_real_scanimage_gives_papers_that_the_central_api_holds_as_signed(
+    switch_on, monkeypatch, tmp_path
+):
+    if shutil.which("scanimage") is None:
+        pytest.skip("SCANNER NOT TESTED WITH SANE: scanimage is missing (apt: sane-utils)")
+    (tmp_path / "dll.conf").write_text("test\n")
+    (tmp_path / "test.conf").write_text('number_of_devices 1\ntest-picture "Grid"\n')
+    monkeypatch.setenv("SANE_CONFIG_DIR", str(tmp_path))
+    terminal = switch_on(scanner=SaneScanner("test:0", mode="Gray"))
+    terminal.wait(lambda: can_scan(terminal.devices), "the scanner")
+    to_papers(terminal)
+    scan(terminal, 1)
+    sign(terminal)
+    terminal.finish()
+    terminal.wait(lambda: at_central(terminal) == [(1, 1)], "the paper")
 
 
 def test_a_terminal_without_a_scanner_asks_for_no_paper(switch_on):

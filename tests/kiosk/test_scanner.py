@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import subprocess
 import threading
@@ -10,8 +11,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QByteArray
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from kiosk.devices import DeviceState, SheetState, Terminal, can_scan, faults
 from kiosk.scanner import (
@@ -198,6 +199,29 @@ def test_every_simulated_sheet_is_another_and_none_is_large():
         assert 20_000 < len(sheet) < SHEET_MAX_BYTES // 4
         assert not is_empty(sheet)
     assert is_empty(draw_sheet(1, empty=True))
+
+
+def test_one_faint_line_is_something_and_a_noisy_sheet_is_nothing():
+    rng = random.Random(20261122)
+    sheet = QImage(1654, 2339, QImage.Format.Format_RGB32)
+    sheet.fill(QColor(244, 243, 240))
+    for _ in range(20_000):
+        shade = rng.randint(238, 250)
+        sheet.setPixelColor(rng.randrange(1654), rng.randrange(2339), QColor(shade, shade, shade))
+    assert is_empty(encoded(sheet))
+    painter = QPainter(sheet)
+    painter.setPen(QPen(QColor(180, 180, 178), 3))
+    painter.drawLine(400, 800, 700, 830)
+    painter.end()
+    assert not is_empty(encoded(sheet))
+
+
+def encoded(image: QImage) -> bytes:
+    content = QByteArray()
+    buffer = QBuffer(content)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    assert image.save(buffer, "JPEG", 75)
+    return bytes(content.data())
 
 
 def test_a_cut_off_picture_is_no_picture():

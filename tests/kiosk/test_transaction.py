@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -11,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given, strategies as st
 
 from kiosk.receipt_keys import RingError, add_key, public_keys, read_ring
+from kiosk.session.state import Paper
 from kiosk.transaction import Application, reference_of, rfc3339
 from offline_queue.records import new_tx_id
 from printer.proof import key_id
@@ -41,6 +43,18 @@ def test_the_document_is_canonical_and_complete():
         "answers": {"b": "لم أستلم", "a": [1, None, {"z": True, "y": "\u20ac"}]},
         "confirmed_at": "2026-11-21T22:30:15Z",
     }
+
+
+def test_papers_are_named_in_their_order_by_what_they_are_before_they_are_sealed():
+    papers = (Paper(b"front", "image/jpeg", "a" * 64), Paper(b"back", "image/png", "b" * 64))
+    document = replace(APPLICATION, papers=papers).document()
+    assert rfc8785.dumps(json.loads(document)) == document
+    assert json.loads(document).pop("attachments") == [
+        {"sha256": "a" * 64, "size": 5, "type": "image/jpeg"},
+        {"sha256": "b" * 64, "size": 4, "type": "image/png"},
+    ]
+    # Without papers it is the document that every central API knows.
+    assert b"attachments" not in APPLICATION.document()
 
 
 def test_the_applicant_is_not_in_the_representation():
