@@ -4,9 +4,11 @@ python-escpos connects and writes; what it does not give is put around it: it op
 connection again by itself, waits a minute by default, reads "no answer" as "all well" and leaves a
 temporary directory behind at import.
 
-There is no way through CUPS on purpose: a spooler says that it took the job, never that the paper
-came out, has no way back for fences and status, and prints what waits in it whenever the printer
-returns, in somebody else's visit. The printer that CUPS would drive has a device file or a port.
+There is no way through CUPS on purpose. Its job is "completed" when the backend has handed it
+over, before anything is on paper: no print could be confirmed, and every citizen would be asked.
+Status and fences have no way back through it. And what it could not hand over, because the paper
+is out, it prints when the paper is back, in somebody else's visit. Whatever printer CUPS drives has
+a port or a device file, and is used through that (docs/technician.md).
 """
 
 from __future__ import annotations

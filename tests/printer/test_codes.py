@@ -97,6 +97,22 @@ def test_both_readers_read_every_code(template, width, tmp_path):
     assert zbar(pictures, tmp_path) == [QR_TEXT] * len(pictures)
 
 
+def test_whichever_element_of_the_print_head_is_dead(tmp_path):
+    """Columns all over the code, each part of a module, each kind of pattern.
+
+    Seen as a camera sees paper: sharper than the dots themselves, a white line through the heart of
+    a finder pattern makes two patterns of it, for both readers.
+    """
+    paper = on_paper(render(TEMPLATES["both"], 576))
+    side = len(qr.matrix(QR_TEXT, 576)) * MODULE
+    left, top = _MARGIN + 12, paper.height - _MARGIN - side - 60
+    code = paper.crop((left - 40, top, left + side + 40, paper.height))
+    finders = [*range(0, 7 * MODULE, 4), *range(side - 7 * MODULE, side, 4)]
+    columns = [*finders, *range(7 * MODULE, side - 7 * MODULE, 11)]
+    worn = [seen(dead_column(code, 40 + x), OUT_OF_FOCUS) for x in columns]
+    assert zxing(worn) == zbar(worn, tmp_path) == [QR_TEXT] * len(worn)
+
+
 def test_both_readers_read_what_the_printer_printed(tray, tmp_path):
     paper = printed(render(TEMPLATES["both"], 576), tray)
     assert zxing([on_paper(paper)]) == zbar([on_paper(paper)], tmp_path) == [QR_TEXT]

@@ -15,6 +15,7 @@ from printer.printer import ReceiptPrinter
 from printer.raster import encode
 from printer.status import Cover, Cutter, Device, PaperState
 from printer.transport import DeviceTransport, NetworkTransport, PrinterGone
+from printer.virtual import VirtualPrinter
 from tests.printer.receipt_samples import complaint
 
 QUICK = Settings(poll=30, reply=0.7, write=0.7, fence_base=1.2, paper_speed=5000)
@@ -300,6 +301,48 @@ def test_status_is_reported_as_it_changes(virtual, tray, tmp_path):
         station.wait_for(lambda status: status.device is Device.NO_DEVICE)
     finally:
         station.close()
+
+
+@pytest.mark.parametrize("line", ["network", "device"])
+def test_a_printer_plugged_in_again_is_found_again(line, tray, tmp_path, receipt):
+    """Also another one, at the same port or under the name that udev gives it."""
+    name = tmp_path / "receipt-printer"
+    first, second = VirtualPrinter(on_receipt=tray), VirtualPrinter(on_receipt=tray)
+    host, port = first.start() if line == "network" else ("", 0)
+    if line == "device":
+        name.symlink_to(first.start_pty())
+
+    def connect():
+        return NetworkTransport(host, port, timeout=0.5) if port else DeviceTransport(str(name))
+
+    seen = queue.SimpleQueue()
+    journal = PrintJournal(tmp_path / "print.db")
+    settings = replace(QUICK, poll=0.02)
+    printer = ReceiptPrinter(connect, journal, settings=settings, on_status=seen.put)
+
+    def print_once(job_id):
+        return printer.print(PrintJob(job_id, receipt)).result(30)
+
+    try:
+        assert print_once("tx-1") == PRINTED
+        name.unlink(missing_ok=True)
+        first.stop()
+        while seen.get(timeout=10).device is not Device.NO_DEVICE:
+            pass
+        assert print_once("tx-2") == PrintOutcome(Result.REFUSED, Reason.GONE)
+        if port:
+            second.start(host, port)
+        else:
+            name.symlink_to(second.start_pty())
+        while not seen.get(timeout=10).ready:
+            pass
+        assert print_once("tx-3") == PRINTED
+        assert originals(tray, receipt) == len(tray.receipts) == 2
+    finally:
+        printer.close()
+        journal.close()
+        first.stop()
+        second.stop()
 
 
 def test_a_listener_that_fails_does_not_stop_the_printer(virtual, tmp_path, receipt):
