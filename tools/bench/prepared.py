@@ -9,7 +9,12 @@ import runpy
 import sys
 
 from kiosk.memory import load_without_collecting
-from kiosk.plain_imports import load_msgspec, load_structlog, use_plain_imports
+from kiosk.plain_imports import (
+    load_msgspec,
+    load_requests,
+    load_structlog,
+    use_plain_imports,
+)
 
 
 def main() -> None:
@@ -18,6 +23,7 @@ def main() -> None:
     use_plain_imports()
     load_msgspec()
     load_structlog()
+    load_requests()
     del sys.argv[0]
     runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 
