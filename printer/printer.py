@@ -91,6 +91,7 @@ class ReceiptPrinter:
         # What a crash or a failed print left in the printer must not end up on the next receipt.
         self._remains = journal.interrupted > 0
         self._ready_until = monotonic()
+        self._sent = 0
         self._owner = threading.Thread(target=self._run, name="printer-owner", daemon=True)
         self._owner.start()
 
@@ -200,6 +201,7 @@ class ReceiptPrinter:
     def _take(self, order: _Order) -> None:
         if not order.future.set_running_or_notify_cancel():
             return
+        began = monotonic()
         try:
             outcome = self._print(order.job)
         except BaseException as error:
@@ -208,7 +210,12 @@ class ReceiptPrinter:
         copy, reason = order.job.copy, outcome.reason
         match outcome.result:
             case Result.PRINTED:
-                _log.info("receipt.printed", copy=copy)
+                _log.info(
+                    "receipt.printed",
+                    copy=copy,
+                    bytes=self._sent,
+                    seconds=round(monotonic() - began, 2),
+                )
             case Result.REFUSED:
                 _log.warning("receipt.refused", copy=copy, reason=reason)
             case Result.UNKNOWN:
@@ -291,9 +298,11 @@ class ReceiptPrinter:
         """Send the receipt; ``None`` when the printer confirmed it, else why it did not."""
         patience = self._settings.fence_base + job.bitmap.millimetres / self._settings.paper_speed
         self._remains = True
+        self._sent = len(escpos.CUT)
         try:
             for band in encode_bands(job.bitmap):
                 self._talk.send(band)
+                self._sent += len(band)
                 self._talk.mark()
                 self._talk.look()
             self._talk.fence(patience)

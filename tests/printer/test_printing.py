@@ -5,6 +5,7 @@ import threading
 from dataclasses import replace
 
 import pytest
+import structlog
 
 from printer import escpos
 from printer.bitmap import ReceiptBitmap
@@ -89,6 +90,15 @@ def test_printed_and_proved(station, receipt, tray):
     assert ReceiptBitmap.from_png(png) == receipt
     assert station.journal.records()[0].sha256 == receipt.sha256
     assert station.printer.status().ready
+
+
+def test_what_a_receipt_cost_is_reported(station, receipt):
+    """Its bytes, and the seconds until the printer had confirmed it."""
+    with structlog.testing.capture_logs() as events:
+        assert station.print(receipt) == PRINTED
+    [printed] = [event for event in events if event["event"] == "receipt.printed"]
+    assert printed["bytes"] == encode(receipt).statistics.sent
+    assert 0 < printed["seconds"] < 30
 
 
 def test_many_in_a_row_come_out_in_order(station, receipt, tray):
