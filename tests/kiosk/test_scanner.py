@@ -14,7 +14,9 @@ import pytest
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
+from kiosk.config import Scanner as ScannerSettings, Settings
 from kiosk.devices import DeviceState, SheetState, Terminal, can_scan, faults
+from kiosk.diagnostics import checks
 from kiosk.scanner import (
     SHEET_MAX_BYTES,
     SaneScanner,
@@ -186,6 +188,18 @@ def test_a_device_name_cannot_become_another_option(tmp_path, monkeypatch):
     assert "--device-name=x; touch /tmp/y --output-file=z" in said
     assert "--source=-o z" in said
     assert said[-1] == "--dont-scan"
+
+
+def test_diagnose_says_how_the_scanner_is_and_blocks_nothing(sane):
+    sane()
+    found = {
+        device: checks._scanner(Settings(scanner=ScannerSettings(device=device)))
+        for device in ("", "test:0", "nothere:0")
+    }
+    assert [each.ok for each in found.values()] == [True, True, False]
+    assert found["test:0"].state == "online"
+    assert (found["nothere:0"].state, found["nothere:0"].remedy) == ("offline", "reset")
+    assert not any(each.blocking for each in found.values())
 
 
 # --- the simulated one

@@ -23,6 +23,7 @@ Item {
     property bool primaryQuiet: false
     property string secondaryText: ""
     property string backText: qsTr("Back")
+    property string backIcon: Theme.arrowBack
     property bool centred: false
     default property alias content: column.data
     property alias lower: lowerSlot.data
@@ -281,7 +282,7 @@ Item {
                 sourceComponent: Button {
                     objectName: "backButton"
                     text: frame.backText
-                    iconName: Theme.arrowBack
+                    iconName: frame.backIcon
                     onClicked: frame.shell.back()
                 }
             }

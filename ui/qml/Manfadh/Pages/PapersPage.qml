@@ -19,6 +19,7 @@ PageFrame {
     primaryVisible: !vm.scanning
     primaryQuiet: none
     backText: vm.scanning ? qsTr("Stop") : qsTr("Back")
+    backIcon: vm.scanning ? "x" : Theme.arrowBack
     centred: none
     onPrimary: shell.proceed()
 
