@@ -38,6 +38,7 @@ def measure(work: Path, config: str, count: int) -> list[Row]:
         device_key=identity.device_key,
         secret=identity.secret,
     ) as outbox:
+        outbox.prepare()  # as the syncer does when a terminal starts
         baseline, kept = [], []
         for _ in range(count):
             tx_id, payload = new_tx_id(), secrets.token_bytes(_PAYLOAD)

@@ -43,7 +43,7 @@ def rows_of(disk: str, told: dict[str, Any], of_raw: float) -> list[Row]:
         if found == "not installed":
             rows.append(Row(label, found, "", 0.0))
             continue
-        rate = f"{found['per_s']} /s"
+        rate = f"{found['per_s']} /s, {found['cpu_us']} µs CPU"
         rows.append(
             Row(
                 label, rate, f"{raw['per_s']} /s raw sqlite3", found["of_raw"], floor, at_least=True
