@@ -51,7 +51,7 @@ PageFrame {
             }
             Label {
                 Layout.fillWidth: true
-                text: page.vm.office + " · \u2066" + page.vm.phone + "\u2069"
+                text: page.vm.office + "\n\u2066" + page.vm.phone + "\u2069"
                 font.weight: Theme.type.semibold
             }
         }

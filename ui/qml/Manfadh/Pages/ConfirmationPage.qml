@@ -155,7 +155,7 @@ PageFrame {
                 Label {
                     objectName: "office"
                     Layout.fillWidth: true
-                    text: page.vm.office + " · \u2066" + page.vm.phone + "\u2069"
+                    text: page.vm.office + "\n\u2066" + page.vm.phone + "\u2069"
                     font.weight: Theme.type.semibold
                 }
             }
