@@ -155,7 +155,7 @@ def _growth(looks: dict[int, Memory]) -> Row:
 
 
 def test_the_outbox_is_judged_beside_raw_sqlite_and_others_only_told() -> None:
-    rate = {"per_s": 400, "of_raw": 0.85, "fsyncs_per_item": 1.01}
+    rate = {"per_s": 400, "of_raw": 0.85, "cpu_us": 300, "fsyncs_per_item": 1.01}
     told = {
         "enqueue": {
             "raw_sqlite3": {"per_s": 470, "of_raw": 1.0, "fsyncs_per_item": 1.0},
