@@ -106,6 +106,7 @@ _DEVICES: Final[dict[str, dict[str, str]]] = {
     "ar": {
         "reader": "القارئ",
         "printer": "الطابعة",
+        "scanner": "الماسح الضوئي",
         "display": "الشاشة",
         "outbox": "صندوق الصادر",
         "clock": "الساعة",
@@ -114,6 +115,7 @@ _DEVICES: Final[dict[str, dict[str, str]]] = {
         "paperLow": "الورق قليل",
         "paperOut": "نفد الورق",
         "paperJammed": "الورق عالق",
+        "openOrJammed": "غطاء مفتوح أو ورقة عالقة",
         "wrong": "غير مضبوطة",
         "almostFull": "يكاد يمتلئ",
         "disk-full": "القرص ممتلئ",
@@ -143,6 +145,7 @@ _DEVICES: Final[dict[str, dict[str, str]]] = {
         "paperLow": "paper low",
         "paperOut": "out of paper",
         "paperJammed": "paper jammed",
+        "openOrJammed": "open or jammed",
         "almostFull": "almost full",
     },
 }

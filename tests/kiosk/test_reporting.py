@@ -196,6 +196,17 @@ def test_devices_are_told_as_they_are() -> None:
         replace(GOOD, cover_open=True), has_printer=True, skew_s=0, free_bytes=10**12
     )
     assert open_cover[1].detail == "coverOpen"
+    assert "scanner" not in {each.device for each in well}
+    for scanner, detail in (
+        (DeviceState.ONLINE, None),
+        (DeviceState.OFFLINE, None),
+        (DeviceState.USER_ERROR, "openOrJammed"),
+    ):
+        terminal = replace(GOOD, scanner=scanner)
+        fitted = describe_devices(terminal, has_printer=True, skew_s=0, free_bytes=10**12)
+        assert [(each.state, each.detail) for each in fitted if each.device == "scanner"] == [
+            (scanner.value, detail)
+        ]
     none = describe_devices(GOOD, has_printer=False, skew_s=0, free_bytes=10**12)
     assert "printer" not in {each.device for each in none}
 
