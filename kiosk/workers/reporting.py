@@ -179,9 +179,9 @@ def describe_devices(
                 device="printer", state=terminal.printer.value, detail=_printer_detail(terminal)
             )
         )
-    if terminal.scanner is not DeviceState.NO_DEVICE:
-        stuck = terminal.scanner is DeviceState.USER_ERROR
-        detail = "openOrJammed" if stuck else None
+    has_scanner = terminal.scanner is not DeviceState.NO_DEVICE
+    if has_scanner:
+        detail = "openOrJammed" if terminal.scanner is DeviceState.USER_ERROR else None
         found.append(DeviceReport(device="scanner", state=terminal.scanner.value, detail=detail))
     outbox = DeviceReport(device="outbox", state=terminal.outbox.value)
     skewed = skew_s is not None and abs(skew_s) > _MOST_SKEW_S
