@@ -113,7 +113,9 @@ class _Languages:
         for language in _LOCALES:
             translator = QTranslator()
             if not translator.load(str(TRANSLATIONS / f"manfadh_{language}.qm")):
-                raise WindowFailed(f"translation manfadh_{language}.qm is not built: run make setup")
+                raise WindowFailed(
+                    f"translation manfadh_{language}.qm is not built: run make setup"
+                )
             self._translators[language] = translator
 
     def use(self, language: Language) -> None:
