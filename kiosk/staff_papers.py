@@ -34,6 +34,7 @@ _DEVICES = {
     "central": Bilingual("النظام المركزي", "Central API"),
     "clock": Bilingual("الساعة", "Clock"),
     "printer": Bilingual("الطابعة", "Printer"),
+    "scanner": Bilingual("الماسح الضوئي", "Document scanner"),
 }
 _REMEDIES = {
     Remedy.NONE: "لا يلزم إجراء.",
