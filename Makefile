@@ -58,10 +58,11 @@ fuzz: setup-test ## 100,000 cards that answer anything
 	$(BIN)/python -m tests.cardreader.fuzz --examples 100000
 
 .PHONY: faults
-faults: setup-test ## every fault at every step, of the card and of the printer, as tables
+faults: setup-test ## every fault at every step, of the card and of the printer, as tables; kill -9 at every band
 	$(BIN)/python -m tests.cardreader.fault_matrix
 	$(BIN)/python -m tests.cardreader.fault_matrix_pcscd --kind "vendor T1"
 	$(BIN)/python -m tests.printer.fault_matrix
+	$(BIN)/python -m tests.printer.killing
 
 .PHONY: cycles
 cycles: setup-test ## 10,000 cards put in and taken out, twice: nothing grows; more than an hour
