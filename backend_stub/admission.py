@@ -35,8 +35,8 @@ _WIDEST: Final = 1.25
 """How far apart the timetable's times are, in paces. With few who wait they are close, so that the
 gate never stands idle even when the pace was thought slower than it is; with many they are wide.
 """
-_FIRST_PACE_S: Final = 0.03
-"""Before anything is known, rather too quick: who comes too early finds a place to wait or gets
+_FIRST_PACE_S: Final = 0.05
+"""Of full batches on two cores, rather too quick: who comes too early finds a place to wait or gets
 another time, but who was told to come late leaves the gate idle, and cannot be called back."""
 _LATEST_S: Final = 900.0
 

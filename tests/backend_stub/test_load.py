@@ -55,9 +55,9 @@ def test_some_are_decided_some_wait_and_the_others_get_times_one_after_the_other
                 await batch(99)
             times.append(refused.value.retry_after_s)
         # The two that wait come first; then one after another, never two together.
-        assert times[0] > 0.06
+        assert times[0] > 0.1
         steps = [later - earlier for earlier, later in itertools.pairwise(times)]
-        assert min(steps) == pytest.approx(max(steps)) == pytest.approx(0.0375)
+        assert min(steps) == pytest.approx(max(steps)) == pytest.approx(0.0625)
         finish.set()
         await asyncio.gather(*tasks)
         assert order == [0, 1, 2]
@@ -81,8 +81,8 @@ def test_patience_ends() -> None:
 
 def test_who_would_wait_too_long_is_told_at_once() -> None:
     async def story() -> None:
-        # A batch takes 30 ms until more is known: the second wait is too long.
-        admission = Admission(Room(at_once=1, waiting=99, patience_s=0.045), monotonic=Stopwatch())
+        # A batch takes 50 ms until more is known: the second wait is too long.
+        admission = Admission(Room(at_once=1, waiting=99, patience_s=0.075), monotonic=Stopwatch())
         async with admission.enter():
             waiting = asyncio.create_task(pass_through(admission))
             await asyncio.sleep(0)
@@ -129,7 +129,7 @@ def test_the_timetable_has_an_end() -> None:
     async def story() -> None:
         admission = Admission(Room(at_once=1, waiting=0, patience_s=0), monotonic=Stopwatch())
         async with admission.enter():
-            for _ in range(36_000):
+            for _ in range(22_000):
                 with pytest.raises(NoRoom) as refused:
                     async with admission.enter():
                         pytest.fail("there was no place")
@@ -160,7 +160,7 @@ def test_buckets_refill_and_forget() -> None:
     assert [buckets.wait_for("a") for _ in range(2)] == [0, 0.5]
     watch.now += 3600
     assert [buckets.wait_for("a") for _ in range(4)] == [0, 0, 0, 0.5]
-    for number in range(36_000):
+    for number in range(22_000):
         buckets.wait_for(f"other {number}")
     # Forgotten, hence full again: harmless, and memory has an end.
     assert buckets.wait_for("a") == 0
