@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, QPoint, QPointF, QRectF, QTimer
+from PySide6.QtCore import QEventLoop, QPoint, QPointF, QTimer
 from PySide6.QtQuick import QQuickItem
 from PySide6.QtTest import QTest
 
 from ui.app import KioskWindow
+from ui.visible import in_view, visible_items
 
 _POLL_MS = 4
 PATIENCE_S = 15.0
@@ -71,7 +72,7 @@ class Hands:
         self.wait(lambda: self._find(name) is not None, name)
         for _ in range(_MOST_SCREENS):
             item = self._find(name)
-            if item is not None and _in_view(item):
+            if item is not None and in_view(item):
                 self._touch(item)
                 return
             more = self._find("moreButton")
@@ -106,28 +107,7 @@ class Hands:
         QTest.touchEvent(self._window, self._device).release(0, point, self._window).commit()
 
     def _find(self, name: str) -> QQuickItem | None:
-        for item in walk(self._window.contentItem()):
+        for item in visible_items(self._window.contentItem()):
             if item.objectName() == name:
                 return item
         return None
-
-
-def walk(item: QQuickItem) -> Iterator[QQuickItem]:
-    """Everything visible and enabled below an item; ``findChild`` misses delegates."""
-    for child in item.childItems():
-        if child.isVisible() and child.isEnabled():
-            yield child
-            yield from walk(child)
-
-
-def _in_view(item: QQuickItem) -> bool:
-    """Whether the centre of an item is inside every clipping ancestor."""
-    centre = item.mapToScene(QPointF(item.width() / 2, item.height() / 2))
-    ancestor: QQuickItem | None = item.parentItem()
-    while ancestor is not None:
-        if ancestor.clip():
-            seen = ancestor.mapRectToScene(QRectF(0, 0, ancestor.width(), ancestor.height()))
-            if not seen.contains(centre):
-                return False
-        ancestor = ancestor.parentItem()
-    return True

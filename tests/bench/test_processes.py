@@ -66,14 +66,7 @@ def test_the_first_picture_waits_for_nothing_it_does_not_show(tmp_path: Path) ->
         "front = Front(Settings()); front.window.wait_until_seen(); front.window.close();"
         "print(*sys.modules)"
     )
-    loaded = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=ROOT,
-        env=environment(tmp_path),
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.split()
+    loaded = _loaded(code, tmp_path)
     assert "kiosk.front" in loaded
     assert [module for module in LATE if module in loaded] == []
 
@@ -83,16 +76,21 @@ def test_a_terminal_never_loads_what_only_the_central_api_needs(tmp_path: Path) 
         "import sys, kiosk.app, kiosk.terminal_identity, cardreader.pcsc, cardreader.trust;"
         "print(*sys.modules)"
     )
-    loaded = subprocess.run(
+    loaded = _loaded(code, tmp_path)
+    assert "kiosk.app" in loaded
+    assert [module for module in ("pydantic", "fastapi", "sqlalchemy") if module in loaded] == []
+
+
+def _loaded(code: str, work: Path) -> list[str]:
+    """The modules that a new process has after running ``code``, which prints them."""
+    return subprocess.run(
         [sys.executable, "-c", code],
         cwd=ROOT,
-        env=environment(tmp_path),
+        env=environment(work),
         capture_output=True,
         text=True,
         check=True,
     ).stdout.split()
-    assert "kiosk.app" in loaded
-    assert [module for module in ("pydantic", "fastapi", "sqlalchemy") if module in loaded] == []
 
 
 @pytest.mark.parametrize("name", sorted(EXPECTED))

@@ -7,15 +7,16 @@ made there in one go, so what is true when it is swapped is what it shows.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEventLoop, QPoint, QPointF, QRectF, QTimer
+from PySide6.QtCore import QEventLoop, QPoint, QPointF, QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtQuick import QQuickItem
 from PySide6.QtTest import QTest
 
 from ui.app import KioskWindow
+from ui.visible import in_view, visible_items
 
 PATIENCE_S = 20.0
 _PRESS_PATIENCE_S = 0.3
@@ -134,7 +135,7 @@ class Finger:
 
     def find(self, name: str) -> QQuickItem | None:
         """A visible, enabled thing of this name."""
-        for item in _walk(self._window.contentItem()):
+        for item in visible_items(self._window.contentItem()):
             if item.objectName() == name:
                 return item
         return None
@@ -181,7 +182,7 @@ class Finger:
         self.wait(lambda: self.find(name) is not None, name)
         for _ in range(_MOST_SCREENS):
             item = self.find(name)
-            if item is not None and _in_view(item):
+            if item is not None and in_view(item):
                 centre = item.mapToScene(QPointF(item.width() / 2, item.height() / 2))
                 return QPoint(round(centre.x()), round(centre.y()))
             if self.find("moreButton") is None:
@@ -203,22 +204,3 @@ class Finger:
             seen *= item.opacity()
             item = item.parentItem()
         return seen
-
-
-def _walk(item: QQuickItem) -> Iterator[QQuickItem]:
-    for child in item.childItems():
-        if child.isVisible() and child.isEnabled():
-            yield child
-            yield from _walk(child)
-
-
-def _in_view(item: QQuickItem) -> bool:
-    centre = item.mapToScene(QPointF(item.width() / 2, item.height() / 2))
-    ancestor: QQuickItem | None = item.parentItem()
-    while ancestor is not None:
-        if ancestor.clip():
-            seen = ancestor.mapRectToScene(QRectF(0, 0, ancestor.width(), ancestor.height()))
-            if not seen.contains(centre):
-                return False
-        ancestor = ancestor.parentItem()
-    return True
