@@ -24,6 +24,7 @@ PATIENCE = 250.0
 TOLD = (
     "complaint-online",
     "complaint-offline-then-sync",
+    "complaint-with-evidence",
     "wrong-pin-then-right",
     "card-removed",
     "printer-out-of-paper",
@@ -136,6 +137,7 @@ def test_the_report_says_what_was_done_and_seen(tours):
     [
         ("complaint-online", True, [".png", ".bin"]),
         ("complaint-offline-then-sync", True, [".png", ".bin"]),
+        ("complaint-with-evidence", True, [".png", ".bin"]),
         ("printer-out-of-paper", True, []),
         ("wrong-pin-then-right", False, []),
         ("card-removed", False, []),
