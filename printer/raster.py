@@ -2,9 +2,9 @@
 
 What consists of squares of two by two dots, as a QR code does, is sent with one dot for each and
 doubled by the printer (``GS v 0``, m = 3): a quarter of its bytes, dot for dot the same. The
-printer's own QR codes (``GS ( k``) would save 2.4 KB more of 65 to 91 on wide paper, 3.5 KB of 42 to
-59 on narrow paper, a twentieth, and are not used: they cannot be compared with the bitmap, choose
-their own version and mask, and have no quiet zone.
+printer's own QR codes (``GS ( k``) would save 2.4 KB more of 65 to 91 on wide paper and 3.5 KB of
+42 to 59 on narrow paper, a twentieth. They are not used: they cannot be compared with the bitmap,
+choose their own version and mask, and have no quiet zone.
 
 Bands of at most 100 rows keep every command under 8 KiB, so that 8 KiB of NUL always bring a
 printer back that was left in the middle of one.
