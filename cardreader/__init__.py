@@ -51,6 +51,10 @@ from cardreader.errors import (
     CardServiceUnavailable,
     CardTimeout,
     CommandRefused,
+    FingerBlocked,
+    FingerError,
+    FingerNotAvailable,
+    FingerNotMatched,
     ObjectNotFound,
     PinBlocked,
     PinEntryCancelled,
@@ -79,6 +83,7 @@ from cardreader.mrz import Sex
 from cardreader.national_id import NationalIdCard, open_card
 from cardreader.pin import PIN_LENGTH, MalformedPin, PinWeakness, pin_weakness
 from cardreader.pki import KeyPurpose, PinInfo, Signature, SignatureAlgorithm
+from cardreader.profiles import FingerInfo, MalformedFinger
 from cardreader.readers import CardReaders, ReaderStatus, Slot
 from cardreader.revocation import RevocationListInvalid
 from cardreader.trust import TrustStore, TrustStoreInvalid
@@ -114,8 +119,14 @@ __all__ = [
     "CertificateConflict",
     "CommandApdu",
     "CommandRefused",
+    "FingerBlocked",
+    "FingerError",
+    "FingerInfo",
+    "FingerNotAvailable",
+    "FingerNotMatched",
     "HolderKind",
     "KeyPurpose",
+    "MalformedFinger",
     "MalformedPin",
     "ManagementAlgorithm",
     "ManagerAnswer",

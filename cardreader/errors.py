@@ -104,6 +104,36 @@ class PukBlocked(PukError):
         super().__init__("the PUK is blocked")
 
 
+class FingerError(CardError):
+    """The cardholder's finger was not accepted, or could not be asked for."""
+
+
+class FingerNotMatched(FingerError):
+    """It is not the finger that the card keeps; ``tries_left`` tries remain and at least one does.
+
+    ``None`` when the card does not tell.
+    """
+
+    def __init__(self, tries_left: int | None) -> None:
+        told = "" if tries_left is None else f", {tries_left} tries left"
+        super().__init__(f"the finger does not match{told}")
+        self.tries_left = tries_left
+
+
+class FingerBlocked(FingerError):
+    """The retry counter of the finger is used up: the PUK can help, or the issuing office."""
+
+    def __init__(self) -> None:
+        super().__init__("the finger is blocked")
+
+
+class FingerNotAvailable(FingerError):
+    """The card compares no finger, or a finger gives no new PIN on it."""
+
+    def __init__(self) -> None:
+        super().__init__("the card does not take a finger")
+
+
 class Untrusted(enum.StrEnum):
     """Why the identity data of a card could not be verified (ICAO Doc 9303-11, clause 5.1)."""
 

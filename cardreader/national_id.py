@@ -18,6 +18,7 @@ from cardreader.errors import (
     CardNotGenuine,
     CardNotSupported,
     CommandRefused,
+    FingerNotAvailable,
     ObjectNotFound,
     Untrusted,
 )
@@ -34,12 +35,16 @@ from cardreader.pki import (
 )
 from cardreader.profiles import (
     ElementaryFile,
+    FingerInfo,
     IasClassicApplication,
     IcaoApplication,
+    MatchOnCardApplication,
     PivIssuing,
 )
 from cardreader.profiles.reference_data import ReferenceData
 from cardreader.trust import Clock, TrustStore
+
+_Application = PkiApplication | IcaoApplication | MatchOnCardApplication
 
 _DATA_GROUPS = {
     ElementaryFile.DG1: 1,
@@ -113,10 +118,11 @@ class NationalIdCard:
         self._channel = channel
         self._pki = pki
         self._icao = icao
+        self._match_on_card = MatchOnCardApplication(channel)
         self._trust = trust
         self._clock = clock
         # A failed SELECT leaves the selection as it was on some cards and not on others.
-        self._current: PkiApplication | IcaoApplication | None = icao
+        self._current: _Application | None = icao
         self._security_object: SecurityObject | None = None
         self._identity: CardIdentity | None = None
         self._photo: bytes | None = None
@@ -283,6 +289,46 @@ class NationalIdCard:
             wipe(puk)
             wipe(new)
 
+    def finger_info(self) -> FingerInfo | None:
+        """The retry counter of the cardholder's finger; ``None``: the card compares none.
+
+        Two commands; costs no try.
+        """
+        try:
+            self._use(self._match_on_card)
+        except FingerNotAvailable:
+            return None
+        return self._match_on_card.finger_info()
+
+    def verify_finger(self, template: bytearray) -> None:
+        """Let the card compare a finger, once: minutiae of three bytes each (ISO/IEC 19794-2:2005,
+        clause 8). ``template`` is wiped whatever happens.
+
+        Raises :class:`~cardreader.errors.FingerNotMatched`,
+        :class:`~cardreader.errors.FingerBlocked`, :class:`~cardreader.errors.FingerNotAvailable`
+        and :class:`~cardreader.profiles.MalformedFinger`.
+        """
+        try:
+            self._require_genuine()
+            self._use(self._match_on_card)
+            self._match_on_card.verify_finger(template)
+        finally:
+            wipe(template)
+
+    def unblock_pin_by_finger(self, new: bytearray) -> None:
+        """Set a new PIN and all its tries, after :meth:`verify_finger`: once, and without a PUK.
+
+        ``new`` is wiped whatever happens. Raises
+        :class:`~cardreader.errors.SecurityStatusNotSatisfied` when the card knows of no match,
+        :class:`~cardreader.errors.FingerNotAvailable` when a finger gives no PIN on this card and
+        :class:`~cardreader.pin.MalformedPin`.
+        """
+        try:
+            self._ready_for_pin()
+            self._pki.unblock_pin_after_match(new)
+        finally:
+            wipe(new)
+
     def pin_reference(self) -> ReferenceData:
         """The PIN as the card's commands name it, on a card that may be given one; for
         :mod:`cardreader.pinpad`. Raises what proves that the card is genuine.
@@ -291,10 +337,13 @@ class NationalIdCard:
         return self._pki.pin
 
     def _ready_for_pin(self) -> None:
+        self._require_genuine()
+        self._use(self._pki)
+
+    def _require_genuine(self) -> None:
         """No secret goes to a card that has not proved its identity data."""
         if self.has_identity:
             self.identity()
-        self._use(self._pki)
 
     def sign(self, purpose: KeyPurpose, message: bytes, pin: bytearray | None = None) -> Signature:
         """Sign ``message`` and check the signature against the certificate.
@@ -319,7 +368,7 @@ class NationalIdCard:
                 wipe(pin)
         return checked_signature(certificate, message, answer)
 
-    def _use(self, application: PkiApplication | IcaoApplication) -> None:
+    def _use(self, application: _Application) -> None:
         """Select only on a change: a SELECT costs a round trip and forgets the verified PIN."""
         if self._current is not application:
             self._current = None

@@ -93,6 +93,9 @@ class PkiApplication(Protocol):
     def unblock_pin(self, puk: bytearray, new: bytearray) -> None:
         """Set a new PIN and its tries; presents ``puk`` once. Both are wiped whatever happens."""
 
+    def unblock_pin_after_match(self, new: bytearray) -> None:
+        """The same on a card that has just matched its holder's finger. Wiped whatever happens."""
+
     def sign(self, purpose: KeyPurpose, algorithm: SignatureAlgorithm, digest: bytes) -> bytes:
         """Let the card sign a digest; the signature as X.509 has it (ECDSA in DER)."""
 

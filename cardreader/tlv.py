@@ -139,10 +139,14 @@ def build(tag: int, value: bytes | bytearray | Iterable[bytes] = b"") -> bytes:
     body = bytes(value) if isinstance(value, (bytes, bytearray)) else b"".join(value)
     if len(body) > MAX_LENGTH:
         raise ValueError("the value is too long")
-    length = len(body)
+    return prefix(tag, len(body)) + body
+
+
+def prefix(tag: int, length: int) -> bytes:
+    """Tag and shortest length of a data object whose value is kept in a buffer of its own."""
     if length < 0x80:
         encoded = bytes((length,))
     else:
         digits = length.to_bytes((length.bit_length() + 7) // 8, "big")
         encoded = bytes((0x80 | len(digits),)) + digits
-    return tag.to_bytes(max(1, (tag.bit_length() + 7) // 8), "big") + encoded + body
+    return tag.to_bytes(max(1, (tag.bit_length() + 7) // 8), "big") + encoded

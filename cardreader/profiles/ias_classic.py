@@ -157,6 +157,12 @@ class IasClassicApplication:
         """RESET RETRY COUNTER, once. Wipes; see :meth:`ReferenceData.unblock`."""
         self.pin.unblock(puk, new)
 
+    def unblock_pin_after_match(self, new: bytearray) -> None:
+        """The same after the card has matched a finger, once. Wipes; see
+        :meth:`ReferenceData.unblock_after_match`.
+        """
+        self.pin.unblock_after_match(new)
+
     def sign(self, purpose: KeyPurpose, algorithm: SignatureAlgorithm, digest: bytes) -> bytes:
         """MSE SET, PSO HASH with the digest, PSO COMPUTE DIGITAL SIGNATURE (7816-8, 5.2 and 5.4).
 

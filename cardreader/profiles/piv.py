@@ -162,6 +162,12 @@ class PivApplication:
         """RESET RETRY COUNTER, once (part 2, 3.2.3). Wipes; see :meth:`ReferenceData.unblock`."""
         self.pin.unblock(puk, new)
 
+    def unblock_pin_after_match(self, new: bytearray) -> None:
+        """The same after the card has matched a finger, once. Wipes; see
+        :meth:`ReferenceData.unblock_after_match`.
+        """
+        self.pin.unblock_after_match(new)
+
     def _tries_after_refusal(self) -> int:
         """At least so many tries remain."""
         info = self.pin_info()

@@ -10,10 +10,20 @@ from collections.abc import Callable
 
 from cardreader.apdu import CommandApdu
 from cardreader.channel import SUCCESS, CardChannel, raise_for_status, wipe
-from cardreader.errors import PinBlocked, PinWrong, PukBlocked, PukWrong
+from cardreader.errors import (
+    CommandRefused,
+    FingerNotAvailable,
+    PinBlocked,
+    PinWrong,
+    PukBlocked,
+    PukWrong,
+)
 from cardreader.pin import PIN_LENGTH, MalformedPin, is_pin
 
 _VERIFY, _CHANGE, _RESET = 0x20, 0x24, 0x2C
+_NEW_ONLY = 0x02
+_NOT_TAKEN = frozenset({0x6A81, 0x6A86, 0x6B00, 0x6D00})
+"""Function, parameters or instruction not supported."""
 
 
 def tries_left(status: int) -> int | None:
@@ -95,6 +105,29 @@ class ReferenceData:
             raise PukBlocked
         raise PukWrong(left)
 
+    def unblock_after_match(self, new: bytearray) -> None:
+        """A new PIN and all its tries on a card that has just matched its holder's finger.
+
+        RESET RETRY COUNTER with new reference data only (P1=02). Raises
+        :class:`~cardreader.errors.FingerNotAvailable` where the card has no such thing,
+        :class:`~cardreader.errors.SecurityStatusNotSatisfied` where it knows of no match, and
+        :class:`~cardreader.pin.MalformedPin`.
+        """
+        padded = self._padded(new)
+        try:
+            if not is_pin(new):
+                raise MalformedPin
+            status = self._send(_RESET, padded, p1=_NEW_ONLY)
+        except CommandRefused as refused:
+            if refused.sw in _NOT_TAKEN:
+                raise FingerNotAvailable from None
+            raise
+        finally:
+            wipe(padded)
+            wipe(new)
+        if status != SUCCESS:
+            raise CommandRefused(_RESET, status)
+
     def verify_header(self) -> bytes:
         """VERIFY up to its Lc, for a reader that puts the PIN in itself."""
         return bytes((0x00, _VERIFY, 0x00, self.reference))
@@ -116,8 +149,8 @@ class ReferenceData:
             raise PinBlocked
         raise PinWrong(left)
 
-    def _send(self, instruction: int, data: bytearray) -> int:
-        return self._channel.send(CommandApdu(0x00, instruction, 0x00, self.reference, data)).sw
+    def _send(self, instruction: int, data: bytearray, p1: int = 0x00) -> int:
+        return self._channel.send(CommandApdu(0x00, instruction, p1, self.reference, data)).sw
 
     def _padded(self, secret: bytearray) -> bytearray:
         """A copy of full length, to be wiped."""

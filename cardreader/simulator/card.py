@@ -19,6 +19,7 @@ from cardreader.simulator.foreign import ForeignApplication
 from cardreader.simulator.ias import ATR as IAS_ATR, IasApplication
 from cardreader.simulator.icao import IcaoApplication
 from cardreader.simulator.identity import identity_files
+from cardreader.simulator.match_on_card import FingerMatch, MatchOnCardApplication
 from cardreader.simulator.personas import Chip, Persona, Profile, persona
 from cardreader.simulator.piv import PivApplication
 from cardreader.simulator.state import CardMemory, padded, personalised, remembered
@@ -289,20 +290,22 @@ def issue(
         memory = state
     else:
         memory = personalised(holder) if state is None else remembered(holder, state)
-    identity = IcaoApplication(identity_files(holder))
+    match = FingerMatch()
+    others: list[Application] = [IcaoApplication(identity_files(holder))]
+    if memory.finger is not None:
+        others.append(MatchOnCardApplication(memory, match))
     if (profile or holder.profile) is Profile.IAS_CLASSIC:
         if memory.pin is None:
             memory.pin, memory.pin_chosen = padded(transport_pin(holder)), False
         return SimulatedCard(
-            (IasApplication(memory, holder.guid.bytes[:10]), identity),
+            (IasApplication(memory, holder.guid.bytes[:10], match=match), *others),
             IAS_ATR,
             protocol=Protocol7816.T0,
             latency=latency,
             sleep=sleep,
         )
-    applications = (PivApplication(memory), identity)
     return SimulatedCard(
-        applications,
+        (PivApplication(memory, match=match), *others),
         answer_to_reset(protocol),
         protocol=protocol,
         latency=latency,

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, decode_ds
 from cardreader.apdu import CommandApdu, ResponseApdu
 from cardreader.simulator.ber import MalformedTlv, parse, tlv
 from cardreader.simulator.issuer import AUTHENTICATION, SIGNATURE, CardKey
+from cardreader.simulator.match_on_card import FingerMatch
 from cardreader.simulator.piv_objects import CERTIFICATES
 from cardreader.simulator.state import TRIES, CardMemory
 from cardreader.simulator.status import Refusal, Status, tries
@@ -30,6 +31,7 @@ KEY_REFERENCES = {AUTHENTICATION: 0x03, SIGNATURE: 0x04}
 """Slots of the card's memory as this application numbers them."""
 
 _PIN = 0x11
+_NEW_ONLY = 0x02
 _REFERENCE_LENGTH = 12
 _FILE_PATH = bytes.fromhex("16000004")
 _APPLICATION_PATH = bytes.fromhex("1600")
@@ -48,12 +50,17 @@ class IasApplication:
     proprietary = True
 
     def __init__(
-        self, memory: CardMemory, serial: bytes, random: Callable[[int], bytes] = os.urandom
+        self,
+        memory: CardMemory,
+        serial: bytes,
+        random: Callable[[int], bytes] = os.urandom,
+        match: FingerMatch | None = None,
     ) -> None:
         """``serial``: ten bytes, the chip's maker, type, serial and batch number."""
         self._memory = memory
         self._serial = serial
         self._random = random
+        self._match = match or FingerMatch()
         self._forget()
         self._commands: dict[int, Callable[[CommandApdu], ResponseApdu]] = {
             0x20: self._verify,
@@ -81,8 +88,9 @@ class IasApplication:
         return tlv(0x6F, tlv(0x84, AID))
 
     def deselect(self) -> None:
-        """The PIN is not verified any more."""
+        """PIN and finger are not verified any more."""
         self._forget()
+        self._match.forget()
 
     def process(self, command: CommandApdu) -> ResponseApdu:
         """Answer one command; an unknown instruction is refused with 6D00."""
@@ -120,7 +128,9 @@ class IasApplication:
         return _done()
 
     def _reset_retry_counter(self, command: CommandApdu) -> ResponseApdu:
-        """The PUK sets a new PIN and its tries."""
+        """PUK, or with P1=02 a finger that was matched, set a new PIN and its tries."""
+        if command.p1 == _NEW_ONLY and self._memory.finger is not None:
+            return self._reset_after_match(command)
         _require(command, p1=0x00, p2=_PIN)
         puk, new = _pair(command)
         memory = self._memory
@@ -131,6 +141,17 @@ class IasApplication:
         if not hmac.compare_digest(_bare(puk), memory.puk):
             raise Refusal(tries(memory.puk_tries))
         memory.puk_tries = TRIES
+        self._set_pin(new)
+        return _done()
+
+    def _reset_after_match(self, command: CommandApdu) -> ResponseApdu:
+        _require(command, p2=_PIN)
+        self._match.require()
+        new = bytes(command.data)
+        if len(new) != _REFERENCE_LENGTH:
+            raise Refusal(Status.WRONG_LENGTH)
+        _require_pin(new)
+        self._match.forget()
         self._set_pin(new)
         return _done()
 
@@ -297,10 +318,14 @@ def _pair(command: CommandApdu) -> tuple[bytes, bytes]:
     if len(command.data) != 2 * _REFERENCE_LENGTH:
         raise Refusal(Status.WRONG_LENGTH)
     old, new = bytes(command.data[:_REFERENCE_LENGTH]), bytes(command.data[_REFERENCE_LENGTH:])
+    _require_pin(new)
+    return old, new
+
+
+def _require_pin(new: bytes) -> None:
     bare = _bare(new)
     if not 6 <= len(bare) <= 8 or not bare.isdigit():
         raise Refusal(Status.WRONG_DATA)
-    return old, new
 
 
 def _bare(reference: bytes) -> bytes:

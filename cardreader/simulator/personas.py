@@ -88,6 +88,8 @@ class Persona:
     """The PKI application of the card, unless it is issued with another one."""
     pin_from_letter: bool = False
     """``pin`` is the one of the letter that came with the card (IAS Classic)."""
+    finger: bool = False
+    """Whether the card keeps a finger of its holder and compares it itself."""
     issuer: str = "state"
     """``state`` or ``other``, an issuer that nobody trusts."""
     forged: bool = False

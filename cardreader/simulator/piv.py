@@ -4,6 +4,8 @@ What this card does where the standard leaves a choice: three tries for PIN and 
 PIN is refused with 6A80 and costs no try; on a card that is not activated the PIN answers 6984
 until CHANGE REFERENCE DATA with P1=01 (new reference data only, ISO/IEC 7816-4:2020, 11.6.7) sets
 it behind the management key, or RESET RETRY COUNTER does behind the PUK. There is no default PIN.
+RESET RETRY COUNTER with P1=02 (new reference data only, ISO/IEC 7816-4:2020, 11.6.10), which PIV
+does not have, is taken once after the card has matched its holder's finger.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from collections.abc import Callable
 
 from cardreader.apdu import CommandApdu, ResponseApdu
 from cardreader.simulator.ber import MalformedTlv, parse, tlv
+from cardreader.simulator.match_on_card import FingerMatch
 from cardreader.simulator.piv_keys import PivKeys
 from cardreader.simulator.piv_objects import (
     AID,
@@ -25,6 +28,7 @@ from cardreader.simulator.state import TRIES, CardMemory
 from cardreader.simulator.status import Refusal, Status, tries
 
 _PIN, _PUK = 0x80, 0x81
+_NEW_ONLY = 0x02
 _PADDING = 0xFF
 _REFERENCE_LENGTH = 8
 _VERSION = bytes((1, 0, 0))
@@ -40,8 +44,14 @@ class PivApplication:
     aid = AID
     proprietary = False
 
-    def __init__(self, memory: CardMemory, random: Callable[[int], bytes] = os.urandom) -> None:
+    def __init__(
+        self,
+        memory: CardMemory,
+        random: Callable[[int], bytes] = os.urandom,
+        match: FingerMatch | None = None,
+    ) -> None:
         self._memory = memory
+        self._match = match or FingerMatch()
         self._keys = PivKeys(memory, random)
         self._commands: dict[int, Callable[[CommandApdu], ResponseApdu]] = {
             0x20: self._verify,
@@ -64,8 +74,9 @@ class PivApplication:
         )
 
     def deselect(self) -> None:
-        """The PIN is not verified any more, the management key not authenticated."""
+        """PIN and finger are not verified any more, the management key not authenticated."""
         self._keys.forget()
+        self._match.forget()
 
     def process(self, command: CommandApdu) -> ResponseApdu:
         """Answer one command; an unknown instruction is refused with 6D00."""
@@ -145,17 +156,34 @@ class PivApplication:
         return _done()
 
     def _reset_retry_counter(self, command: CommandApdu) -> ResponseApdu:
-        """RESET RETRY COUNTER (part 2, 3.2.3): the PUK sets a new PIN and its tries."""
-        if command.p1 != 0x00:
+        """RESET RETRY COUNTER (part 2, 3.2.3): PUK or finger set a new PIN and its tries."""
+        if command.p1 not in (0x00, _NEW_ONLY) or (command.p1 and self._memory.finger is None):
             raise Refusal(Status.WRONG_P1_P2)
         if command.p2 != _PIN:
             raise Refusal(Status.REFERENCE_NOT_FOUND)
+        if command.p1 == _NEW_ONLY:
+            return self._reset_after_match(command)
         if len(command.data) != 2 * _REFERENCE_LENGTH:
             raise Refusal(Status.WRONG_LENGTH)
         puk, new = command.data[:_REFERENCE_LENGTH], bytes(command.data[_REFERENCE_LENGTH:])
         if not _is_pin(new):
             raise Refusal(Status.WRONG_DATA)
         self._compare_puk(puk)
+        return self._set_pin(new)
+
+    def _reset_after_match(self, command: CommandApdu) -> ResponseApdu:
+        """The same after the finger was matched, once; a card without a PIN gets none this way."""
+        self._match.require()
+        if self._memory.pin is None:
+            raise Refusal(Status.REFERENCE_NOT_USABLE)
+        if len(command.data) != _REFERENCE_LENGTH:
+            raise Refusal(Status.WRONG_LENGTH)
+        if not _is_pin(command.data):
+            raise Refusal(Status.WRONG_DATA)
+        self._match.forget()
+        return self._set_pin(bytes(command.data))
+
+    def _set_pin(self, new: bytes) -> ResponseApdu:
         self._memory.pin, self._memory.pin_tries = new, TRIES
         self._memory.save()
         self._keys.pin_forgotten()

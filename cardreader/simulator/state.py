@@ -18,6 +18,7 @@ from typing import Any
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
+from cardreader.simulator.fingerprints import template
 from cardreader.simulator.issuer import (
     AUTHENTICATION,
     SIGNATURE,
@@ -29,7 +30,7 @@ from cardreader.simulator.personas import Chip, Persona
 from cardreader.simulator.piv_objects import piv_objects
 
 TRIES = 3
-"""Tries of PIN and PUK after a success."""
+"""Tries of PIN, PUK and finger after a success."""
 
 AES_256 = 0x0C
 TRIPLE_DES = 0x03
@@ -59,6 +60,9 @@ class CardMemory:
     """Data objects by tag, without the outer tag 53."""
     pin_chosen: bool = True
     """Whether the cardholder has set the PIN; a card can leave the office with a transport PIN."""
+    finger: bytes | None = None
+    """The minutiae of its holder's finger, or ``None`` on a card that compares none."""
+    finger_tries: int = TRIES
     save: Callable[[], None] = lambda: None
 
 
@@ -82,6 +86,7 @@ def personalised(holder: Persona) -> CardMemory:
         keys=keys,
         objects=piv_objects(holder, keys),
         pin_chosen=not holder.pin_from_letter,
+        finger=template(holder) if holder.finger else None,
     )
 
 
@@ -107,6 +112,8 @@ def _format(memory: CardMemory, holder: Persona) -> bytes:
             "pin": None if memory.pin is None else memory.pin.hex(),
             "pin_tries": memory.pin_tries,
             "pin_chosen": memory.pin_chosen,
+            "finger": None if memory.finger is None else memory.finger.hex(),
+            "finger_tries": memory.finger_tries,
             "puk": memory.puk.hex(),
             "puk_tries": memory.puk_tries,
             "management_algorithm": memory.management_algorithm,
@@ -133,6 +140,8 @@ def _parse(text: bytes, holder: Persona) -> CardMemory:
             pin_tries=int(table["pin_tries"]),
             # Not in files of before there were transport PINs.
             pin_chosen=bool(table.get("pin_chosen", True)),
+            finger=_parse_finger(table, holder),
+            finger_tries=int(table.get("finger_tries", TRIES)),
             puk=bytes.fromhex(table["puk"]),
             puk_tries=int(table["puk_tries"]),
             management_algorithm=int(table["management_algorithm"]),
@@ -146,6 +155,13 @@ def _parse(text: bytes, holder: Persona) -> CardMemory:
     except (ValueError, KeyError, TypeError, AttributeError):
         # The cause is left out: its message could quote the file, and the file holds a PIN.
         raise CardStateUnreadable("the card state file is damaged") from None
+
+
+def _parse_finger(table: dict[str, Any], holder: Persona) -> bytes | None:
+    """Files of before there were fingers have the one that the card was issued with."""
+    if "finger" not in table:
+        return template(holder) if holder.finger else None
+    return None if table["finger"] is None else bytes.fromhex(table["finger"])
 
 
 def _encode_key(key: CardKey) -> str:

@@ -90,7 +90,7 @@ STATUS = st.one_of(
 )
 _TAGS = (
     "30 34 53 5C 61 6B 6D 70 71 75 77 7C 7F49 80 81 82 86 A0 DF21 DF2F "
-    "5F1F 5F0E 5F10 7F61 7F60 5F2E 9F7F"
+    "5F1F 5F0E 5F10 7F61 7F60 7F2E 5F2E 9F7F"
 )
 TAGS = st.sampled_from([int(tag, 16) for tag in _TAGS.split()])
 TLV = st.recursive(

@@ -23,6 +23,7 @@ from cardreader import (
 from cardreader.simulator import TRUST, KeyType, Profile, SimulatedCard, issue, persona
 from cardreader.simulator.authority import SimulatedAuthority
 from cardreader.simulator.card import InsertableCard
+from cardreader.simulator.fingerprints import seen, template
 from cardreader.simulator.makers import BY_NAME, Maker
 from cardreader.simulator.makers_card import MakersCard, delivered
 from cardreader.simulator.piv import PivApplication
@@ -191,6 +192,18 @@ def _unblock(connection: CardConnection, _office: SimulatedAuthority, secrets: S
     return None
 
 
+def _unblock_by_finger(
+    connection: CardConnection, _office: SimulatedAuthority, secrets: Secrets
+) -> object:
+    card = opened(connection)
+    info = card.finger_info()
+    finger = seen(template(persona("citizen-active")))
+    secrets.append(finger)
+    card.verify_finger(finger)
+    card.unblock_pin_by_finger(_secret(NEW_PIN, secrets))
+    return info
+
+
 def _sign(connection: CardConnection, _office: SimulatedAuthority, secrets: Secrets) -> object:
     return opened(connection).sign(KeyPurpose.SIGNATURE, b"message", _secret(PIN, secrets))
 
@@ -209,6 +222,7 @@ OPERATIONS: dict[str, Operation] = {
     "verify": _verify,
     "change": _change,
     "unblock": _unblock,
+    "finger": _unblock_by_finger,
     "sign": _sign,
     "activate": _activate,
 }
