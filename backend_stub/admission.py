@@ -25,11 +25,8 @@ from backend_stub.problems import problem, problem_response
 from offline_queue.wire import BATCH_MAX_ITEMS
 
 _SMOOTHING: Final = 0.02
-"""The pace is that of fifty batches or so."""
-_KNOCKING_S: Final = 10.0
-"""For so long after a lull nothing is learned: a fleet that comes back only knocks, each batch
-takes several times as long beside it, and all of the fleet gets its first times just then."""
-_LULL_S: Final = 300.0
+"""The pace is that of fifty batches or so: the first moments, in which a fleet only knocks and
+each batch takes longer beside it, tell little."""
 _CLOSEST: Final = 0.9
 _WIDEST: Final = 1.25
 """How far apart the timetable's times are, in paces. With few who wait they are close, so that the
@@ -76,8 +73,6 @@ class Admission:
         self._inside = 0
         self._pace_s = _FIRST_PACE_S
         self._busy_since = 0.0
-        self._ended_at = -math.inf
-        self._rush_began = 0.0
         self._timetable = 0.0
 
     @property
@@ -149,17 +144,14 @@ class Admission:
         with self._lock:
             if self._inside == 0:
                 self._busy_since = self._monotonic()
-                if self._busy_since - self._ended_at > _LULL_S:
-                    self._rush_began = self._busy_since
             self._inside += 1
 
     def _ended(self) -> None:
         with self._lock:
             # Without the time in which there was nothing to do: that is no pace.
             now = self._monotonic()
-            if now - self._rush_began >= _KNOCKING_S:
-                self._pace_s += _SMOOTHING * (now - self._busy_since - self._pace_s)
-            self._busy_since = self._ended_at = now
+            self._pace_s += _SMOOTHING * (now - self._busy_since - self._pace_s)
+            self._busy_since = now
             self._inside -= 1
 
 
