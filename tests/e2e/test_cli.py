@@ -269,7 +269,8 @@ def test_the_outbox_tells_its_status_and_that_it_is_sound(state):
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE outbox SET sha256 = replace(sha256, substr(sha256, 1, 1), 'e') WHERE seq = 1",
+        "UPDATE outbox SET sha256 = iif(sha256 GLOB 'e*', 'f', 'e') || substr(sha256, 2)"
+        " WHERE seq = 1",
         "UPDATE outbox SET tx_id = '01a2005c-db66-7115-9b60-cc9298180874' WHERE seq = 2",
         "UPDATE outbox SET signature = (SELECT signature FROM outbox WHERE seq = 1) WHERE seq = 2",
         "DELETE FROM outbox WHERE seq = 1",

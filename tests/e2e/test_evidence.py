@@ -95,7 +95,8 @@ def test_papers_follow_the_complaint_once_and_are_what_the_card_signed_for(termi
     terminal.network(up=True)
     terminal.kiosk.look_again()
     terminal.wait(lambda: at_central(terminal) == [(2, 2)], "both papers at the central API")
-    assert terminal.kiosk.outbox.status().attachments_waiting == 0
+    outbox = terminal.kiosk.outbox
+    terminal.wait(lambda: outbox.status().attachments_waiting == 0, "the terminal to know of both")
     [(document,)] = central_rows(terminal, "SELECT document FROM transactions")
     signed = json.loads(b64url_decode(str(document).split(".")[1]))
     assert [(a["sha256"], a["size"], a["type"]) for a in signed["attachments"]] == wanted
