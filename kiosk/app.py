@@ -18,6 +18,7 @@ from kiosk.central.client import CentralClient
 from kiosk.central.fleet_wire import HealthReport
 from kiosk.config import Central, Settings
 from kiosk.devices import DeviceState
+from kiosk.finger_sensor import FingerSensor
 from kiosk.front import Front, utc_now
 from kiosk.journal import Journal, JournalError, load_events
 from kiosk.qt_loop import QtLoop, QtTimers
@@ -31,6 +32,7 @@ from kiosk.workers.card import CardDesk
 from kiosk.workers.card_revocations import REVOCATION_FILE, Revocations
 from kiosk.workers.card_services import CardServices
 from kiosk.workers.central import CentralDesk
+from kiosk.workers.fingers import FingerDesk
 from kiosk.workers.keeping import Keeper, ReceiptSigner
 from kiosk.workers.printing import Connect, Printing
 from kiosk.workers.receipt_mail import ReceiptMailer
@@ -64,6 +66,8 @@ class Devices:
     chime: Chime
     scanner: Scanner | None = None
     """``None`` when the terminal has none: then no paper is asked for."""
+    finger: FingerSensor | None = None
+    """``None`` when the terminal has none: then a blocked PIN wants the PUK."""
 
 
 def _client(central: Central, signer: RequestSigner | None = None) -> CentralClient:
@@ -205,6 +209,12 @@ class Kiosk:
             answer=self._answer,
             state=lambda state: self._changed(scanner=state),
         )
+        self._fingers = FingerDesk(
+            devices.finger,
+            self._desk,
+            answer=self._answer,
+            state=lambda state: self._changed(finger=state),
+        )
         self._watch = Watch(
             self._watch_client,
             self.outbox,
@@ -222,6 +232,7 @@ class Kiosk:
         self._desk.start()
         self._printing.start()
         self._scans.start()
+        self._fingers.look_again()
         self._receipt_mail.start()
         self.syncer.start()
         self._revocations.start()
@@ -240,6 +251,7 @@ class Kiosk:
         self._keeper.stop()
         self._central.stop()
         self._card_services.stop()
+        self._fingers.stop()
         self._scans.stop()
         self._printing.stop()
         self._receipt_mail.stop()
@@ -252,9 +264,10 @@ class Kiosk:
         self._journal.close()
 
     def look_again(self) -> None:
-        """Ask network, outbox and scanner now, not at the next interval. Any thread."""
+        """Ask network, outbox, scanner and sensor now, not at the next interval. Any thread."""
         self._watch.nudge()
         self._scans.look_again()
+        self._fingers.look_again()
 
     # --- the loop
 
@@ -290,6 +303,7 @@ class Kiosk:
             paper=now.paper.value,
             cover_open=str(now.cover_open),
             scanner=now.scanner.value,
+            finger=now.finger.value,
             outbox=now.outbox.value,
             central=now.central.value,
             key=now.key.value,
@@ -319,6 +333,7 @@ class Kiosk:
         )
 
     def _looked(self) -> None:
+        self._fingers.look_again()
         if not self._desk.has_reader():
             # It had its time to report; "unknown" would keep the terminal starting for ever.
             self._loop.call(self._no_reader)
@@ -362,7 +377,15 @@ class Kiosk:
                 compared = self._card_services.compare_new_pin(self._pin.take())
                 self.runner.handle(compared, visit)
             case ef.RunCardTask():
-                self._card_services.run(effect.kind, visit, transport=effect.transport)
+                self._card_services.run(
+                    effect.kind, visit, transport=effect.transport, by_finger=effect.by_finger
+                )
+            case ef.AskFinger():
+                self._fingers.ask(visit)
+            case ef.TakeFinger():
+                self._fingers.take(visit)
+            case ef.StopFinger():
+                self._fingers.give_up()
             case ef.SearchEmployers():
                 self._central.search(effect.query, visit)
             case ef.ScanSheet():
@@ -399,6 +422,7 @@ class Kiosk:
         self._central.forget()
         self._card_services.forget()
         self._scans.give_up()
+        self._fingers.give_up()
         self._printing.forget()
         self.window.set_receipt(None)
 

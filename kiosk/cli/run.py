@@ -142,6 +142,7 @@ def _run_simulated(settings: Settings, *, with_workbench: bool) -> None:
                 rig.connect_printer,
                 chime=chime.play,
                 scanner=rig.scanner,
+                finger=rig.finger,
             )
             kiosk = Kiosk(simulated, rig.identity(simulated), devices, front=front)
             windows: list[Kiosk | Workbench] = [kiosk]

@@ -11,6 +11,7 @@ from kiosk.devices.terminal import (
     can_print,
     can_scan,
     can_serve,
+    can_take_finger,
     faults,
     is_online,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "can_print",
     "can_scan",
     "can_serve",
+    "can_take_finger",
     "faults",
     "is_online",
 ]

@@ -20,6 +20,8 @@ class Terminal:
     cover_open: bool = False
     scanner: DeviceState = DeviceState.NO_DEVICE
     """The document scanner; a terminal may well have none (noDevice). Jammed or open: userError."""
+    finger: DeviceState = DeviceState.NO_DEVICE
+    """The fingerprint sensor. Nothing depends on it: the PUK does the same."""
     outbox: DeviceState = DeviceState.UNKNOWN
     central: DeviceState = DeviceState.UNKNOWN
     key: DeviceState = DeviceState.ONLINE
@@ -64,6 +66,11 @@ def can_print(terminal: Terminal) -> bool:
 def can_scan(terminal: Terminal) -> bool:
     """Whether papers can be offered to be scanned. Without it they are brought to the hearing."""
     return terminal.scanner is DeviceState.ONLINE
+
+
+def can_take_finger(terminal: Terminal) -> bool:
+    """Whether a finger can be asked for. Without it there is the PUK."""
+    return terminal.finger is DeviceState.ONLINE
 
 
 def is_online(terminal: Terminal) -> bool:

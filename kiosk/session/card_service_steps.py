@@ -19,6 +19,8 @@ from kiosk.session.effects import (
     RequestCode,
     RunCardTask,
     Secret,
+    StopFinger,
+    TakeFinger,
     TakeNewPin,
 )
 from kiosk.session.ending import end_visit
@@ -33,6 +35,9 @@ from kiosk.session.events import (
     CodeSent,
     ContinuePressed,
     Event,
+    FingerMatched,
+    FingerNotSeen,
+    FingerRefused,
     NewCodePressed,
     NewPinTaken,
     NewPinWeak,
@@ -41,6 +46,7 @@ from kiosk.session.events import (
     PinsMatch,
     PukRefused,
     TriesKnown,
+    UnblockChosen,
 )
 from kiosk.session.finish_steps import print_receipt
 from kiosk.session.pin_pad import ask, ask_again, pin_entry, submit
@@ -96,9 +102,11 @@ def begin_change(state: State) -> State:
     return ask(with_visit(state, card_task=task), Page.OLD_PIN)
 
 
-def ask_puk(state: State) -> State:
-    """A new PIN with the help of the PUK; the card was read again for it."""
-    return ask(state, Page.PUK, PUK_LENGTH)
+def ask_puk_or_finger(state: State, task: CardTask) -> Step:
+    """A new PIN with the help of PUK or finger; the card was read again for it."""
+    if task.by_finger:
+        return _take_finger(state)
+    return Step(ask(state, Page.PUK, PUK_LENGTH))
 
 
 def on_activation(state: State, event: Event, world: World) -> Step:
@@ -165,6 +173,40 @@ def on_puk(state: State, event: Event, world: World) -> Step:
     return _put_aside(state, event, Secret.PUK)
 
 
+def on_finger(state: State, event: Event, world: World) -> Step:
+    """The finger: seen, compared by the card, tried again; or the PUK after all."""
+    task = state.visit.card_task
+    match event:
+        case FingerMatched() | FingerRefused() | FingerNotSeen() if task is None or not task.busy:
+            return stay(state)
+        case FingerMatched():
+            chosen = _with_task(ask(state, Page.NEW_PIN), busy=False)
+            return Step(chosen, (Record("card.finger_matched"),))
+        case FingerRefused():
+            told = PinEntry(tries_left=event.tries_left, wrong=True)
+            tries = "unknown" if event.tries_left is None else str(event.tries_left)
+            refused = Record("card.finger_wrong", (("tries_left", tries),))
+            wrong = with_visit(_with_task(state, busy=False), pin=told)
+            return Step(wrong, (refused,))
+        case FingerNotSeen():
+            return Step(_with_task(state, busy=False, problem=event.problem))
+        case ContinuePressed() if task is not None and not task.busy:
+            return _take_finger(state)
+        case UnblockChosen():
+            with_puk = _with_task(state, by_finger=False, busy=False, problem=None)
+            return Step(ask(with_puk, Page.PUK, PUK_LENGTH), (StopFinger(),))
+        case _:
+            return stay(state)
+
+
+def _take_finger(state: State) -> Step:
+    waiting = _with_task(state, busy=True, problem=None)
+    tries = state.visit.pin.tries_left
+    return Step(
+        with_visit(waiting, page=Page.FINGER, pin=PinEntry(tries_left=tries)), (TakeFinger(),)
+    )
+
+
 def on_new_pin(state: State, event: Event, world: World) -> Step:
     """A PIN that is not easy to guess."""
     match event:
@@ -184,7 +226,7 @@ def on_repeat_pin(state: State, event: Event, world: World) -> Step:
     match event:
         case PinsMatch() if task is not None:
             working = with_visit(state, page=Page.CARD_WORKING, pin=PinEntry())
-            return Step(working, (RunCardTask(task.kind, task.transport),))
+            return Step(working, (RunCardTask(task.kind, task.transport, task.by_finger),))
         case PinsDiffer():
             return Step(ask(_with_task(state, problem="pins-differ"), Page.NEW_PIN), (ClearPin(),))
         case ContinuePressed():

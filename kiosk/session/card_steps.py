@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.devices import can_serve, is_online
+from kiosk.devices import can_serve, can_take_finger, is_online
 from kiosk.session import card_service_steps
 from kiosk.session.effects import Effect, ReadCard, Record, SignIn, VerifyPin
 from kiosk.session.ending import begin, end_visit
@@ -15,6 +15,8 @@ from kiosk.session.events import (
     CardRefused,
     ContinuePressed,
     Event,
+    FingerChosen,
+    FingerKnown,
     LanguageChosen,
     PinVerified,
     Started,
@@ -33,6 +35,8 @@ from kiosk.session.state import (
     VisitEnd,
 )
 from kiosk.session.step import Step, World, stay, with_visit
+
+_FOR_THE_PUK = frozenset({CardProblem.PIN_BLOCKED, CardProblem.FINGER_REFUSED})
 
 
 def on_attract(state: State, event: Event, world: World) -> Step:
@@ -70,7 +74,9 @@ def on_reading_card(state: State, event: Event, world: World) -> Step:
         return card_refused(state, CardProblem.EXPIRED)
     task = state.visit.card_task
     if event.tries_left == 0 and task is not None and task.kind is CardTaskKind.UNBLOCK_PIN:
-        return Step(card_service_steps.ask_puk(with_visit(state, cardholder=event.cardholder)))
+        return card_service_steps.ask_puk_or_finger(
+            with_visit(state, cardholder=event.cardholder), task
+        )
     if event.tries_left == 0 and event.activated:
         return card_refused(state, CardProblem.PIN_BLOCKED)
     known = with_visit(state, cardholder=event.cardholder)
@@ -83,8 +89,16 @@ def on_card_problem(state: State, event: Event, world: World) -> Step:
     """The card cannot be used. Another card may be put in; else the visit ends."""
     if isinstance(event, CardInserted):
         return _read(state)
-    if isinstance(event, UnblockChosen) and state.visit.card_problem is CardProblem.PIN_BLOCKED:
+    problem = state.visit.card_problem
+    if isinstance(event, UnblockChosen) and problem in _FOR_THE_PUK:
         return _read(with_visit(state, card_task=CardTask(CardTaskKind.UNBLOCK_PIN)))
+    if isinstance(event, FingerKnown) and problem is CardProblem.PIN_BLOCKED:
+        return Step(with_visit(state, finger_offered=event.tries_left > 0))
+    if isinstance(event, FingerChosen) and state.visit.finger_offered:
+        if not can_take_finger(state.terminal):
+            return Step(with_visit(state, finger_offered=False))
+        task = CardTask(CardTaskKind.UNBLOCK_PIN, by_finger=True)
+        return _read(with_visit(state, card_task=task))
     if isinstance(event, ContinuePressed):
         return end_visit(state, VisitEnd.CARD_REFUSED, world)
     return stay(state)
@@ -124,5 +138,11 @@ def on_card_refused(state: State, event: CardRefused, world: World) -> Step:
 
 
 def _read(state: State) -> Step:
-    changed = with_visit(state, page=Page.READING_CARD, card_problem=None, card_present=True)
+    changed = with_visit(
+        state,
+        page=Page.READING_CARD,
+        card_problem=None,
+        finger_offered=False,
+        card_present=True,
+    )
     return Step(changed, (ReadCard(),))

@@ -59,6 +59,24 @@ class Secret(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class AskFinger:
+    """Ask the card whether it compares a finger. Answers FingerKnown."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeFinger:
+    """Wait for a finger and let the card compare it, once; wipe it.
+
+    Answers FingerMatched, FingerRefused, FingerNotSeen or CardRefused.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class StopFinger:
+    """Wait for no finger any more. It answers nothing."""
+
+
+@dataclass(frozen=True, slots=True)
 class RequestCode:
     """Have a one-time code sent to the registered telephone. Answers CodeSent or CodeNotSent."""
 
@@ -102,6 +120,8 @@ class RunCardTask:
     kind: CardTaskKind
     transport: bool = False
     """Activation of a card that has its keys: the PIN of the letter gives way to the new one."""
+    by_finger: bool = False
+    """Unblocking after the card has matched a finger: there is no PUK."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +232,9 @@ Effect = (
     | AskTries
     | ClearPin
     | SignIn
+    | AskFinger
+    | TakeFinger
+    | StopFinger
     | RequestCode
     | CheckCode
     | KeepSecret

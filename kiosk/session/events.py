@@ -16,6 +16,7 @@ from kiosk.session.intents import (
     ContinuePressed as ContinuePressed,
     ContrastChosen as ContrastChosen,
     EmployerQueried as EmployerQueried,
+    FingerChosen as FingerChosen,
     InputChanged as InputChanged,
     Intent as Intent,
     LanguageChosen as LanguageChosen,
@@ -139,6 +140,35 @@ class SheetRefused:
     """No picture; ``problem`` is a code of :class:`kiosk.scanner.ScanProblem`."""
 
     sheet: SheetState
+    problem: str
+
+
+# --- from the fingerprint sensor and the card that compares
+
+
+@dataclass(frozen=True, slots=True)
+class FingerKnown:
+    """So often the card with the blocked PIN compares a finger yet; 0: it does not."""
+
+    tries_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class FingerMatched:
+    """The card says that it is its holder's finger."""
+
+
+@dataclass(frozen=True, slots=True)
+class FingerRefused:
+    """The card says that it is not; ``tries_left`` is at least 1, ``None``: it does not tell."""
+
+    tries_left: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class FingerNotSeen:
+    """No finger; ``problem`` is a code of :class:`kiosk.finger_sensor.FingerProblem`."""
+
     problem: str
 
 
@@ -342,6 +372,10 @@ Event = (
     | TerminalChanged
     | SheetAccepted
     | SheetRefused
+    | FingerKnown
+    | FingerMatched
+    | FingerRefused
+    | FingerNotSeen
     | SignedIn
     | EmployersFound
     | Kept

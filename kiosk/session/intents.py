@@ -80,6 +80,11 @@ class UnblockChosen:
 
 
 @dataclass(frozen=True, slots=True)
+class FingerChosen:
+    """ "Unblock with your fingerprint", on the page of a blocked PIN."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReceiptSeen:
     """The answer to "did the whole receipt come out?", when the printer cannot tell."""
 
@@ -144,6 +149,7 @@ Intent = (
     | PinDigitsChanged
     | ServiceChosen
     | UnblockChosen
+    | FingerChosen
     | ReceiptSeen
     | ReceiptMailPressed
     | NewCodePressed

@@ -32,6 +32,7 @@ CANCELLABLE = frozenset(
         Page.CODE,
         Page.OLD_PIN,
         Page.PUK,
+        Page.FINGER,
         Page.NEW_PIN,
         Page.REPEAT_PIN,
     }

@@ -26,6 +26,7 @@ from kiosk.session.events import (
     ContrastChosen,
     EmployerQueried,
     Event,
+    FingerChosen,
     InputChanged,
     LanguageChosen,
     NewCodePressed,
@@ -72,6 +73,7 @@ PAGES: dict[Page, Callable[[State, Event, World], Step]] = {
     Page.CODE: card_service_steps.on_code,
     Page.OLD_PIN: card_service_steps.on_old_pin,
     Page.PUK: card_service_steps.on_puk,
+    Page.FINGER: card_service_steps.on_finger,
     Page.NEW_PIN: card_service_steps.on_new_pin,
     Page.REPEAT_PIN: card_service_steps.on_repeat_pin,
     Page.CARD_WORKING: card_service_steps.on_card_working,
@@ -112,6 +114,7 @@ _ON_THE_CARD = frozenset(
         Page.CODE,
         Page.OLD_PIN,
         Page.PUK,
+        Page.FINGER,
         Page.NEW_PIN,
         Page.REPEAT_PIN,
     }
@@ -135,6 +138,7 @@ _FROM_THE_PERSON = (
     | ScanPressed
     | PaperRemoved
     | UnblockChosen
+    | FingerChosen
     | NewCodePressed
     | ReceiptSeen
     | ReceiptMailPressed

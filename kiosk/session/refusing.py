@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.session.effects import ClearPin, Record
+from kiosk.devices import can_take_finger
+from kiosk.session.effects import AskFinger, ClearPin, Effect, Record, StopFinger
 from kiosk.session.state import CardProblem, Page, State, Visit
 from kiosk.session.step import Step
 
@@ -22,4 +23,9 @@ def card_refused(state: State, problem: CardProblem) -> Step:
         card_problem=problem,
     )
     changed = replace(state, visit=remains)
-    return Step(changed, (ClearPin(), refused))
+    effects: tuple[Effect, ...] = (ClearPin(), refused)
+    if visit.page is Page.FINGER:
+        effects += (StopFinger(),)
+    if problem is CardProblem.PIN_BLOCKED and can_take_finger(state.terminal):
+        effects += (AskFinger(),)
+    return Step(changed, effects)

@@ -60,6 +60,8 @@ class Page(enum.StrEnum):
     """The one-time code that the central API sent to the cardholder's telephone."""
     OLD_PIN = "old-pin"
     PUK = "puk"
+    FINGER = "finger"
+    """The sensor waits for the cardholder's finger, and the card compares it."""
     NEW_PIN = "new-pin"
     REPEAT_PIN = "repeat-pin"
     CARD_WORKING = "card-working"
@@ -78,6 +80,8 @@ class CardProblem(enum.StrEnum):
     EXPIRED = "expired"
     PIN_BLOCKED = "pin-blocked"
     PUK_BLOCKED = "puk-blocked"
+    FINGER_REFUSED = "finger-refused"
+    """The PIN is blocked and no finger opens it, or none any more."""
     REVOKED = "revoked"
     IDENTITY_MISMATCH = "identity-mismatch"
     UNREADABLE = "unreadable"
@@ -131,6 +135,8 @@ class CardTask:
     """Something is being asked; the page waits."""
     transport: bool = False
     """The keys are on the card already; activation replaces the PIN of the letter by one's own."""
+    by_finger: bool = False
+    """The card matched the cardholder's finger, or is to: no PUK is asked for."""
     step: int = 0
     steps: int = 0
     """How far the work on the card is."""
@@ -291,6 +297,8 @@ class Visit:
     high_contrast: bool = False
     card_present: bool = False
     card_problem: CardProblem | None = None
+    finger_offered: bool = False
+    """The PIN is blocked, and both card and terminal take a finger."""
     cardholder: Cardholder | None = None
     pin: PinEntry = PinEntry()
     signed_in: bool = False

@@ -21,6 +21,7 @@ from cardreader.trust import TrustStore
 from kiosk.central.client import CentralClient
 from kiosk.config import Settings
 from kiosk.receipt_keys import RING_FILE, add_key
+from kiosk.simulation.finger import SimulatedFingerSensor
 from kiosk.simulation.network import SwitchedLink
 from kiosk.simulation.scanner import SimulatedScanner
 from kiosk.terminal_identity import TerminalIdentity, enrol, load_identity
@@ -70,12 +71,21 @@ class Rig:
             self.readers = SimulatedReaders(state_folder=self.directory / "cards")
             self.trust = TrustStore.load(TRUST)
             self.scanner = SimulatedScanner()
+            self.finger = SimulatedFingerSensor()
             self._stack = stack.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
         """Stop all."""
         self._stack.close()
+
+    def insert(self, persona_id: str) -> None:
+        """Put a persona's card in; from now on that person's finger is laid on the sensor.
+
+        Raises what :meth:`cardreader.simulator.SimulatedReaders.insert` raises.
+        """
+        self.readers.insert(persona_id)
+        self.finger.holder = persona_id
 
     def connect_printer(self) -> NetworkTransport:
         """A line to the virtual printer."""

@@ -14,6 +14,7 @@ from PySide6.QtQuick import QQuickWindow
 
 from cardreader.errors import ReaderUnavailable
 from cardreader.simulator import personas
+from kiosk.simulation.finger import Laid
 from kiosk.simulation.rig import Rig
 from ui.viewmodels.seam import QStringList, QVariantList
 
@@ -95,6 +96,16 @@ class WorkbenchModel(QObject):
         faults = self._rig.scanner.faults
         return [name for name in SCANNER_FAULTS if getattr(faults, name)]
 
+    @Property(QStringList, notify=changed)
+    def fingers(self) -> list[str]:
+        """What can happen at the fingerprint sensor."""
+        return [laid.value for laid in Laid]
+
+    @Property(str, notify=changed)
+    def laidFinger(self) -> str:
+        """What will happen there."""
+        return self._rig.finger.laid.value
+
     @Property(int, notify=looked)
     def receipts(self) -> int:
         """Receipts that came out of the virtual printer."""
@@ -114,7 +125,7 @@ class WorkbenchModel(QObject):
     def insert(self, persona_id: str) -> None:
         """Put a persona's card in, after taking out the one that is there."""
         try:
-            self._rig.readers.insert(persona_id)
+            self._rig.insert(persona_id)
         except ReaderUnavailable:
             return
         self._inserted = persona_id
@@ -162,6 +173,13 @@ class WorkbenchModel(QObject):
         """Switch one of the scanner's faults; the terminal sees it at the next sheet or look."""
         if name in SCANNER_FAULTS:
             self._rig.scanner.set_faults(**{name: active})
+            self.changed.emit()
+
+    @Slot(str)
+    def layFinger(self, laid: str) -> None:
+        """Choose it; the terminal sees at its next look whether the sensor is there."""
+        if laid in set(Laid):
+            self._rig.finger.laid = Laid(laid)
             self.changed.emit()
 
     @Slot()

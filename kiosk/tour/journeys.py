@@ -9,6 +9,7 @@ from cardreader.simulator import persona
 from kiosk.devices import SheetState
 from kiosk.session import Page
 from kiosk.session.state import CardProblem, ReceiptStep, VisitEnd
+from kiosk.simulation.finger import Laid
 from kiosk.tour.hands import NotSeen
 from kiosk.tour.stage import Stage
 
@@ -236,6 +237,39 @@ def blocked_pin(stage: Stage) -> None:
     stage.finish()
 
 
+def blocked_pin_finger(stage: Stage) -> None:
+    """A blocked PIN is unblocked with a finger: none, a wrong one, then the cardholder's."""
+    chosen = "418273"
+    stage.finger(Laid.NONE)
+    stage.begin("pin-blocked")
+    stage.at(Page.CARD_PROBLEM)
+    stage.hands.wait(lambda: stage.visit.finger_offered, "the card to say that it takes a finger")
+    stage.picture("finger-offered")
+    stage.hands.tap("fingerButton")
+    stage.at(Page.FINGER)
+    _wait_for_answer(stage)
+    _expect(stage.visit.pin.tries_left is None, "no try lost without a finger")
+    stage.picture("finger-not-seen")
+    stage.finger(Laid.WRONG)
+    stage.hands.tap("continueButton")
+    stage.hands.wait(lambda: stage.visit.pin.wrong, "the card's refusal")
+    _expect(stage.visit.pin.tries_left == 2, "two tries left, tried once only")
+    stage.picture("finger-wrong")
+    stage.finger(Laid.MATCHING)
+    stage.hands.tap("continueButton")
+    stage.enter(Page.NEW_PIN, chosen)
+    stage.enter(Page.REPEAT_PIN, chosen)
+    stage.wait_for_receipt(ReceiptStep.PRINTED, Page.CARD_DONE)
+    stage.finish()
+
+
+def _wait_for_answer(stage: Stage) -> None:
+    stage.hands.wait(
+        lambda: stage.visit.card_task is not None and not stage.visit.card_task.busy,
+        "the sensor's answer",
+    )
+
+
 JOURNEYS: Mapping[str, Journey] = MappingProxyType(
     {
         "complaint-online": complaint_online,
@@ -249,6 +283,7 @@ JOURNEYS: Mapping[str, Journey] = MappingProxyType(
         "card-activation": card_activation,
         "change-pin": change_pin,
         "blocked-pin": blocked_pin,
+        "blocked-pin-finger": blocked_pin_finger,
     }
 )
 

@@ -15,12 +15,13 @@ import requests
 from cardreader.simulator import persona
 from kiosk.app import Devices, Kiosk
 from kiosk.config import Screen, Settings
-from kiosk.devices import SheetState, can_scan, can_serve, is_online
+from kiosk.devices import SheetState, can_scan, can_serve, can_take_finger, is_online
 from kiosk.front import utc_now
 from kiosk.services import Language
 from kiosk.services.oman_time import MUSCAT
 from kiosk.session import Page
 from kiosk.session.state import EmployerSearch, Paper, ReceiptStep, SearchState, Visit
+from kiosk.simulation.finger import Laid
 from kiosk.simulation.rig import Rig
 from kiosk.tour.hands import Hands, NotSeen
 
@@ -74,14 +75,16 @@ class Stage:
     def _start(self, stack: ExitStack) -> None:
         width, height = self._size
         settings = self.rig.settings(Settings(screen=Screen(width=width, height=height)))
-        # It stands there; a journey that scans plugs it in.
+        # They stand there; a journey that needs one plugs it in.
         self.rig.scanner.set_faults(offline=True)
+        self.rig.finger.laid = Laid.UNPLUGGED
         devices = Devices(
             self.rig.readers,
             self.rig.trust,
             self.rig.connect_printer,
             chime=lambda _sound: None,
             scanner=self.rig.scanner,
+            finger=self.rig.finger,
         )
         self.kiosk = Kiosk(settings, self.rig.identity(settings), devices)
         stack.callback(self.kiosk.stop)
@@ -119,7 +122,7 @@ class Stage:
         self.at(Page.LANGUAGE)
         self.hands.tap(f"language_{self.language}")
         self.at(Page.INSERT_CARD)
-        self.rig.readers.insert(persona_id)
+        self.rig.insert(persona_id)
 
     def enter_pin(self, digits: str) -> None:
         """Touch the digits and continue."""
@@ -246,6 +249,15 @@ class Stage:
         self.kiosk.look_again()
         self.hands.wait(
             lambda: can_scan(self.kiosk.runner.state.terminal) is plugged, f"scanner: {plugged}"
+        )
+
+    def finger(self, laid: Laid) -> None:
+        """Choose what happens at the fingerprint sensor; wait until the terminal sees it there."""
+        self.rig.finger.laid = laid
+        self.kiosk.look_again()
+        there = laid is not Laid.UNPLUGGED
+        self.hands.wait(
+            lambda: can_take_finger(self.kiosk.runner.state.terminal) is there, f"sensor: {there}"
         )
 
     def scan(self, sheets: int) -> None:

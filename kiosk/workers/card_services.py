@@ -20,7 +20,7 @@ from cardreader.authority import (
     CertificateConflict,
     RefusalReason,
 )
-from cardreader.errors import CardError, PukBlocked, PukWrong
+from cardreader.errors import CardError, FingerNotAvailable, PukBlocked, PukWrong
 from cardreader.national_id import NationalIdCard
 from cardreader.pin import PinWeakness, pin_weakness
 from kiosk.central.client import CentralClient, CentralError, CentralRefused
@@ -106,10 +106,13 @@ class CardServices:
         self._shelf.drop(NEW_PIN)
         return ev.PinsDiffer()
 
-    def run(self, kind: CardTaskKind, visit: int, *, transport: bool = False) -> None:
+    def run(
+        self, kind: CardTaskKind, visit: int, *, transport: bool = False, by_finger: bool = False
+    ) -> None:
         """Do it; answers with progress and exactly one outcome.
 
         ``transport``: the card has its keys, and all there is to do is to replace the letter's PIN.
+        ``by_finger``: the card has matched its holder's finger, and wants no PUK.
         """
         new = self._shelf.take(NEW_PIN)
         match kind:
@@ -123,6 +126,10 @@ class CardServices:
 
                 def act(card: NationalIdCard) -> None:
                     card.change_pin(old, new)
+            case CardTaskKind.UNBLOCK_PIN if by_finger:
+
+                def act(card: NationalIdCard) -> None:
+                    card.unblock_pin_by_finger(new)
             case CardTaskKind.UNBLOCK_PIN:
                 puk = self._shelf.take(Secret.PUK)
 
@@ -192,6 +199,8 @@ class CardServices:
                 self._answer(ev.CardTaskFailed(refused.reason.value), visit)
         except PukWrong as wrong:
             self._answer(ev.PukRefused(wrong.tries_left or 1), visit)
+        except FingerNotAvailable:
+            self._answer(ev.CardRefused(CardProblem.FINGER_REFUSED), visit)
         except PukBlocked:
             self._answer(ev.CardRefused(CardProblem.PUK_BLOCKED), visit)
         except (CardError, ValueError) as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from structlog.testing import capture_logs
 
 from cardreader import (
     CardNotGenuine,
@@ -104,6 +105,16 @@ def test_wrong_fingers_count_down_and_then_none_is_taken() -> None:
         card.verify_pin(bytearray(b"629407"))
     card.unblock_pin(bytearray(b"16839245"), bytearray(b"975310"))
     card.verify_pin(bytearray(b"975310"))
+
+
+def test_neither_log_nor_error_holds_anything_of_the_finger() -> None:
+    card = inserted("pin-blocked")
+    presented = finger("pin-blocked", Finger.OTHER)
+    spelled = bytes(presented).hex()
+    with capture_logs() as logs, pytest.raises(FingerNotMatched) as caught:
+        card.verify_finger(presented)
+    said = f"{logs} {caught.value!r} {caught.value.__dict__} {card!r}".lower()
+    assert not any(spelled[at : at + 6] in said for at in range(0, len(spelled), 6))
 
 
 def test_another_persons_finger_is_a_wrong_one() -> None:

@@ -14,7 +14,7 @@ from tests.kiosk.desk import ANSWERS, GOOD, HOLDER, NOW, OFFLINE, TX, Desk
 
 STEPS = 60_000
 
-SCANS = replace(GOOD, scanner=DeviceState.ONLINE)
+SCANS = replace(GOOD, scanner=DeviceState.ONLINE, finger=DeviceState.ONLINE)
 
 _QUIET = {Page.ATTRACT, Page.OUT_OF_SERVICE, Page.TAKE_CARD, Page.ENDED, Page.CARD_PROBLEM}
 """Pages on which nothing of a person may be left."""
@@ -72,6 +72,11 @@ def _events(rng: random.Random) -> ev.Event:
         lambda: ev.PinsDiffer(),
         lambda: ev.PukRefused(1),
         lambda: ev.CardTaskFailed("network"),
+        lambda: ev.FingerChosen(),
+        lambda: ev.FingerKnown(rng.randint(0, 3)),
+        lambda: ev.FingerMatched(),
+        lambda: ev.FingerRefused(1),
+        lambda: ev.FingerNotSeen("noFinger"),
     ]
     return rng.choice(makers)()
 
@@ -96,8 +101,14 @@ def _way_forward(state: State, rng: random.Random) -> ev.Event:
             return ev.PinVerified()
         case Page.PIN | Page.SIGN if visit.pin.digits < 6:
             return ev.PinDigitsChanged(6)
+        case Page.CARD_PROBLEM if visit.finger_offered:
+            return ev.FingerChosen()
         case Page.CARD_PROBLEM if visit.card_problem is CardProblem.PIN_BLOCKED:
-            return ev.UnblockChosen()
+            return rng.choice((ev.UnblockChosen(), ev.FingerKnown(3)))
+        case Page.FINGER if visit.card_task and visit.card_task.busy:
+            return rng.choice(
+                (ev.FingerMatched(), ev.FingerRefused(2), ev.FingerNotSeen("noFinger"))
+            )
         case Page.CODE if visit.card_task and visit.card_task.busy:
             return ev.CodeSent("•••••217")
         case Page.CODE if visit.pin.checking:

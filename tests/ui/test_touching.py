@@ -12,6 +12,7 @@ from kiosk.session.events import (
     ContinuePressed,
     ContrastChosen,
     EmployerQueried,
+    FingerChosen,
     InputChanged,
     LanguageChosen,
     PaperRemoved,
@@ -23,6 +24,7 @@ from kiosk.session.events import (
     StayPressed,
     TextSizeChosen,
     Touched,
+    UnblockChosen,
 )
 from kiosk.session.state import EmployerSearch, SearchState, State, TextSize
 from tests.ui import looking
@@ -56,6 +58,14 @@ pytestmark = pytest.mark.window
         ("email", "key_gmail.com", InputChanged("salim@example.omgmail.com")),
         ("period", "key_5", InputChanged({"from": "2026-02-5", "to": "2026-1-"})),
         ("check", "change_governorate", ChangePressed("governorate")),
+        ("problem-pin-blocked", "continueButton", UnblockChosen()),
+        ("problem-finger-refused", "continueButton", UnblockChosen()),
+        ("problem-pin-blocked-finger", "continueButton", UnblockChosen()),
+        ("problem-pin-blocked-finger", "fingerButton", FingerChosen()),
+        ("finger", "secondaryButton", UnblockChosen()),
+        ("finger-wrong-2", "continueButton", ContinuePressed()),
+        ("finger-noFinger", "continueButton", ContinuePressed()),
+        ("finger-offline", "secondaryButton", UnblockChosen()),
         ("papers-none", "scanButton", ScanPressed()),
         ("papers-none", "continueButton", ContinuePressed()),
         ("papers-scanning", "backButton", BackPressed()),

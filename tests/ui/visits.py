@@ -174,6 +174,13 @@ STATES: dict[str, State] = {
         f"problem-{problem}": page(Page.CARD_PROBLEM, card_problem=problem, card_present=True)
         for problem in CardProblem
     },
+    "problem-pin-blocked-finger": page(
+        Page.CARD_PROBLEM,
+        replace(ONLINE, finger=DeviceState.ONLINE),
+        card_problem=CardProblem.PIN_BLOCKED,
+        finger_offered=True,
+        card_present=True,
+    ),
     "pin": page(Page.PIN, pin=PinEntry(0, 3)),
     "pin-wrong": page(Page.PIN, pin=PinEntry(0, 2, wrong=True)),
     "pin-last-try": page(Page.PIN, OFFLINE, pin=PinEntry(0, 1)),
@@ -299,6 +306,17 @@ STATES: dict[str, State] = {
         Page.PUK, CardTaskKind.UNBLOCK_PIN, pin=PinEntry(5, incomplete=True, length=8)
     ),
     "puk-wrong": task(Page.PUK, CardTaskKind.UNBLOCK_PIN, pin=PinEntry(0, 2, wrong=True, length=8)),
+    "finger": task(Page.FINGER, CardTaskKind.UNBLOCK_PIN, busy=True),
+    **{
+        f"finger-wrong-{left}": task(
+            Page.FINGER, CardTaskKind.UNBLOCK_PIN, pin=PinEntry(tries_left=left, wrong=True)
+        )
+        for left in (2, 1, None)
+    },
+    **{
+        f"finger-{problem}": task(Page.FINGER, CardTaskKind.UNBLOCK_PIN, problem=problem)
+        for problem in ("noFinger", "offline", "hardwareError")
+    },
     "new-pin": task(Page.NEW_PIN, ACTIVATE),
     **{
         f"new-pin-{problem}": task(Page.NEW_PIN, ACTIVATE, problem=problem)

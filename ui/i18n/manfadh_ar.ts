@@ -208,6 +208,10 @@
         <translation>رمز فك الحجب محجوب</translation>
     </message>
     <message>
+        <source>Your fingerprint does not unblock this card</source>
+        <translation>لا يمكن فك حجب هذه البطاقة ببصمتك</translation>
+    </message>
+    <message>
         <source>This card was cancelled</source>
         <translation>هذه البطاقة ملغاة</translation>
     </message>
@@ -240,8 +244,16 @@
         <translation>جدّدها في مكتب الأحوال المدنية ثم عُد إلينا.</translation>
     </message>
     <message>
+        <source>With the PUK from the letter that came with the card you can choose a new PIN.</source>
+        <translation>يمكنك اختيار رقم سري جديد بواسطة رمز فك الحجب (PUK) الذي استلمته مع البطاقة.</translation>
+    </message>
+    <message>
         <source>It was entered wrongly too often. With the PUK from the letter that came with the card you can choose a new one.</source>
         <translation>أُدخل خطأً مرات عديدة. يمكنك اختيار رقم جديد بواسطة رمز فك الحجب (PUK) الذي استلمته مع البطاقة.</translation>
+    </message>
+    <message>
+        <source>It was entered wrongly too often. With your fingerprint, or with the PUK from the letter that came with the card, you can choose a new one.</source>
+        <translation>أُدخل خطأً مرات عديدة. يمكنك اختيار رقم جديد ببصمة إصبعك، أو بواسطة رمز فك الحجب (PUK) الذي استلمته مع البطاقة.</translation>
     </message>
     <message>
         <source>It was entered wrongly too often. Please visit a Civil Status office with the card.</source>
@@ -258,6 +270,10 @@
     <message>
         <source>I have the PUK</source>
         <translation>لدي رمز فك الحجب</translation>
+    </message>
+    <message>
+        <source>Unblock with your fingerprint</source>
+        <translation>فك الحجب ببصمة الإصبع</translation>
     </message>
     <message>
         <source>Please take the card out and insert it again.</source>
@@ -693,6 +709,64 @@
     <message>
         <source>Please check your answer</source>
         <translation>يُرجى مراجعة إجابتك</translation>
+    </message>
+</context>
+<context>
+    <name>FingerPage</name>
+    <message>
+        <source>Put your finger on the sensor</source>
+        <translation>ضع إصبعك على المستشعر</translation>
+    </message>
+    <message>
+        <source>The finger that was taken when the card was made. Your card compares it itself: it is neither sent anywhere nor stored.</source>
+        <translation>الإصبع الذي أُخذت بصمته عند إصدار البطاقة. بطاقتك هي التي تقارن البصمة: لا تُرسل إلى أي جهة ولا تُحفظ.</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>حاول مرة أخرى</translation>
+    </message>
+    <message>
+        <source>I have the PUK</source>
+        <translation>لدي رمز فك الحجب</translation>
+    </message>
+    <message>
+        <source>The sensor is not working</source>
+        <translation>المستشعر لا يعمل</translation>
+    </message>
+    <message>
+        <source>No finger was seen</source>
+        <translation>لم يظهر أي إصبع على المستشعر</translation>
+    </message>
+    <message>
+        <source>The fingerprint does not match</source>
+        <translation>البصمة غير مطابقة</translation>
+    </message>
+    <message>
+        <source>Use the PUK from the letter that came with the card, or visit a Civil Status office.</source>
+        <translation>استخدم رمز فك الحجب (PUK) الذي استلمته مع البطاقة، أو راجع مكتب الأحوال المدنية.</translation>
+    </message>
+    <message>
+        <source>Put it flat on the sensor and keep it still. No try is lost.</source>
+        <translation>ضعه مستويًا على المستشعر ولا تحركه. لم تُفقد أي محاولة.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tries left</source>
+        <translation>
+            <numerusform>لم تبق أي محاولة</numerusform>
+            <numerusform>بقيت محاولة واحدة</numerusform>
+            <numerusform>بقيت محاولتان</numerusform>
+            <numerusform>بقيت %n محاولات</numerusform>
+            <numerusform>بقيت %n محاولة</numerusform>
+            <numerusform>بقيت %n محاولة</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Wipe finger and sensor, then try again.</source>
+        <translation>امسح إصبعك والمستشعر ثم حاول مرة أخرى.</translation>
+    </message>
+    <message>
+        <source>Waiting for your finger. Leave the card in the slot.</source>
+        <translation>في انتظار إصبعك. اترك البطاقة في مكانها.</translation>
     </message>
 </context>
 <context>

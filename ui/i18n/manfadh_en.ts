@@ -42,6 +42,16 @@
     </message>
 </context>
 <context>
+    <name>FingerPage</name>
+    <message numerus="yes">
+        <source>%n tries left</source>
+        <translation>
+            <numerusform>%n try left</numerusform>
+            <numerusform>%n tries left</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>PinNotice</name>
     <message numerus="yes">
         <source>%n tries left</source>

@@ -5,8 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement
 
+from kiosk.devices import can_take_finger
 from kiosk.services.wording import format_day, mask_civil_number
-from kiosk.session.intents import UnblockChosen
+from kiosk.session.intents import FingerChosen, UnblockChosen
 from kiosk.session.state import Cardholder, State
 from ui.viewmodels.seam import Pictures, Send
 
@@ -25,13 +26,16 @@ class CardProblemViewModel(QObject):
         self._send = send
         self._problem = ""
         self._present = False
+        self._finger = False
 
     def show(self, state: State) -> None:
         """Take over a new state."""
-        problem = state.visit.card_problem
-        shown = ("" if problem is None else problem.value, state.visit.card_present)
-        if shown != (self._problem, self._present):
-            self._problem, self._present = shown
+        visit = state.visit
+        problem = "" if visit.card_problem is None else visit.card_problem.value
+        finger = visit.finger_offered and can_take_finger(state.terminal)
+        shown = (problem, visit.card_present, finger)
+        if shown != (self._problem, self._present, self._finger):
+            self._problem, self._present, self._finger = shown
             self.changed.emit()
 
     @Property(str, notify=changed)
@@ -43,10 +47,20 @@ class CardProblemViewModel(QObject):
     def cardPresent(self) -> bool:
         return self._present
 
+    @Property(bool, notify=changed)
+    def finger(self) -> bool:
+        """Card and terminal take a finger in place of the PUK."""
+        return self._finger
+
     @Slot()
     def unblock(self) -> None:
         """ "I have the PUK"."""
         self._send(UnblockChosen())
+
+    @Slot()
+    def unblockByFinger(self) -> None:
+        """ "Unblock with your fingerprint"."""
+        self._send(FingerChosen())
 
 
 @QmlElement

@@ -6,7 +6,7 @@ from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement
 
 from kiosk.devices import is_online
-from kiosk.session.intents import NewCodePressed
+from kiosk.session.intents import NewCodePressed, UnblockChosen
 from kiosk.session.state import CardTask, Page, State
 from ui.viewmodels.seam import Send
 
@@ -77,6 +77,11 @@ class CardTaskViewModel(QObject):
     @Property(int, notify=changed)
     def steps(self) -> int:
         return self._task.steps if self._task else 0
+
+    @Slot()
+    def usePuk(self) -> None:
+        """ "I have the PUK", where a finger is asked for."""
+        self._send(UnblockChosen())
 
     @Slot()
     def newCode(self) -> None:

@@ -175,6 +175,22 @@ Window {
                     }
                 }
             }
+            Heading { text: "FINGER ON THE SENSOR" }
+            Flow {
+                Layout.fillWidth: true
+                spacing: 8
+                Repeater {
+                    model: bench.vm.fingers
+                    delegate: Key {
+                        required property string modelData
+                        objectName: "finger_" + modelData
+                        text: modelData
+                        active: bench.vm.laidFinger === modelData
+                        accent: modelData === "matching" ? bench.live : bench.broken
+                        onPressed: bench.vm.layFinger(modelData)
+                    }
+                }
+            }
             Heading { text: "RECEIVED BY THE CENTRAL API" }
             ListView {
                 Layout.fillWidth: true

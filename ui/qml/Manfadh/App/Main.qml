@@ -84,6 +84,7 @@ T.ApplicationWindow {
         case "puk":
         case "new-pin":
         case "repeat-pin": return load(slot, "SecretPage", { vm: cardTask, pin: pin });
+        case "finger": return load(slot, "FingerPage", { vm: cardTask, pin: pin });
         case "card-working": return load(slot, "CardWorkingPage", { vm: cardTask });
         case "card-done": return load(slot, "CardDonePage", { vm: confirmation, task: cardTask });
         case "take-card":
