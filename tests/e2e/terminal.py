@@ -21,6 +21,7 @@ from cardreader.trust import TrustStore
 from kiosk.app import Devices, Kiosk, utc_now
 from kiosk.config import Reader, Screen, Settings
 from kiosk.devices import can_serve, is_online
+from kiosk.finger_sensor import FingerSensor
 from kiosk.scanner import Scanner
 from kiosk.session import Page, events as ev
 from kiosk.session.state import VisitEnd
@@ -67,6 +68,7 @@ class Terminal(Stage):
         trust: TrustStore | None = None,
         reader: Reader | None = None,
         scanner: Scanner | None = None,
+        finger: FingerSensor | None = None,
     ) -> None:
         """``readers`` and ``trust`` instead of the simulated ones; ``reader``: its settings."""
         super().__init__(directory / "seen", directory, "test", "ar", (1080, 1920))
@@ -74,6 +76,7 @@ class Terminal(Stage):
         self._trust = trust
         self._reader = reader or Reader()
         self._scanner = scanner
+        self._finger = finger
         self.shown: list[Page] = []
 
     def _start(self, stack: ExitStack) -> None:
@@ -86,6 +89,7 @@ class Terminal(Stage):
             self.rig.connect_printer,
             chime=lambda _sound: None,
             scanner=self._scanner,
+            finger=self._finger,
         )
         self.identity = self.rig.identity(self.settings)
         self.kiosk = Kiosk(self.settings, self.identity, devices, shown=self._note)
