@@ -142,13 +142,24 @@ class Conversation(Generic[_T]):
         self.send(_PROLOGUE + escpos.CUT)
         self.fence(self._settings.fence_base)
 
-    def abandon(self) -> None:
-        """Empty the printer: a receipt must not come out when the paper is back, for another."""
-        if self._line is not None:
-            try:
-                self._line.send(escpos.CLEAR_BUFFERS, self._settings.reply)
-            except PrinterError:
-                _log.warning("printer.not_cleared")
+    def abandon(self, *, answers: bool) -> None:
+        """Empty the printer: a receipt must not come out when the paper is back, for another.
+
+        Whoever is told what became of the receipt may close the cover the next moment: of a
+        printer that ``answers``, its word that everything is thrown away is waited for.
+        """
+        if self._line is None:
+            return
+        try:
+            self._line.send(escpos.CLEAR_BUFFERS, self._settings.reply)
+            if answers:
+                # Models without this command say nothing.
+                with contextlib.suppress(PrinterSilent):
+                    self._await(
+                        lambda reply: isinstance(reply, BuffersCleared), self._settings.reply
+                    )
+        except PrinterError:
+            _log.warning("printer.not_cleared")
 
     def _forget_marks(self) -> None:
         self._marks.clear()

@@ -311,10 +311,10 @@ class ReceiptPrinter:
             if self._talk.realtime(3) & _ERROR_BITS:
                 raise NotReady(Reason.CUTTER)
         except NotReady as error:
-            self._talk.abandon()
+            self._talk.abandon(answers=True)
             return error.reason
         except PrinterError as error:
-            self._talk.abandon()
+            self._talk.abandon(answers=False)
             self._talk.lose(error)
             return reason_of(error)
         self._talk.in_step()

@@ -118,7 +118,11 @@ class VirtualPrinter:
 
     @property
     def consumed(self) -> int:
-        """How many bytes the mechanism has taken from the buffer in all."""
+        """How many bytes the mechanism has taken from the buffer in all.
+
+        Without real-time commands, which were carried out on arrival: how often a host asks is a
+        matter of time, where in a receipt the mechanism is must not be.
+        """
         with self._changed:
             return self._consumed
 
@@ -251,7 +255,8 @@ class VirtualPrinter:
                 if not done:
                     continue
                 del self._inbox[: len(command.raw)]
-                self._consumed += len(command.raw)
+                if not command.name.startswith("DLE"):
+                    self._consumed += len(command.raw)
                 self._pull_triggers()
                 finished = self._finish(command)
             if finished is not None:

@@ -58,8 +58,6 @@ def offsets(line: str) -> dict[str, int]:
     ready = len(
         escpos.NUL_FLUSH + escpos.INITIALIZE + escpos.MOTION_UNITS + escpos.STATUS_PUSH
     ) + len(escpos.process_id_request(b"0000"))
-    # Two rounds of DLE EOT 1 to 4, the first look and the one before the print.
-    ready += 2 * 4 * len(escpos.realtime_request(1))
     bands = encode(receipt(1)).bands
     mark = len(escpos.process_id_request(b"0000")) if line == "pty" else 0
     starts = list(accumulate((len(band) + mark for band in bands), initial=ready))

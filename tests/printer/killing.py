@@ -51,7 +51,6 @@ def starts(bitmap: ReceiptBitmap) -> list[int]:
     """How many bytes the printer has taken when each band begins, and when the cut does."""
     prologue = escpos.NUL_FLUSH + escpos.INITIALIZE + escpos.MOTION_UNITS + escpos.STATUS_PUSH
     ready = len(prologue + escpos.process_id_request(b"0000"))
-    ready += 2 * 4 * len(escpos.realtime_request(1))
     return list(accumulate(map(len, encode(bitmap).bands), initial=ready))
 
 
