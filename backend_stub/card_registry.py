@@ -10,7 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import StringConstraints
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
@@ -26,7 +26,7 @@ from backend_stub.issuing_tables import (
 from backend_stub.keys import ServerKeys
 from backend_stub.problems import ProblemError
 from backend_stub.registries import DataFileWrong, read_data_file
-from backend_stub.types import CardSerial, CivilNumber
+from backend_stub.types import CardSerial, CivilNumber, ServerModel
 from kiosk.services.oman_time import MUSCAT
 
 HolderName = Annotated[str, StringConstraints(min_length=1, max_length=64)]
@@ -36,9 +36,7 @@ class CardRefused(Exception):
     """The office cannot do this with the card; the message is one sentence."""
 
 
-class _Row(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class _Row(ServerModel):
     serial: CardSerial
     civil_number: CivilNumber
     holder_name: HolderName
@@ -47,9 +45,7 @@ class _Row(BaseModel):
     state: Literal[CardState.REGISTERED, CardState.ACTIVATED, CardState.REVOKED]
 
 
-class _Cards(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class _Cards(ServerModel):
     cards: list[_Row]
 
 

@@ -8,23 +8,20 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from backend_stub.database import insert_into
 from backend_stub.registries import Bilingual, DataFileWrong, read_data_file
 from backend_stub.tables import HearingSlot
+from backend_stub.types import ServerModel
 from kiosk.services.oman_time import MUSCAT
 
 _SLOT: Final = HearingSlot.__table__.c
 
 
-class _Data(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Office(_Data):
+class Office(ServerModel):
     """A labour office."""
 
     id: str
@@ -36,7 +33,7 @@ class Office(_Data):
     """Hearings that can begin at the same time."""
 
 
-class HearingRules(_Data):
+class HearingRules(ServerModel):
     """When hearings can be: days, hours, and how soon after a complaint."""
 
     weekdays: frozenset[Annotated[int, Field(ge=1, le=7)]]
@@ -84,7 +81,7 @@ class HearingRules(_Data):
             start += length
 
 
-class _OfficesFile(_Data):
+class _OfficesFile(ServerModel):
     hearings: HearingRules
     offices: Annotated[list[Office], Field(min_length=1)]
 

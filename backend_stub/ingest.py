@@ -26,7 +26,7 @@ from backend_stub.applications import (
 from backend_stub.central import Central
 from backend_stub.conflicts import keep_conflicts
 from backend_stub.deciding import Examined, Void, decide
-from backend_stub.kiosks import device_keys, signed_head
+from backend_stub.kiosks import device_keys, refuse_closed, signed_head
 from backend_stub.problems import ProblemError
 from backend_stub.tables import Kiosk, KioskEpoch, Transaction
 from offline_queue.chain import record_hash
@@ -95,10 +95,7 @@ def _locked_epoch(session: Session, batch: BatchRequest, now: datetime) -> Kiosk
     if epoch is None:
         # It was here a moment ago: an old backup came in between.
         raise ProblemError("epoch-unknown")
-    if epoch.revoked_at is not None:
-        raise ProblemError("epoch-revoked")
-    if epoch.frozen_at is not None:
-        raise ProblemError("epoch-frozen")
+    refuse_closed(revoked=epoch.revoked_at is not None, frozen=epoch.frozen_at is not None)
     return epoch
 
 

@@ -122,10 +122,15 @@ class DeviceKey:
 
     def must_be_usable(self) -> None:
         """Raise :class:`ProblemError` ``epoch-revoked`` or ``epoch-frozen`` unless it is."""
-        if self.revoked:
-            raise ProblemError("epoch-revoked")
-        if self.frozen:
-            raise ProblemError("epoch-frozen")
+        refuse_closed(revoked=self.revoked, frozen=self.frozen)
+
+
+def refuse_closed(*, revoked: bool, frozen: bool) -> None:
+    """Raise :class:`ProblemError` ``epoch-revoked`` or ``epoch-frozen`` for an epoch that is."""
+    if revoked:
+        raise ProblemError("epoch-revoked")
+    if frozen:
+        raise ProblemError("epoch-frozen")
 
 
 def device_keys(

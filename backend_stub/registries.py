@@ -10,14 +10,14 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Final, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 from sqlalchemy import and_, case, or_, select
 from sqlalchemy.orm import Session
 
 from backend_stub.database import insert_into
 from backend_stub.folding import fold
 from backend_stub.tables import Base, Citizen, Employment, Establishment
-from backend_stub.types import CivilNumber, CrNumber
+from backend_stub.types import CivilNumber, CrNumber, ServerModel
 from kiosk.central.wire import Employer, Person
 
 SEARCH_LIMIT: Final = 20
@@ -31,44 +31,38 @@ class DataFileWrong(Exception):
     """A data file cannot be used; the message names file and key."""
 
 
-class Bilingual(BaseModel):
+class Bilingual(ServerModel):
     """A text in both languages of the state."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     ar: Annotated[str, Field(min_length=1)]
     en: Annotated[str, Field(min_length=1)]
 
 
-class _Row(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class _CitizenRow(_Row):
+class _CitizenRow(ServerModel):
     civil_number: CivilNumber
     mobile: Annotated[str, Field(pattern=r"^\d{8}$")] | None = None
     card_valid_until: date | None = None
 
 
-class _CivilRegistry(_Row):
+class _CivilRegistry(ServerModel):
     citizens: list[_CitizenRow]
 
 
-class _EstablishmentRow(_Row):
+class _EstablishmentRow(ServerModel):
     cr_number: CrNumber
     name: Bilingual
     wilayat: str
     active: bool = True
 
 
-class _ContractRow(_Row):
+class _ContractRow(ServerModel):
     civil_number: CivilNumber
     cr_number: CrNumber
     since: date
     until: date | None = None
 
 
-class _LabourRegistry(_Row):
+class _LabourRegistry(ServerModel):
     establishments: list[_EstablishmentRow]
     contracts: list[_ContractRow]
 

@@ -23,6 +23,6 @@ CardSerial = Annotated[str, StringConstraints(pattern=CARD_SERIAL + "$")]
 
 
 class ServerModel(BaseModel):
-    """Base: immutable, and an unknown field is an error."""
+    """Base of its messages and data files: immutable, and an unknown field is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

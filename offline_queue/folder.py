@@ -178,9 +178,8 @@ def _manifest(directory: Path, content: str) -> SignedManifest:
 def _parse(kind: type[Message], content: bytes, name: str) -> Message:
     try:
         return kind.parse_json(content)
-    except MessageError:
-        # Not chained: the validator quotes what it was given.
-        raise FolderBroken(f"{name} cannot be read") from None
+    except MessageError as error:
+        raise FolderBroken(f"{name} cannot be read") from error
 
 
 def _read_limited(path: Path, limit: int) -> bytes:

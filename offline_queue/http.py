@@ -120,8 +120,7 @@ class HttpIngest:
         Raises ``TransportError``.
         """
         # mtime 0: the same batch is the same bytes.
-        text = request.json().decode()
-        body = gzip.compress(text.encode(), compresslevel=_GZIP_LEVEL, mtime=0)
+        body = gzip.compress(request.json(), compresslevel=_GZIP_LEVEL, mtime=0)
         headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
         response, content = self._exchange(
             lambda: self._session.post(
