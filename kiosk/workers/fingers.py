@@ -17,6 +17,7 @@ from kiosk.session import events as ev
 from kiosk.session.state import CardProblem
 from kiosk.workers.answering import GONE, Answer, event_of
 from kiosk.workers.card import CardDesk
+from kiosk.workers.newest import Newest
 
 _log = structlog.get_logger()
 
@@ -40,8 +41,8 @@ class FingerDesk:
         self._answer = answer
         self._state = state
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="finger")
+        self._fingers = Newest()
         self._lock = threading.Lock()
-        self._asked = 0
         self._busy = False
 
     def look_again(self) -> None:
@@ -64,16 +65,13 @@ class FingerDesk:
         Answers FingerMatched, FingerRefused, FingerNotSeen or CardRefused; nothing once it is given
         up.
         """
-        with self._lock:
-            self._asked += 1
-            number = self._asked
+        number = self._fingers.ask()
         if self._sensor is not None:
             self._worker.submit(self._take, self._sensor, number, visit)
 
     def give_up(self) -> None:
         """Wait for no finger any more."""
-        with self._lock:
-            self._asked += 1
+        self._fingers.give_up()
         if self._sensor is not None:
             self._sensor.stop()
 
@@ -110,12 +108,8 @@ class FingerDesk:
             tries_left = 0
         self._answer(ev.FingerKnown(tries_left), visit)
 
-    def _wanted(self, number: int) -> bool:
-        with self._lock:
-            return number == self._asked
-
     def _take(self, sensor: FingerSensor, number: int, visit: int) -> None:
-        if not self._wanted(number):
+        if not self._fingers.is_wanted(number):
             return
         try:
             finger = sensor.take()
@@ -129,11 +123,11 @@ class FingerDesk:
             self._state(DeviceState.HARDWARE_ERROR)
             answer = ev.FingerNotSeen(FingerProblem.BROKEN.value)
         else:
-            if not self._wanted(number):
+            if not self._fingers.is_wanted(number):
                 wipe(finger)
                 return
             answer = self._compare(finger)
-        if self._wanted(number):
+        if self._fingers.is_wanted(number):
             self._answer(answer, visit)
 
     @staticmethod

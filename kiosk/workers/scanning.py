@@ -24,6 +24,7 @@ from kiosk.scanner import (
 from kiosk.session import events as ev
 from kiosk.session.state import Paper
 from kiosk.workers.answering import Answer
+from kiosk.workers.newest import Newest
 from kiosk.workers.repeating import Repeating
 
 _log = structlog.get_logger()
@@ -56,9 +57,8 @@ class ScanDesk:
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="scanner")
         self._watch = Repeating("scanner-watch", self._look)
         self._in_use = threading.Lock()
-        self._lock = threading.Lock()
-        self._looking = False
-        self._asked = 0
+        self._sheets = Newest()
+        self._looking = threading.Event()
 
     def start(self) -> None:
         """Begin to look for the scanner."""
@@ -71,19 +71,15 @@ class ScanDesk:
 
     def scan(self, visit: int) -> None:
         """Scan one sheet; answers SheetAccepted or SheetRefused, nothing once it is given up."""
-        with self._lock:
-            self._asked += 1
-            number = self._asked
-            looking = self._looking
-        if looking and self._scanner is not None:
+        number = self._sheets.ask()
+        if self._looking.is_set() and self._scanner is not None:
             # Somebody waits with a sheet in hand: whether the scanner is there will be seen.
             self._scanner.stop()
         self._worker.submit(self._scan, number, visit)
 
     def give_up(self) -> None:
         """Stop what is being scanned; nothing of it is answered."""
-        with self._lock:
-            self._asked += 1
+        self._sheets.give_up()
         if self._scanner is not None:
             self._scanner.stop()
 
@@ -93,14 +89,10 @@ class ScanDesk:
         self._worker.shutdown(wait=True, cancel_futures=True)
         self._watch.stop()
 
-    def _wanted(self, number: int) -> bool:
-        with self._lock:
-            return number == self._asked
-
     def _scan(self, number: int, visit: int) -> None:
         scanner = self._scanner
         with self._in_use:
-            if scanner is None or not self._wanted(number):
+            if scanner is None or not self._sheets.is_wanted(number):
                 return
             try:
                 paper = _paper(scanner.scan())
@@ -113,19 +105,15 @@ class ScanDesk:
                 problem = ScanProblem.BROKEN
             else:
                 self._state(DeviceState.ONLINE)
-                if self._wanted(number):
+                if self._sheets.is_wanted(number):
                     self._answer(ev.SheetAccepted(paper), visit)
                 return
         _log.warning("scanner.no_picture", problem=problem.value)
         self._state(problem.device)
         if problem in (ScanProblem.OFFLINE, ScanProblem.BROKEN):
             self._watch.soon()
-        if self._wanted(number):
+        if self._sheets.is_wanted(number):
             self._answer(ev.SheetRefused(problem.sheet, problem.value), visit)
-
-    def _now_looking(self, looking: bool) -> None:
-        with self._lock:
-            self._looking = looking
 
     def _look(self) -> float | None:
         if self._scanner is None:
@@ -134,7 +122,7 @@ class ScanDesk:
         if not self._in_use.acquire(blocking=False):
             return _LOOK_LOST_S
         try:
-            self._now_looking(True)
+            self._looking.set()
             self._scanner.look()
         except ScanStopped:
             return _LOOK_LOST_S
@@ -144,7 +132,7 @@ class ScanDesk:
             self._state(failed.problem.device)
             return _LOOK_LOST_S
         finally:
-            self._now_looking(False)
+            self._looking.clear()
             self._in_use.release()
         self._state(DeviceState.ONLINE)
         return _LOOK_WELL_S
