@@ -35,7 +35,13 @@ def load_msgspec() -> None:
     _load("msgspec", absent="typing_extensions")
 
 
-def load_structlog() -> None:
+def load_for_visits() -> None:
+    """Load the libraries that a terminal needs once its first picture is on the screen."""
+    _load_structlog()
+    _load_requests()
+
+
+def _load_structlog() -> None:
     """Load structlog without rich, which it only wants for colours on a console: 6 MB.
 
     And with an empty asyncio, which it asks for at the top of a module and uses in the methods of
@@ -44,7 +50,7 @@ def load_structlog() -> None:
     _load("structlog", absent="rich", empty="asyncio")
 
 
-def load_requests() -> None:
+def _load_requests() -> None:
     """Load requests without charset_normalizer, which guesses what the central API says: 2 MB.
 
     requests warns that it cannot guess then; of JSON there is nothing to guess (RFC 8259, 8.1).

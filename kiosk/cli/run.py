@@ -30,7 +30,7 @@ from kiosk.config import (
 )
 from kiosk.front import Front
 from kiosk.memory import keep_what_is_loaded
-from kiosk.plain_imports import load_requests, load_structlog
+from kiosk.plain_imports import load_for_visits
 from kiosk.services import LANGUAGES
 from ui.app import make_application
 
@@ -102,8 +102,6 @@ def _run_real(settings: Settings) -> None:
     if trust is None:
         raise ConfigError("reader.trust: a terminal needs the directory of its trust anchors")
     with _face(settings) as (application, front):
-        load_structlog()
-        load_requests()
         from cardreader.pcsc import PcscReaders
         from cardreader.trust import TrustStore
         from kiosk import chime
@@ -126,8 +124,6 @@ def _run_real(settings: Settings) -> None:
 def _run_simulated(settings: Settings, *, with_workbench: bool) -> None:
     beside = _WORKBENCH_WIDTH if with_workbench else 0
     with _face(settings, beside) as (application, front):
-        load_structlog()
-        load_requests()
         from kiosk import chime
         from kiosk.app import Devices, Kiosk
         from kiosk.journal import configure_logging
@@ -161,6 +157,7 @@ def _face(settings: Settings, beside: int = 0) -> Iterator[tuple[QGuiApplication
         _confine(screen)
     try:
         front.window.wait_until_seen()
+        load_for_visits()
         yield application, front
     finally:
         front.window.close()

@@ -9,12 +9,7 @@ import runpy
 import sys
 
 from kiosk.memory import load_without_collecting
-from kiosk.plain_imports import (
-    load_msgspec,
-    load_requests,
-    load_structlog,
-    use_plain_imports,
-)
+from kiosk.plain_imports import load_for_visits, load_msgspec, use_plain_imports
 
 
 def main() -> None:
@@ -22,8 +17,7 @@ def main() -> None:
     load_without_collecting()
     use_plain_imports()
     load_msgspec()
-    load_structlog()
-    load_requests()
+    load_for_visits()
     del sys.argv[0]
     runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 
