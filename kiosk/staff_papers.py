@@ -35,6 +35,7 @@ _DEVICES = {
     "clock": Bilingual("الساعة", "Clock"),
     "printer": Bilingual("الطابعة", "Printer"),
     "scanner": Bilingual("الماسح الضوئي", "Document scanner"),
+    "finger": Bilingual("قارئ البصمة", "Fingerprint sensor"),
 }
 _REMEDIES = {
     Remedy.NONE: "لا يلزم إجراء.",

@@ -107,6 +107,7 @@ _DEVICES: Final[dict[str, dict[str, str]]] = {
         "reader": "القارئ",
         "printer": "الطابعة",
         "scanner": "الماسح الضوئي",
+        "finger": "قارئ البصمة",
         "display": "الشاشة",
         "outbox": "صندوق الصادر",
         "clock": "الساعة",
@@ -135,6 +136,7 @@ _DEVICES: Final[dict[str, dict[str, str]]] = {
         "unknown": "حالة مجهولة",
     },
     "en": {
+        "finger": "fingerprint sensor",
         "noDevice": "not there",
         "powerOff": "power off",
         "hardwareError": "fault",

@@ -29,8 +29,8 @@ class Terminal:
     (offline), revoked (hardwareError), used by two terminals (fraudAttempt)."""
 
 
-_SCANNER_WELL = (DeviceState.ONLINE, DeviceState.NO_DEVICE, DeviceState.UNKNOWN)
-"""A terminal without a scanner, or one that is still being looked for, lacks nothing."""
+_OPTIONAL_WELL = (DeviceState.ONLINE, DeviceState.NO_DEVICE, DeviceState.UNKNOWN)
+"""A terminal without a scanner or a sensor, or one still looked for, lacks nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +97,11 @@ def faults(terminal: Terminal) -> tuple[Fault, ...]:
         found.append(Fault("printer", "coverOpen", Remedy.CLEAR))
     elif terminal.paper is not PaperState.FULL:
         found.append(Fault("printer", f"paper.{terminal.paper}", Remedy.CLEAR))
-    if terminal.scanner not in _SCANNER_WELL:
+    if terminal.scanner not in _OPTIONAL_WELL:
         remedy = Remedy.CLEAR if terminal.scanner is DeviceState.USER_ERROR else Remedy.RESET
         found.append(Fault("scanner", terminal.scanner, remedy))
+    if terminal.finger not in _OPTIONAL_WELL:
+        found.append(Fault("finger", terminal.finger, Remedy.RESET))
     if terminal.central is not DeviceState.ONLINE:
         found.append(Fault("central", terminal.central, Remedy.SUSPEND))
     return tuple(found)

@@ -183,6 +183,9 @@ def describe_devices(
     if has_scanner:
         detail = "openOrJammed" if terminal.scanner is DeviceState.USER_ERROR else None
         found.append(DeviceReport(device="scanner", state=terminal.scanner.value, detail=detail))
+    has_finger = terminal.finger is not DeviceState.NO_DEVICE
+    if has_finger:
+        found.append(DeviceReport(device="finger", state=terminal.finger.value))
     outbox = DeviceReport(device="outbox", state=terminal.outbox.value)
     skewed = skew_s is not None and abs(skew_s) > _MOST_SKEW_S
     clock = DeviceReport(device="clock", state="online", detail="wrong" if skewed else None)

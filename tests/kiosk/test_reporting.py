@@ -207,6 +207,10 @@ def test_devices_are_told_as_they_are() -> None:
         assert [(each.state, each.detail) for each in fitted if each.device == "scanner"] == [
             (scanner.value, detail)
         ]
+    assert "finger" not in {each.device for each in well}
+    broken = replace(GOOD, finger=DeviceState.HARDWARE_ERROR)
+    sensor = describe_devices(broken, has_printer=True, skew_s=0, free_bytes=10**12)
+    assert [each.state for each in sensor if each.device == "finger"] == ["hardwareError"]
     none = describe_devices(GOOD, has_printer=False, skew_s=0, free_bytes=10**12)
     assert "printer" not in {each.device for each in none}
 
