@@ -57,7 +57,6 @@ def tour(
         languages=languages,
         sizes=sizes,
         journeys=names,
-        state=simulation,
         key_ring=simulation / RING_FILE,
         progress=lambda line: typer.echo(line),
     )

@@ -6,13 +6,14 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from kiosk.receipt_keys import RING_FILE, add_key, public_keys, read_ring
 from kiosk.services import Language
 from kiosk.tour.hands import NotSeen
 from kiosk.tour.journeys import JOURNEYS
-from kiosk.tour.stage import Stage, fresh
+from kiosk.tour.stage import Stage
 
 REPORT = "report.json"
 
@@ -23,21 +24,21 @@ def run_tour(
     languages: Sequence[Language],
     sizes: Sequence[tuple[int, int]],
     journeys: Sequence[str],
-    state: Path,
     key_ring: Path,
     progress: Callable[[str], None] = lambda _line: None,
 ) -> list[dict[str, Any]]:
     """Every journey in every language and size; returns what ``report.json`` says.
 
-    Each journey gets a terminal that never ran before, in ``state``. The public keys of its
-    receipts are kept in ``out`` and added to ``key_ring``, so that they can be verified later.
+    Each journey gets a terminal that never ran before and is gone afterwards; what it prints and
+    logs stays in ``out``. The public keys of its receipts are kept there, too, and added to
+    ``key_ring``, so that they can be verified later.
     """
     out.mkdir(parents=True, exist_ok=True)
     results: list[dict[str, Any]] = []
     for size in sizes:
         for language in languages:
             for name in journeys:
-                result = _run_one(out, state, key_ring, name, language, size)
+                result = _run_one(out, key_ring, name, language, size)
                 results.append(result)
                 progress(
                     f"{result['result']:7} {result['seconds']:6.1f} s  {name} {language} "
@@ -50,22 +51,23 @@ def run_tour(
 
 
 def _run_one(
-    out: Path, state: Path, key_ring: Path, name: str, language: Language, size: tuple[int, int]
+    out: Path, key_ring: Path, name: str, language: Language, size: tuple[int, int]
 ) -> dict[str, Any]:
     started = time.monotonic()
-    directory = fresh(state / "tour")
-    stage = Stage(out, directory, name, language, size)
     reason = None
-    try:
-        with stage:
-            JOURNEYS[name](stage)
-            if stage.kiosk.window.warnings:
-                reason = f"QML warned: {stage.kiosk.window.warnings[0]}"
-    except NotSeen as error:
-        reason = f"not seen: {error}"
-    for key in read_ring(directory / RING_FILE):
-        for ring in (out / RING_FILE, key_ring):
-            add_key(ring, public_keys((key,))[key.key_id], key.kiosk)
+    with TemporaryDirectory(prefix="kiosk-tour-") as folder:
+        state = Path(folder)
+        stage = Stage(out, state, name, language, size)
+        try:
+            with stage:
+                JOURNEYS[name](stage)
+                if stage.kiosk.window.warnings:
+                    reason = f"QML warned: {stage.kiosk.window.warnings[0]}"
+        except NotSeen as error:
+            reason = f"not seen: {error}"
+        for key in read_ring(state / RING_FILE):
+            for ring in (out / RING_FILE, key_ring):
+                add_key(ring, public_keys((key,))[key.key_id], key.kiosk)
     result: dict[str, Any] = {
         "name": name,
         "language": language,

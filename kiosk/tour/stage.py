@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -349,12 +348,6 @@ class Stage:
             (self._out / path).parent.mkdir(parents=True, exist_ok=True)
             (self._out / path).write_bytes(content)
             self.story.receipts.append(str(path))
-
-
-def fresh(directory: Path) -> Path:
-    """An empty folder for a terminal that never ran before."""
-    shutil.rmtree(directory, ignore_errors=True)
-    return directory
 
 
 def _pin(persona_id: str) -> str:
