@@ -156,11 +156,6 @@ class Outbox:
             self._connection.write_tip(kept.epoch, kept.seq)
         return kept
 
-    def ensure_room(self) -> None:
-        """Raise ``OutboxFull`` unless a new visit may begin; one that began can still end."""
-        with self._connection.reading() as db:
-            self._room.ensure(db)
-
     def result(self, tx_id: str) -> Recorded | None:
         """Return what is known of a transaction, or ``None`` when it was never here."""
         with self._connection.reading() as db:
@@ -169,9 +164,10 @@ class Outbox:
     def status(self) -> OutboxStatus:
         """Describe the outbox at this moment.
 
-        While a passing trouble (a full disk, for example) keeps it shut, this also tries whether
-        the largest envelope could be written again. Raises ``OutboxUnavailable`` when it cannot
-        even be read.
+        ``unavailable`` says why no new visit may begin; with ``Reason.QUOTA``, one that began can
+        still end. While a passing trouble (a full disk, for example) keeps it shut, this also
+        tries whether the largest envelope could be written again. Raises ``OutboxUnavailable``
+        when it cannot even be read.
         """
         if self._connection.trouble in PASSING:
             with contextlib.suppress(OutboxUnavailable):

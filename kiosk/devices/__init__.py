@@ -4,7 +4,7 @@
 terminal and the questions the visit asks of them. No Qt, no input or output.
 """
 
-from kiosk.devices.states import CardMedia, ChipState, DeviceState, PaperState, Remedy, SheetState
+from kiosk.devices.states import DeviceState, PaperState, Remedy, SheetState
 from kiosk.devices.terminal import (
     Fault,
     Terminal,
@@ -17,8 +17,6 @@ from kiosk.devices.terminal import (
 )
 
 __all__ = [
-    "CardMedia",
-    "ChipState",
     "DeviceState",
     "Fault",
     "PaperState",

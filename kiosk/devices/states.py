@@ -19,27 +19,6 @@ class DeviceState(enum.StrEnum):
     UNKNOWN = "unknown"
 
 
-class CardMedia(enum.StrEnum):
-    """Is there a card in the reader?"""
-
-    PRESENT = "present"
-    NOT_PRESENT = "notPresent"
-    JAMMED = "jammed"
-    LATCHED = "latched"
-    UNKNOWN = "unknown"
-
-
-class ChipState(enum.StrEnum):
-    """The chip of the card."""
-
-    ONLINE = "online"
-    BUSY = "busy"
-    POWERED_OFF = "poweredOff"
-    MUTE = "mute"
-    HARDWARE_ERROR = "hardwareError"
-    NO_CARD = "noCard"
-
-
 class PaperState(enum.StrEnum):
     """Paper of the receipt printer."""
 
