@@ -25,8 +25,9 @@ from backend_stub.problems import problem, problem_response
 from offline_queue.wire import BATCH_MAX_ITEMS
 
 _SMOOTHING: Final = 0.02
-"""The pace is that of fifty batches or so: the first moments, in which a fleet only knocks and
-each batch takes longer beside it, tell little."""
+"""The pace is that of fifty batches or so. None of them moves it by more than this share of itself:
+in the first moments a whole fleet knocks, each batch takes many times as long beside it, and the
+times that are given just then are the ones that cannot be taken back."""
 _CLOSEST: Final = 0.9
 _WIDEST: Final = 1.25
 """How far apart the timetable's times are, in paces. With few who wait they are close, so that the
@@ -150,7 +151,8 @@ class Admission:
         with self._lock:
             # Without the time in which there was nothing to do: that is no pace.
             now = self._monotonic()
-            self._pace_s += _SMOOTHING * (now - self._busy_since - self._pace_s)
+            error = now - self._busy_since - self._pace_s
+            self._pace_s += _SMOOTHING * min(error, self._pace_s)
             self._busy_since = now
             self._inside -= 1
 

@@ -125,6 +125,27 @@ def test_a_time_is_given_only_under_load_and_only_to_who_has_more() -> None:
     asyncio.run(story())
 
 
+def test_a_fleet_that_knocks_slows_the_first_batches_and_hardly_the_timetable() -> None:
+    async def story() -> None:
+        watch = Stopwatch()
+        admission = Admission(Room(at_once=1, waiting=0, patience_s=60), monotonic=watch)
+
+        async def refused() -> float:
+            async with admission.enter():
+                with pytest.raises(NoRoom) as no_room:
+                    await pass_through(admission)
+                return no_room.value.retry_after_s
+
+        before = await refused()
+        for _ in range(10):
+            async with admission.enter():
+                watch.now += 30  # beside a thousand that ask when to come
+        watch.now += 3600
+        assert before < await refused() < 1.3 * before
+
+    asyncio.run(story())
+
+
 def test_the_timetable_has_an_end() -> None:
     async def story() -> None:
         admission = Admission(Room(at_once=1, waiting=0, patience_s=0), monotonic=Stopwatch())
