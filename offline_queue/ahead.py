@@ -23,9 +23,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from offline_queue.sealing import seal
 
-READY_MOST: Final = 8
-"""How many agreements are kept, so that the thread need not be woken for each."""
-_READY_LEAST: Final = 4
+_READY: Final = 8
+"""How many agreements are kept. One is made for each that is used: in the time of one COMMIT. Made
+several at a time, they hold the interpreter for longer than a quick disk takes, and the enqueue
+that is back from its COMMIT waits for them."""
 
 _VERSION: Final = b"HPKE-v1"
 _KEM: Final = b"KEM\x00\x20"
@@ -90,8 +91,8 @@ class SealsAhead:
         return seal_with(agreement, payload, place)
 
     def prepare(self) -> None:
-        """Have agreements made, when few are left, while this thread waits for something."""
-        if self._closed or len(self._ready) >= _READY_LEAST:
+        """Have agreements made, when some were used, while this thread waits for something."""
+        if self._closed or len(self._ready) >= _READY:
             return
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="outbox-seals", daemon=True)
@@ -108,7 +109,7 @@ class SealsAhead:
 
     def _run(self) -> None:
         while self._wanted.get():
-            while len(self._ready) < READY_MOST and not self._closed:
+            while len(self._ready) < _READY and not self._closed:
                 self._ready.append(agree(self._public_key))
 
 
