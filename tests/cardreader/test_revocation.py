@@ -15,7 +15,7 @@ from cardreader.simulator.issuer import BEGIN
 from cardreader.trust import TrustStore
 
 from .issuing import NOW, Authority, new_key, trust
-from .test_whole_card import open_persona
+from .opening import open_persona
 
 ISSUER = Authority("Test issuer")
 CARD = ISSUER.issue(new_key())
