@@ -39,7 +39,7 @@ from cardreader.trust import TrustStore
 from kiosk.central.client import CentralClient
 from kiosk.central.issuing import CodeRefused, HttpCardAuthority
 from kiosk.cli.backend import app as backend_commands
-from tests.cardreader.test_activation import (
+from tests.cardreader.vendor_cards import (
     VENDOR_KEY,
     insert_vendor_card,
     vendor_memory,

@@ -28,6 +28,7 @@ from cardreader import (
 )
 from cardreader.simulator import READER, SimulatedReaders
 from cardreader.simulator.card import InsertableCard
+from tests.cardreader.opening import any_card
 from tests.cardreader.operations import (
     KINDS,
     MAKERS,
@@ -36,7 +37,6 @@ from tests.cardreader.operations import (
     Kind,
     memory_for,
     office,
-    opened,
 )
 
 ALL = KINDS + MAKERS
@@ -136,7 +136,7 @@ def strike(kind: Kind, operation: str, fault: Fault, at: int) -> Cell:
         readers.insert_card(kind.make(memory, operation))
     began = time.monotonic()
     again = readers.connect(READER)
-    card = opened(again)
+    card = any_card(again)
     assert time.monotonic() - began < USABLE_WITHIN
     require_unverified(card)
     if operation == "activate" and kind.activates:
@@ -146,7 +146,7 @@ def strike(kind: Kind, operation: str, fault: Fault, at: int) -> Cell:
         secrets.clear()
         OPERATIONS["activate"](again, authority, secrets)
         assert authority.issued == len(KeyPurpose)
-        signing = opened(again)
+        signing = any_card(again)
         for purpose in KeyPurpose:
             signing.sign(purpose, b"message", bytearray(NEW_PIN))
     again.disconnect()

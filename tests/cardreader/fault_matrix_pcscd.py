@@ -37,7 +37,8 @@ from cardreader import (
 from cardreader.pcsc import PcscReaders
 from cardreader.simulator.card import InsertableCard
 from tests.cardreader.fault_matrix import commands, length, require_unverified
-from tests.cardreader.operations import KINDS, NEW_PIN, OPERATIONS, Kind, memory_for, office, opened
+from tests.cardreader.opening import any_card
+from tests.cardreader.operations import KINDS, NEW_PIN, OPERATIONS, Kind, memory_for, office
 from tests.cardreader.virtual_reader import connected, emptied, in_virtual_reader, watched
 from tests.pcscd import Pcscd, running
 
@@ -170,7 +171,7 @@ def strike(
             daemon.start()
         began = time.monotonic()
         again = connected(readers)
-        present = opened(again)
+        present = any_card(again)
         usable_after = time.monotonic() - began
         assert usable_after < USABLE_WITHIN, f"usable after {usable_after:.1f} s"
         require_unverified(present)
@@ -180,7 +181,7 @@ def strike(
             secrets.clear()
             OPERATIONS["activate"](again, authority, secrets)
             assert authority.issued == len(KeyPurpose)
-            signing = opened(again)
+            signing = any_card(again)
             for purpose in KeyPurpose:
                 signing.sign(purpose, b"message", bytearray(NEW_PIN))
         again.disconnect()

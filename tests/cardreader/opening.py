@@ -27,6 +27,11 @@ def opened(readers: SimulatedReaders) -> NationalIdCard:
     return open_card(readers.connect(READER), STORE, clock)
 
 
+def any_card(connection: CardConnection) -> NationalIdCard:
+    """Another maker's card too, which carries no identity data."""
+    return open_card(connection, STORE, clock, identity_required=False)
+
+
 def open_persona(
     persona_id: str, protocol: Protocol7816 = Protocol7816.T0, trust: TrustStore = STORE
 ) -> NationalIdCard:

@@ -7,20 +7,16 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 from cardreader import (
     CardConnection,
     KeyPurpose,
     ManagementAlgorithm,
-    NationalIdCard,
     Protocol7816,
-    TrustStore,
     activate,
     card_state,
-    open_card,
 )
-from cardreader.simulator import TRUST, KeyType, Profile, SimulatedCard, issue, persona
+from cardreader.simulator import KeyType, Profile, SimulatedCard, issue, persona
 from cardreader.simulator.authority import SimulatedAuthority
 from cardreader.simulator.card import InsertableCard
 from cardreader.simulator.fingerprints import seen, template
@@ -28,15 +24,11 @@ from cardreader.simulator.makers import BY_NAME, Maker
 from cardreader.simulator.makers_card import MakersCard, delivered
 from cardreader.simulator.piv import PivApplication
 from cardreader.simulator.state import CardMemory, padded, personalised
+from tests.cardreader.opening import any_card
 
-STORE = TrustStore.load(TRUST)
 PIN, NEW_PIN, PUK = b"246813", b"482913", b"83612479"
 VENDOR_KEY = bytes(range(1, 9)) * 3
 VENDOR_SERIAL = "00000000000040008000000000000001"
-
-
-def clock() -> datetime:
-    return datetime(2026, 11, 1, 9, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -145,10 +137,6 @@ def office(kind: Kind) -> SimulatedAuthority:
     return authority
 
 
-def opened(connection: CardConnection) -> NationalIdCard:
-    return open_card(connection, STORE, clock, identity_required=False)
-
-
 Secrets = list[bytearray]
 Operation = Callable[[CardConnection, SimulatedAuthority, Secrets], object]
 
@@ -161,33 +149,33 @@ def _secret(value: bytes, secrets: Secrets) -> bytearray:
 
 
 def _identity(connection: CardConnection, _office: SimulatedAuthority, _s: Secrets) -> object:
-    card = opened(connection)
+    card = any_card(connection)
     return card.identity() if card.has_identity else None
 
 
 def _photo(connection: CardConnection, _office: SimulatedAuthority, _s: Secrets) -> object:
-    card = opened(connection)
+    card = any_card(connection)
     return card.photo() if card.has_identity else None
 
 
 def _certificates(connection: CardConnection, _office: SimulatedAuthority, _s: Secrets) -> object:
-    card = opened(connection)
+    card = any_card(connection)
     return [card.certificate(purpose) for purpose in KeyPurpose]
 
 
 def _verify(connection: CardConnection, _office: SimulatedAuthority, secrets: Secrets) -> object:
-    opened(connection).verify_pin(_secret(PIN, secrets))
+    any_card(connection).verify_pin(_secret(PIN, secrets))
     return None
 
 
 def _change(connection: CardConnection, _office: SimulatedAuthority, secrets: Secrets) -> object:
-    card = opened(connection)
+    card = any_card(connection)
     card.change_pin(_secret(PIN, secrets), _secret(NEW_PIN, secrets))
     return None
 
 
 def _unblock(connection: CardConnection, _office: SimulatedAuthority, secrets: Secrets) -> object:
-    card = opened(connection)
+    card = any_card(connection)
     card.unblock_pin(_secret(PUK, secrets), _secret(NEW_PIN, secrets))
     return None
 
@@ -195,7 +183,7 @@ def _unblock(connection: CardConnection, _office: SimulatedAuthority, secrets: S
 def _unblock_by_finger(
     connection: CardConnection, _office: SimulatedAuthority, secrets: Secrets
 ) -> object:
-    card = opened(connection)
+    card = any_card(connection)
     info = card.finger_info()
     finger = seen(template(persona("citizen-active")))
     secrets.append(finger)
@@ -205,20 +193,20 @@ def _unblock_by_finger(
 
 
 def _sign(connection: CardConnection, _office: SimulatedAuthority, secrets: Secrets) -> object:
-    return opened(connection).sign(KeyPurpose.SIGNATURE, b"message", _secret(PIN, secrets))
+    return any_card(connection).sign(KeyPurpose.SIGNATURE, b"message", _secret(PIN, secrets))
 
 
 def _activate(connection: CardConnection, office: SimulatedAuthority, secrets: Secrets) -> object:
-    return activate(opened(connection), office, _secret(NEW_PIN, secrets))
+    return activate(any_card(connection), office, _secret(NEW_PIN, secrets))
 
 
 OPERATIONS: dict[str, Operation] = {
-    "open": lambda connection, _office, _s: opened(connection),
+    "open": lambda connection, _office, _s: any_card(connection),
     "identity": _identity,
     "photo": _photo,
     "certificates": _certificates,
-    "pin_info": lambda connection, _office, _s: opened(connection).pin_info(),
-    "card_state": lambda connection, _office, _s: card_state(opened(connection)),
+    "pin_info": lambda connection, _office, _s: any_card(connection).pin_info(),
+    "card_state": lambda connection, _office, _s: card_state(any_card(connection)),
     "verify": _verify,
     "change": _change,
     "unblock": _unblock,

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 
-from cardreader import KeyPurpose, PinInfo, Protocol7816, TrustStore, activate, open_card
+from cardreader import KeyPurpose, PinInfo, Protocol7816, activate, open_card
 from cardreader.errors import CardError
-from cardreader.simulator import TRUST, Faults, FaultyCard, issue, persona
+from cardreader.simulator import Faults, FaultyCard, issue, persona
 from cardreader.simulator.authority import SimulatedAuthority
+from tests.cardreader.opening import STORE, clock
 from tests.cardreader.opensc import by_opensc
 from tests.cardreader.virtual_reader import connected, in_virtual_reader, seated, watched
 from tests.pcscd import VPCD_PORTS, Pcscd, pcscd  # noqa: F401 - a fixture
 
-STORE = TrustStore.load(TRUST)
 PIN = b"482913"
-
-
-def clock() -> datetime:
-    return datetime(2026, 11, 1, 9, tzinfo=UTC)
 
 
 @pytest.mark.pcscd

@@ -27,7 +27,7 @@ from cardreader.simulator.issuing_files import (
     ISSUING_CA_KEY,
 )
 from kiosk.cli.card import app
-from tests.cardreader.test_activation import VENDOR_KEY, VendorApplication, vendor_memory
+from tests.cardreader.vendor_cards import VENDOR_KEY, VendorApplication, vendor_memory
 from tests.cardreader.virtual_reader import in_virtual_reader
 from tests.pcscd import Pcscd, pcscd  # noqa: F401 - a fixture
 

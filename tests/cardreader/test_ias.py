@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,6 @@ from cardreader import (
     CardProtocolError,
     CommandRefused,
     KeyPurpose,
-    NationalIdCard,
     ObjectNotFound,
     PinBlocked,
     PinInfo,
@@ -27,7 +25,6 @@ from cardreader import (
     PukWrong,
     SecurityStatusNotSatisfied,
     SignatureAlgorithm,
-    TrustStore,
     activate,
     card_state,
     open_card,
@@ -37,7 +34,6 @@ from cardreader.pin import MalformedPin
 from cardreader.profiles import IasClassicApplication
 from cardreader.simulator import (
     READER,
-    TRUST,
     Profile,
     SimulatedReaders,
     issue,
@@ -46,17 +42,13 @@ from cardreader.simulator import (
 from cardreader.simulator.authority import SimulatedAuthority
 from cardreader.simulator.card import transport_pin
 from tests.cardreader.issuing import Authority, new_key
+from tests.cardreader.opening import STORE, clock, opened, pin_of
 from tests.cardreader.script import ScriptedConnection
 from tests.cardreader.virtual_reader import connected, in_virtual_reader, seated, watched
 from tests.pcscd import Pcscd, pcscd  # noqa: F401 - a fixture
 
-STORE = TrustStore.load(TRUST)
 PIN_STATE = "00CB00FF05A003830111"
 VERIFY = "002000110C313233343536" + "00" * 6
-
-
-def clock() -> datetime:
-    return datetime(2026, 11, 1, 9, tzinfo=UTC)
 
 
 def application(*script: tuple[str, str]) -> tuple[IasClassicApplication, ScriptedConnection]:
@@ -198,18 +190,10 @@ def test_a_card_without_production_data_is_not_supported(reply: str) -> None:
 # Against the simulated card ----------------------------------------------------------------------
 
 
-def opened(readers: SimulatedReaders) -> NationalIdCard:
-    return open_card(readers.connect(READER), STORE, clock)
-
-
 def inserted(persona_id: str, folder: Path | None = None) -> SimulatedReaders:
     readers = SimulatedReaders(profile=Profile.IAS_CLASSIC, state_folder=folder)
     readers.insert(persona_id)
     return readers
-
-
-def pin_of(persona_id: str) -> bytearray:
-    return bytearray(str(persona(persona_id).pin).encode())
 
 
 @pytest.mark.parametrize("persona_id", ["citizen-active", "employer-owner", "operator"])

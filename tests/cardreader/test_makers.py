@@ -7,7 +7,6 @@ otherwise than the others is asked for by name. No such card was at hand: see do
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -19,39 +18,28 @@ from cardreader import (
     CommandRefused,
     KeyPurpose,
     ManagementAlgorithm,
-    NationalIdCard,
     PinBlocked,
     PinInfo,
     PinWrong,
     PukWrong,
     RefusalReason,
-    TrustStore,
     activate,
     card_state,
-    open_card,
 )
 from cardreader.authority import ActivationRefused
 from cardreader.channel import CardChannel
 from cardreader.profiles import PivApplication, PivIssuing
-from cardreader.simulator import READER, TRUST, KeyType, SimulatedReaders, persona
+from cardreader.simulator import READER, KeyType, SimulatedReaders, persona
 from cardreader.simulator.authority import SimulatedAuthority
 from cardreader.simulator.makers import BY_NAME, Maker, Metadata
 from cardreader.simulator.makers_card import MAKERS_KEY, MakersCard
 from cardreader.simulator.state import padded
-from tests.cardreader.test_activation import Cut
+from tests.cardreader.disturbed import Cut
+from tests.cardreader.opening import any_card
 
-STORE = TrustStore.load(TRUST)
 PIN, NEW_PIN, PUK = b"482913", b"907152", b"12345678"
 
 makers = pytest.mark.parametrize("maker", BY_NAME.values(), ids=BY_NAME)
-
-
-def clock() -> datetime:
-    return datetime(2026, 11, 1, 9, tzinfo=UTC)
-
-
-def opened(connection: CardConnection) -> NationalIdCard:
-    return open_card(connection, STORE, clock, identity_required=False)
 
 
 def inserted(card: MakersCard) -> CardConnection:
@@ -73,7 +61,7 @@ def office(serial: str, maker: Maker, key: bytes = MAKERS_KEY) -> SimulatedAutho
 @makers
 def test_from_delivery_to_a_signature(maker: Maker) -> None:
     card = MakersCard(maker)
-    delivered = opened(inserted(card))
+    delivered = any_card(inserted(card))
     tells_tries = maker.habits.empty_verify is None
     tries = maker.habits.pin_tries if tells_tries else None
     state = card_state(delivered)
@@ -82,13 +70,13 @@ def test_from_delivery_to_a_signature(maker: Maker) -> None:
     activate(delivered, authority, bytearray(PIN))
     assert card.memory.pin == padded(PIN.decode())
 
-    used = opened(inserted(card))
+    used = any_card(inserted(card))
     assert used.serial == delivered.serial
     for purpose in KeyPurpose:
         used.sign(purpose, b"message", bytearray(PIN))
     # The authentication key goes on, the signature key wants the PIN again.
     used.sign(KeyPurpose.AUTHENTICATION, b"message")
-    again = activate(opened(inserted(card)), authority, bytearray(PIN))
+    again = activate(any_card(inserted(card)), authority, bytearray(PIN))
     assert again.was_active
     assert authority.issued == 2
 
@@ -96,35 +84,35 @@ def test_from_delivery_to_a_signature(maker: Maker) -> None:
 @makers
 def test_the_pin_of_a_makers_card(maker: Maker) -> None:
     card = MakersCard(maker)
-    opened(inserted(card)).change_pin(bytearray(b"123456"), bytearray(PIN))
+    any_card(inserted(card)).change_pin(bytearray(b"123456"), bytearray(PIN))
     tries = maker.habits.pin_tries
     blind = maker.habits.empty_verify is not None
     with pytest.raises(PinWrong) as wrong:
         # A PIN verified before does not hide how many tries are left.
-        using = opened(inserted(card))
+        using = any_card(inserted(card))
         using.verify_pin(bytearray(PIN))
         using.change_pin(bytearray(NEW_PIN), bytearray(NEW_PIN))
     assert wrong.value.tries_left == tries - 1
     for left in range(tries - 2, 0, -1):
         with pytest.raises(PinWrong) as wrong:
-            opened(inserted(card)).verify_pin(bytearray(NEW_PIN))
+            any_card(inserted(card)).verify_pin(bytearray(NEW_PIN))
         assert wrong.value.tries_left == left
     for _ in range(2):
         with pytest.raises(PinBlocked):
-            opened(inserted(card)).verify_pin(bytearray(NEW_PIN))
+            any_card(inserted(card)).verify_pin(bytearray(NEW_PIN))
     if not blind:
-        assert opened(inserted(card)).pin_info() == PinInfo(0, blocked=True)
+        assert any_card(inserted(card)).pin_info() == PinInfo(0, blocked=True)
     with pytest.raises(PukWrong):
-        opened(inserted(card)).unblock_pin(bytearray(b"87654321"), bytearray(NEW_PIN))
-    opened(inserted(card)).unblock_pin(bytearray(PUK), bytearray(NEW_PIN))
-    opened(inserted(card)).verify_pin(bytearray(NEW_PIN))
+        any_card(inserted(card)).unblock_pin(bytearray(b"87654321"), bytearray(NEW_PIN))
+    any_card(inserted(card)).unblock_pin(bytearray(PUK), bytearray(NEW_PIN))
+    any_card(inserted(card)).verify_pin(bytearray(NEW_PIN))
 
 
 @makers
 def test_a_key_that_is_not_this_cards(maker: Maker) -> None:
     """The card's management key is another: nothing is written, nothing is issued."""
     card = MakersCard(maker)
-    delivered = opened(inserted(card))
+    delivered = any_card(inserted(card))
     authority = office(delivered.serial, maker, bytes(range(24)))
     with pytest.raises(ActivationRefused) as refused:
         activate(delivered, authority, bytearray(PIN))
@@ -142,14 +130,14 @@ def test_activation_goes_on_after_a_power_cut_anywhere(maker: Maker, after: bool
     while True:
         card, readers = MakersCard(maker), SimulatedReaders()
         readers.insert_card(card)
-        serial = opened(readers.connect(READER)).serial
+        serial = any_card(readers.connect(READER)).serial
         authority = office(serial, maker)
         readers.insert_card(card)
         try:
-            activate(opened(Cut(readers, at, after=after)), authority, bytearray(PIN))
+            activate(any_card(Cut(readers, at, after=after)), authority, bytearray(PIN))
         except CardRemoved:
             readers.insert_card(card)
-            activate(opened(readers.connect(READER)), authority, bytearray(PIN))
+            activate(any_card(readers.connect(READER)), authority, bytearray(PIN))
         else:
             break
         assert authority.issued == 2
@@ -163,7 +151,7 @@ def test_a_key_from_outside_is_never_certified(maker: Maker) -> None:
     """Makers number the origin of a key differently: 01 is made here, or put here."""
     assert maker.habits.metadata is not Metadata.NONE
     card = MakersCard(maker)
-    delivered = opened(inserted(card))
+    delivered = any_card(inserted(card))
     known = ec.generate_private_key(ec.SECP256R1())
     for reference in (0x9A, 0x9C):
         card.piv.import_key(reference, known)
@@ -195,7 +183,7 @@ def test_a_key_that_was_made_here_is_used_again() -> None:
 )
 def test_the_kind_of_key_is_what_the_card_can_do(maker: Maker, kind: int) -> None:
     card = MakersCard(maker)
-    delivered = opened(inserted(card))
+    delivered = any_card(inserted(card))
     done = activate(delivered, office(delivered.serial, maker), bytearray(PIN))
     assert {c.public_key().key_size for c in done.certificates.values()} == {kind}
 
@@ -205,7 +193,7 @@ def test_an_identifier_without_its_version_may_find_nothing() -> None:
     card = MakersCard(Maker.STRICTEST)
     with pytest.raises(CommandRefused):
         PivApplication(CardChannel(inserted(card))).select()
-    found = opened(inserted(card))
+    found = any_card(inserted(card))
     assert found.profile == "piv"
     assert found.pin_info() == PinInfo(None, blocked=False)
 
@@ -214,4 +202,4 @@ def test_a_card_that_has_no_number_at_all_is_refused_in_words() -> None:
     card = MakersCard(Maker.OPENFIPS201)
     card.memory.objects.clear()
     with pytest.raises(CardNotSupported, match="serial number"):
-        opened(inserted(card))
+        any_card(inserted(card))

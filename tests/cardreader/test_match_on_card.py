@@ -18,13 +18,12 @@ from cardreader import (
     PinBlocked,
     Protocol7816,
     SecurityStatusNotSatisfied,
-    open_card,
 )
 from cardreader.channel import CardChannel
 from cardreader.profiles import MOST_MINUTIAE, MatchOnCardApplication, PivApplication
-from cardreader.simulator import READER, Profile, SimulatedReaders, persona
+from cardreader.simulator import Profile, SimulatedReaders, persona
 from cardreader.simulator.fingerprints import Finger, seen, template
-from tests.cardreader.operations import STORE, clock
+from tests.cardreader.opening import opened
 from tests.cardreader.script import ScriptedConnection
 
 FINGER = "0A0B40 0C0D81"
@@ -38,7 +37,7 @@ def inserted(
 ) -> NationalIdCard:
     readers = SimulatedReaders(protocol=protocol, profile=profile)
     readers.insert(persona_id)
-    return open_card(readers.connect(READER), STORE, clock)
+    return opened(readers)
 
 
 def finger(persona_id: str, which: Finger = Finger.ENROLLED) -> bytearray:
