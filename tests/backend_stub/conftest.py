@@ -137,8 +137,12 @@ def settings(database_url: str, tmp_path: Path, issuer: Issuer) -> Settings:
     )
 
 
+Start = Callable[[Settings], RunningCentral]
+"""Starts a central API, which is stopped when the test is over."""
+
+
 @pytest.fixture
-def start_central() -> Iterator[Callable[[Settings], RunningCentral]]:
+def start_central() -> Iterator[Start]:
     running: list[RunningCentral] = []
 
     def start(settings: Settings) -> RunningCentral:
@@ -151,9 +155,7 @@ def start_central() -> Iterator[Callable[[Settings], RunningCentral]]:
 
 
 @pytest.fixture
-def central(
-    settings: Settings, start_central: Callable[[Settings], RunningCentral]
-) -> RunningCentral:
+def central(settings: Settings, start_central: Start) -> RunningCentral:
     return start_central(settings)
 
 
@@ -171,7 +173,5 @@ def issuing_settings(settings: Settings) -> Settings:
 
 
 @pytest.fixture
-def office(
-    issuing_settings: Settings, start_central: Callable[[Settings], RunningCentral]
-) -> RunningCentral:
+def office(issuing_settings: Settings, start_central: Start) -> RunningCentral:
     return start_central(issuing_settings)

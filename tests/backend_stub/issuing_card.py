@@ -202,3 +202,9 @@ def register(central: RunningCentral, kind: str = "3des", **changes: Any) -> Chi
         },
     )
     return Chip(VENDOR, kind, key)
+
+
+def subject(certificate: x509.Certificate) -> list[str | bytes]:
+    names = [NameOID.COUNTRY_NAME, NameOID.COMMON_NAME, NameOID.SERIAL_NUMBER]
+    assert [one.oid for one in certificate.subject] == names
+    return [one.value for one in certificate.subject]

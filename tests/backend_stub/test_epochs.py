@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import sqlite3
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +15,10 @@ from sqlalchemy import create_engine, text
 from backend_stub import Settings
 
 from .cards import Card
-from .conftest import RunningCentral
+from .conftest import RunningCentral, Start
 from .terminal import Terminal, new_tx_id
 from .test_kiosks import code_of, new_device
 
-Start = Callable[[Settings], RunningCentral]
 ADMINISTRATOR = {"Authorization": "Bearer fleet-token"}
 
 

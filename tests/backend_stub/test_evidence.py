@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import os
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -17,10 +16,9 @@ from offline_queue.sealing import attachment_place, seal_chunks
 from offline_queue.wire import ATTACHMENT_MAX_BYTES, ATTACHMENT_RANGE_MAX_BYTES
 
 from .cards import Card
-from .conftest import RunningCentral
+from .conftest import RunningCentral, Start
 from .terminal import Terminal, new_tx_id
 
-Start = Callable[[Settings], RunningCentral]
 JPEG = b"\xff\xd8\xff\xe0" + os.urandom(150_000)
 PNG = b"\x89PNG\r\n\x1a\n" + os.urandom(400)
 

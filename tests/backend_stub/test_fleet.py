@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable
 from typing import Any
 
 from backend_stub import Settings
 
 from .cards import Card
-from .conftest import RunningCentral
+from .conftest import RunningCentral, Start
 from .terminal import Terminal
 from .test_kiosks import code_of
-
-Start = Callable[[Settings], RunningCentral]
 
 
 def health(**changes: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -45,12 +45,11 @@ from tests.cardreader.vendor_cards import (
     vendor_memory,
 )
 
-from .conftest import RunningCentral
+from .conftest import RunningCentral, Start
 from .issuing_card import NEW, VENDOR, last_code, on_sqlite
 
 STORE = TrustStore.load(TRUST)
 PIN = b"482913"
-Start = Callable[[Settings], RunningCentral]
 
 
 class Lossy(requests.Session):

@@ -9,7 +9,6 @@ import shutil
 import subprocess
 import tomllib
 import urllib.parse
-from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -42,10 +41,9 @@ from cardreader.simulator.issuer import (
 from cardreader.simulator.issuing_files import ISSUING_CA_CERTIFICATE
 
 from .cards import Issuer
-from .conftest import RunningCentral
+from .conftest import RunningCentral, Start
 from .issuing_card import NEW, PURPOSES, VENDOR, Chip, Relay, approved, on_sqlite, register, unb64
 
-Start = Callable[[Settings], RunningCentral]
 AUTHORITY = x509.load_pem_x509_certificate(ISSUING_CA_CERTIFICATE.read_bytes())
 
 

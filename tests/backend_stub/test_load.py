@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import itertools
-from collections.abc import Callable
 
 import pytest
 
@@ -15,11 +14,9 @@ from backend_stub.limits import Rate, Rates, TokenBuckets
 from backend_stub.problems import ProblemError
 
 from .cards import Card
-from .conftest import RunningCentral
+from .conftest import Start
 from .test_http import JSON
 from .test_kiosks import code_of
-
-Start = Callable[[Settings], RunningCentral]
 
 
 class Stopwatch:

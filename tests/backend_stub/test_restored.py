@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -15,10 +14,8 @@ from backend_stub import Settings
 from backend_stub.fleet_office import restored
 
 from .cards import Card
-from .conftest import RunningCentral
+from .conftest import Start
 from .terminal import Terminal
-
-Start = Callable[[Settings], RunningCentral]
 
 
 def numbers(answers: list[dict[str, Any]]) -> list[str]:
