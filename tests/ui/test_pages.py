@@ -82,6 +82,35 @@ def test_every_page_is_sound(look: Screen, name: str) -> None:
     everything_to_touch_has_a_role_and_a_name(look)
 
 
+@pytest.mark.parametrize(
+    ("name", "notice"),
+    [
+        ("pin", "pinNotice"),
+        ("pin-wrong", "pinNotice"),
+        ("pin-last-try", "pinNotice"),
+        ("sign", "pinNotice"),
+        ("old-pin-wrong", "pinNotice"),
+        ("puk-wrong", "pinNotice"),
+        ("new-pin-repeated", "pinNotice"),
+        ("description-required", "errorSummary"),
+    ],
+)
+def test_what_went_wrong_and_the_tries_left_are_on_the_screen(
+    look: Screen, name: str, notice: str
+) -> None:
+    show(look, name)
+    assert not looking.on_screen(looking.find(look.window, notice)).isEmpty()
+
+
+@pytest.mark.parametrize("name", ["pin", "puk"])
+def test_the_boxes_of_a_secret_stand_within_the_margins(look: Screen, name: str) -> None:
+    show(look, name)
+    boxes, pad = (looking.find(look.window, item) for item in ("pinBoxes", "pinPad"))
+    assert boxes.width() <= boxes.parentItem().width()
+    middle, below = (looking.on_screen(item).center().x() for item in (boxes, pad))
+    assert middle == pytest.approx(below, abs=1)
+
+
 def everything_fits(look: Screen, texts: list[QQuickItem]) -> None:
     whole = look.window.contentItem().boundingRect().adjusted(-1, -1, 1, 1)
     for item in texts:

@@ -3,6 +3,7 @@ import QtQuick
 import Manfadh.Theme
 
 Banner {
+    objectName: "errorSummary"
     required property list<string> problems
     property bool compact: false
 

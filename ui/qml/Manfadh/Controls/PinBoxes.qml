@@ -6,13 +6,15 @@ import Manfadh.Theme
 
 Row {
     id: boxes
+    objectName: "pinBoxes"
 
     required property int filled
     required property int length
     required property string label
     property bool invalid: false
 
-    spacing: Theme.size.small + Theme.size.tiny
+    // Eight of them, for a PUK, are as wide as a portrait page only when they stand closer.
+    spacing: Theme.size.small + (length > 6 ? 0 : Theme.size.tiny)
     LayoutMirroring.enabled: false
     LayoutMirroring.childrenInherit: true
     Accessible.role: Accessible.Indicator

@@ -8,6 +8,7 @@ import Manfadh.Theme
 
 Grid {
     id: pad
+    objectName: "pinPad"
 
     signal digitPressed(int digit)
     signal erasePressed

@@ -5,6 +5,7 @@ import Manfadh.ViewModels
 
 Banner {
     id: notice
+    objectName: "pinNotice"
 
     required property CardTaskViewModel vm
     required property PinViewModel pin

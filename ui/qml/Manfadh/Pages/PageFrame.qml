@@ -28,6 +28,8 @@ Item {
     default property alias content: column.data
     property alias lower: lowerSlot.data
     property alias notice: noticeSlot.data
+    // Said by the page: what is inside an invisible slot counts as invisible itself.
+    property bool noticeShown: false
     signal primary
     signal secondary
 
@@ -166,7 +168,7 @@ Item {
                 id: noticeSlot
                 Layout.fillWidth: true
                 Layout.topMargin: Theme.size.small
-                visible: visibleChildren.length > 0
+                visible: frame.noticeShown
             }
             Item {
                 Layout.fillHeight: !frame.portrait

@@ -5,6 +5,7 @@ import Manfadh.ViewModels
 
 Banner {
     id: notice
+    objectName: "pinNotice"
 
     required property PinViewModel vm
     readonly property bool worded: vm.wrong || vm.incomplete || vm.triesLeft >= 0

@@ -17,10 +17,10 @@ PageFrame {
     onPrimary: shell.proceed()
     centred: true
 
+    noticeShown: warning.worded && !Theme.portrait
     notice: PinNotice {
         id: warning
         Layout.fillWidth: true
-        visible: worded && !Theme.portrait
         vm: page.vm
     }
 

@@ -82,10 +82,11 @@ PageFrame {
         color: Theme.color.inkSoft
     }
 
+    noticeShown: page.vm.problems.length > 0 && !Theme.portrait
     notice: ErrorSummary {
         Layout.fillWidth: true
-        visible: problems.length > 0 && !Theme.portrait
         problems: page.vm.problems
+        compact: Theme.largeText
     }
 
     lower: Keyboard {

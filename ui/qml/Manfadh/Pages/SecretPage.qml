@@ -39,10 +39,10 @@ PageFrame {
     onSecondary: vm.newCode()
     centred: true
 
+    noticeShown: warning.worded && !Theme.portrait
     notice: CardTaskNotice {
         id: warning
         Layout.fillWidth: true
-        visible: worded && !Theme.portrait
         vm: page.vm
         pin: page.pin
     }
