@@ -10,6 +10,7 @@ import pytest
 
 from offline_queue.store import Outbox
 from tests.offline_queue.scene import scene
+from tests.offline_queue.stepped_line import line, server
 from tests.offline_queue.world import Central, FakeClock, Terminal
 
 
@@ -38,4 +39,4 @@ def outbox(terminal: Terminal) -> Iterator[Outbox]:
         yield opened
 
 
-__all__ = ["scene"]
+__all__ = ["line", "scene", "server"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import http.server
+import json
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -35,6 +36,19 @@ class Reply:
 
 
 Fault = Callable[[BatchRequest, bytes], Reply]
+
+
+def problem(status: int, code: str = "unreadable") -> Reply:
+    body = json.dumps({"title": "not readable", "status": status, "code": code}).encode()
+    return Reply(status, body, {"Content-Type": "application/problem+json"})
+
+
+def html(status: int) -> Reply:
+    return Reply(status, b"<html>Welcome to our lounge</html>", {"Content-Type": "text/html"})
+
+
+def fixed(reply: Reply) -> Fault:
+    return lambda _batch, _raw: reply
 
 
 class Server:
