@@ -71,6 +71,17 @@ class Timeouts:
     body_s: float = 60.0
 
 
+class _Session(requests.Session):
+    """A session that goes nowhere else: what says ``Location`` is an answer like any other.
+
+    The library would look at that address although it is told not to follow it: read the whole
+    page that came with it, however long, and raise what nobody expects when it is no address.
+    """
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Return nothing: no answer leads anywhere."""
+
+
 class HttpIngest:
     """``CentralIngest`` over one kept-alive HTTP session. Used by one thread at a time.
 
@@ -96,7 +107,7 @@ class HttpIngest:
         self._base = base_url.rstrip("/")
         self._timeouts = timeouts or Timeouts()
         self._clock = clock or SystemClock()
-        self._session = requests.Session()
+        self._session = _Session()
         self._session.trust_env = False
         self._session.auth = signer
         self._session.verify = ca_file or True
@@ -269,7 +280,10 @@ def _date(response: requests.Response) -> dt.datetime | None:
 def _http_date(text: str) -> dt.datetime | None:
     try:
         moment = email.utils.parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
+        return None
+    # The first and the last year of the calendar leave no room to reckon with.
+    if not dt.MINYEAR < moment.year < dt.MAXYEAR:
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
 

@@ -109,7 +109,7 @@ class Syncer:
 
     @property
     def pause_reason(self) -> str | None:
-        """Why it is paused: ``tls``, a status code, ``chain``, or the outbox's reason."""
+        """Why it is paused: ``tls``, a status code, ``chain``, ``failed``, the outbox's reason."""
         return self._pause_reason
 
     def start(self) -> None:
@@ -176,13 +176,22 @@ class Syncer:
                 if self._stopping:
                     return
                 self._woken = False
-            delay = self.step()
+            delay = self._safe_step()
             if not prepared and delay != 0:
                 self._outbox.prepare()  # once, and not before what waits already
                 prepared = True
             with self._condition:
                 if not self._stopping and not self._woken:
                     self._condition.wait(delay)
+
+    def _safe_step(self) -> float | None:
+        try:
+            return self.step()
+        # Any failure of ours at all: without this thread nothing would ever be sent again, and
+        # nobody would know. Whatever was on its way goes again.
+        except Exception as error:  # noqa: BLE001
+            _log.error("sync.round_failed", error=type(error).__name__)
+            return self._pause("failed")
 
     def _round(self, now: float) -> float | None:
         if self._server_time is not None:

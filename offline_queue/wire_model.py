@@ -62,7 +62,7 @@ class WireModel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         """Read JSON. Raises :class:`MessageError`."""
         try:
             return msgspec.json.decode(text, type=cls)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise MessageError(_why(error)) from None
 
     @classmethod
@@ -70,7 +70,7 @@ class WireModel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         """Read what JSON was turned into: dictionaries, lists, texts. Raises `MessageError`."""
         try:
             return msgspec.convert(value, cls)
-        except msgspec.ValidationError as error:
+        except (msgspec.ValidationError, RecursionError) as error:
             raise MessageError(_why(error)) from None
 
     def json(self) -> bytes:
@@ -122,4 +122,6 @@ class WireModel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 def _why(error: Exception) -> str:
     if isinstance(error, UnicodeDecodeError):
         return "not UTF-8"
+    if isinstance(error, RecursionError):
+        return "nested too deeply"
     return _VALUE.sub("Invalid enum value - at ", str(error))
