@@ -51,6 +51,8 @@ PageFrame {
     CardIllustration {
         Layout.alignment: Qt.AlignHCenter
         visible: !page.vm.finger
+        // Above a button there is less room, and what to do without a PUK must be seen at once.
+        size: Theme.size.illustration * (page.unblockable && !Theme.portrait ? 0.8 : 1)
         motion: page.again && !page.vm.cardPresent ? CardIllustration.In : CardIllustration.Out
     }
     // The card stays where it is: its finger is asked for next.
