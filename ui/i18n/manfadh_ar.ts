@@ -45,7 +45,7 @@
     </message>
     <message>
         <source>Your card makes its keys, and you get a receipt.</source>
-        <translation>تُنشئ بطاقتك مفاتيحها، ثم تستلم إيصالًا.</translation>
+        <translation>تُنشئ بطاقتك مفاتيحها، ويُطبع لك إيصال.</translation>
     </message>
 </context>
 <context>
@@ -245,15 +245,15 @@
     </message>
     <message>
         <source>With the PUK from the letter that came with the card you can choose a new PIN.</source>
-        <translation>يمكنك اختيار رقم سري جديد بواسطة رمز فك الحجب (PUK) الذي استلمته مع البطاقة.</translation>
+        <translation>يمكنك اختيار رقم سري جديد برمز فك الحجب (PUK) الوارد في الرسالة المرفقة بالبطاقة.</translation>
     </message>
     <message>
         <source>It was entered wrongly too often. With the PUK from the letter that came with the card you can choose a new one.</source>
-        <translation>أُدخل خطأً مرات عديدة. يمكنك اختيار رقم جديد بواسطة رمز فك الحجب (PUK) الذي استلمته مع البطاقة.</translation>
+        <translation>أُدخل خطأً مرات عديدة. يمكنك اختيار رقم جديد برمز فك الحجب (PUK) الوارد في الرسالة المرفقة بالبطاقة.</translation>
     </message>
     <message>
         <source>It was entered wrongly too often. With your fingerprint, or with the PUK from the letter that came with the card, you can choose a new one.</source>
-        <translation>أُدخل خطأً مرات عديدة. يمكنك اختيار رقم جديد ببصمة إصبعك، أو بواسطة رمز فك الحجب (PUK) الذي استلمته مع البطاقة.</translation>
+        <translation>أُدخل خطأً مرات عديدة. يمكنك اختيار رقم جديد ببصمة إصبعك، أو برمز فك الحجب (PUK) الوارد في الرسالة المرفقة بالبطاقة.</translation>
     </message>
     <message>
         <source>It was entered wrongly too often. Please visit a Civil Status office with the card.</source>
@@ -452,7 +452,7 @@
     </message>
     <message>
         <source>Scanned papers</source>
-        <translation>الأوراق الممسوحة ضوئيًا</translation>
+        <translation>الأوراق المصوّرة</translation>
     </message>
     <message numerus="yes">
         <source>%n papers</source>
@@ -743,7 +743,7 @@
     </message>
     <message>
         <source>Use the PUK from the letter that came with the card, or visit a Civil Status office.</source>
-        <translation>استخدم رمز فك الحجب (PUK) الذي استلمته مع البطاقة، أو راجع مكتب الأحوال المدنية.</translation>
+        <translation>استخدم رمز فك الحجب (PUK) الوارد في الرسالة المرفقة بالبطاقة، أو راجع مكتب الأحوال المدنية.</translation>
     </message>
     <message>
         <source>Put it flat on the sensor and keep it still. No try is lost.</source>
@@ -940,11 +940,11 @@
     </message>
     <message>
         <source>Scan one sheet at a time. What you do not scan, you can bring to the hearing.</source>
-        <translation>امسح ورقة واحدة في كل مرة. وما لا تمسحه يمكنك إحضاره إلى الجلسة.</translation>
+        <translation>صوّر ورقة واحدة في كل مرة. وما لا تصوّره يمكنك إحضاره إلى الجلسة.</translation>
     </message>
     <message>
         <source>Continue without scanning</source>
-        <translation>متابعة دون مسح</translation>
+        <translation>متابعة دون تصوير</translation>
     </message>
     <message>
         <source>Continue</source>
@@ -976,7 +976,7 @@
     </message>
     <message>
         <source>This paper cannot be scanned here</source>
-        <translation>لا يمكن مسح هذه الورقة هنا</translation>
+        <translation>لا يمكن تصوير هذه الورقة هنا</translation>
     </message>
     <message>
         <source>The scanner is busy</source>
@@ -992,23 +992,23 @@
     </message>
     <message>
         <source>Put it in and scan again.</source>
-        <translation>ضعها في الماسح ثم أعد المسح.</translation>
+        <translation>ضعها في الماسح ثم أعد التصوير.</translation>
     </message>
     <message>
         <source>Pull it out gently and scan again, or continue and bring it to the hearing.</source>
-        <translation>اسحبها برفق ثم أعد المسح، أو تابع وأحضرها إلى الجلسة.</translation>
+        <translation>اسحبها برفق ثم أعد التصوير، أو تابع وأحضرها إلى الجلسة.</translation>
     </message>
     <message>
         <source>Close it and scan again.</source>
-        <translation>أغلقه ثم أعد المسح.</translation>
+        <translation>أغلقه ثم أعد التصوير.</translation>
     </message>
     <message>
         <source>Turn it over and scan again.</source>
-        <translation>اقلبها ثم أعد المسح.</translation>
+        <translation>اقلبها ثم أعد التصوير.</translation>
     </message>
     <message>
         <source>Wait a moment and scan again.</source>
-        <translation>انتظر لحظة ثم أعد المسح.</translation>
+        <translation>انتظر لحظة ثم أعد التصوير.</translation>
     </message>
     <message>
         <source>Please bring it to the hearing.</source>
@@ -1024,15 +1024,15 @@
     </message>
     <message>
         <source>Your paper is being scanned</source>
-        <translation>يجري مسح ورقتك</translation>
+        <translation>يجري تصوير ورقتك</translation>
     </message>
     <message>
         <source>Scan this paper</source>
-        <translation>امسح هذه الورقة</translation>
+        <translation>صوّر هذه الورقة</translation>
     </message>
     <message>
         <source>Scan another paper</source>
-        <translation>امسح ورقة أخرى</translation>
+        <translation>صوّر ورقة أخرى</translation>
     </message>
     <message>
         <source>Paper %1</source>
@@ -1206,7 +1206,7 @@
         <translation>أرسله إلى هاتفي</translation>
     </message>
     <message>
-        <source>It goes to %1 as a text message and to your e-mail once your request has arrived.</source>
+        <source>It goes to %1 as a text message and to your email once your request has arrived.</source>
         <translation>يُرسل إلى %1 برسالة نصية وإلى بريدك الإلكتروني فور وصول طلبك.</translation>
     </message>
     <message>

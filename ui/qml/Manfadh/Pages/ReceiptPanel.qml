@@ -96,7 +96,7 @@ ColumnLayout {
             case "asked":
             case "kept":
                 return panel.vm.mailHasAddress
-                    ? qsTr("It goes to %1 as a text message and to your e-mail once your request has arrived.").arg(phone)
+                    ? qsTr("It goes to %1 as a text message and to your email once your request has arrived.").arg(phone)
                     : qsTr("It goes to %1 as a text message once your request has arrived.").arg(phone);
             case "failed": return qsTr("It could not be sent. Please photograph the code.");
             default: return "";
