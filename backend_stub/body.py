@@ -15,7 +15,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend_stub.problems import problem, problem_response
-from offline_queue.signed_requests import content_digest
+from offline_queue.signed_requests import DIGEST_HEADER, content_digest
 from offline_queue.wire import ATTACHMENT_RANGE_MAX_BYTES, BATCH_MAX_BYTES
 
 _LIMITS: Final = {"/v1/batches": BATCH_MAX_BYTES}
@@ -58,6 +58,11 @@ class BodyMiddleware:
         try:
             async with asyncio.timeout(self.timeout_s):
                 raw = await _read(receive, limit)
+            digest = content_digest(raw)
+            if headers.get(DIGEST_HEADER, digest) != digest:
+                # Somebody changed it on the way. Whatever is wrong with it now, it must not look
+                # like a fault of what the terminal sent, or the terminal would set that aside.
+                raise BodyRefused("request-not-signed")
             body = _decode(raw, headers.get("content-encoding", "identity"), limit)
         except _Disconnected:
             return
@@ -71,7 +76,7 @@ class BodyMiddleware:
         del changed["content-encoding"]
         del changed["content-length"]
         changed["content-length"] = str(len(body))
-        inner = {**scope, "headers": changed.raw, DIGEST: content_digest(raw)}
+        inner = {**scope, "headers": changed.raw, DIGEST: digest}
         await self.app(inner, _replay(body, receive), send)
 
 

@@ -50,6 +50,10 @@ EPOCH_CLOSED: Final = frozenset({"epoch-revoked", "epoch-frozen"})
 """The central API's words for: the key of this epoch counts no more, a later one may."""
 
 
+_CHANGED_ON_THE_WAY: Final = frozenset({"bad-encoding"})
+"""The central API's words for: this is not what a terminal sends. Not a fault of any item."""
+
+
 class SyncState(enum.StrEnum):
     """What the syncer is doing, as the terminal shows it."""
 
@@ -270,14 +274,15 @@ class Syncer:
                 if len(items) > 1:
                     middle = len(items) // 2
                     parts.extendleft((items[middle:], items[:middle]))
-                elif refusal.problem is not None:
+                elif refusal.problem and refusal.problem.code not in _CHANGED_ON_THE_WAY:
                     tx_id = items[0].record.tx_id
                     answer = self._outbox.quarantine(tx_id, refusal.problem)
                     _log.error("sync.quarantined", tx_id=tx_id, status=refusal.status)
                     if answer is not None:
                         self._on_result(tx_id, answer)
                 else:
-                    # Not the central API's word: a proxy or a portal stands in between.
+                    # Not the central API's word, or not about what was sent: a proxy or a portal
+                    # stands in between.
                     raise NoAnswer(f"a stranger refused with {refusal.status}") from refusal
         return slot
 

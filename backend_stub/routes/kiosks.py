@@ -9,12 +9,14 @@ from fastapi import APIRouter, Body, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import AwareDatetime
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from backend_stub.deciding import first_problem, first_result
 from backend_stub.ingest import ingest
 from backend_stub.kiosks import enrol
 from backend_stub.problems import ProblemError, batch_problem, documented
+from backend_stub.request_signatures import signer_of
 from backend_stub.routes import (
     SIGNED,
     AddressDependency,
@@ -57,10 +59,14 @@ class BatchRoute(APIRoute):
             try:
                 return await handler(request)
             except RequestValidationError as error:
-                raise batch_problem(error) from error
-            except HTTPException as error:
+                refusal = batch_problem(error)
+            except HTTPException:
                 # FastAPI's word for a body that is no JSON text at all.
-                raise ProblemError("bad-batch") from error
+                refusal = ProblemError("bad-batch")
+            # The framework reads the body before it asks who sent it. Only of what the terminal
+            # itself signed may it be said that it cannot be read.
+            await run_in_threadpool(signer_of, request.app.state.central, request)
+            raise refusal
 
         return handle
 
