@@ -23,7 +23,7 @@ from cardreader.simulator.issuing_files import (
 from kiosk.central.issuing_wire import CardSerial
 from kiosk.central.wire import CivilNumber
 from kiosk.cli import backend_fleet
-from kiosk.cli.options import ConfigFile, Json, settings_from
+from kiosk.cli.options import CentralKeys, ConfigFile, Json, settings_from
 from kiosk.cli.outcome import answer, refuse
 from kiosk.journal import configure_logging
 
@@ -50,9 +50,7 @@ def serve_central(
     database: Annotated[
         str, typer.Option(help="sqlite:///file or postgresql+psycopg://…; default: a SQLite file.")
     ] = "",
-    keys: Annotated[
-        Path | None, typer.Option(help="File of the API's own keys; needed with PostgreSQL.")
-    ] = None,
+    keys: CentralKeys = None,
     trust: Annotated[
         Path | None, typer.Option(help="Trust anchors of the cards; default: the simulated state.")
     ] = None,
@@ -156,9 +154,7 @@ def register_card(
             help="Read the card management key from standard input: one line, hexadecimal.",
         ),
     ],
-    keys: Annotated[
-        Path | None, typer.Option(help="File of the API's own keys; needed with PostgreSQL.")
-    ] = None,
+    keys: CentralKeys = None,
     as_json: Json = False,
 ) -> None:
     """Register a card that another maker made, so that it can be activated.

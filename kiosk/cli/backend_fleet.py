@@ -18,7 +18,7 @@ from backend_stub.fleet_office import (
     take_folders,
 )
 from cardreader.simulator import TRUST as SIMULATED_TRUST
-from kiosk.cli.options import ConfigFile, Json, settings_from
+from kiosk.cli.options import CentralKeys, ConfigFile, Json, settings_from
 from kiosk.cli.outcome import answer, refuse
 from offline_queue.wire_model import KioskId, Moment
 
@@ -28,10 +28,6 @@ DatabaseUrl = Annotated[
         "--database",
         help="sqlite:///file or postgresql+psycopg://…; default: that of `kiosk backend serve`.",
     ),
-]
-KeyFile = Annotated[
-    Path | None,
-    typer.Option("--keys", help="File of the API's own keys; needed with PostgreSQL."),
 ]
 TrustDirectory = Annotated[
     Path | None,
@@ -47,7 +43,7 @@ def import_folder(
     ],
     config: ConfigFile = None,
     database: DatabaseUrl = "",
-    keys: KeyFile = None,
+    keys: CentralKeys = None,
     trust: TrustDirectory = None,
     as_json: Json = False,
 ) -> None:
@@ -92,7 +88,7 @@ def revoke(
     ] = None,
     config: ConfigFile = None,
     database: DatabaseUrl = "",
-    keys: KeyFile = None,
+    keys: CentralKeys = None,
     trust: TrustDirectory = None,
     as_json: Json = False,
 ) -> None:
@@ -126,7 +122,7 @@ def note_backup(
     ],
     config: ConfigFile = None,
     database: DatabaseUrl = "",
-    keys: KeyFile = None,
+    keys: CentralKeys = None,
     trust: TrustDirectory = None,
     as_json: Json = False,
 ) -> None:
@@ -152,7 +148,7 @@ def note_restored(
     ] = None,
     config: ConfigFile = None,
     database: DatabaseUrl = "",
-    keys: KeyFile = None,
+    keys: CentralKeys = None,
     trust: TrustDirectory = None,
     as_json: Json = False,
 ) -> None:

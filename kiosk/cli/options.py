@@ -9,12 +9,24 @@ import typer
 
 from kiosk.cli.settings import SIMULATION, settings_from
 
-__all__ = ["SIMULATION", "ConfigFile", "Json", "Simulated", "StateDirectory", "settings_from"]
+__all__ = [
+    "SIMULATION",
+    "CentralKeys",
+    "ConfigFile",
+    "Json",
+    "Simulated",
+    "StateDirectory",
+    "settings_from",
+]
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 ConfigFile = Annotated[
     Path | None,
     typer.Option("--config", help="Settings of the terminal (TOML).", envvar="MANFADH_CONFIG"),
+]
+CentralKeys = Annotated[
+    Path | None,
+    typer.Option("--keys", help="File of the API's own keys; needed with PostgreSQL."),
 ]
 StateDirectory = Annotated[
     Path | None,
