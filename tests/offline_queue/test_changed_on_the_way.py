@@ -1,4 +1,4 @@
-"""Something between terminal and central API changes what passes: nothing confirmed is set aside."""
+"""A proxy on the way changes what passes: nothing confirmed is set aside for it."""
 
 from __future__ import annotations
 
