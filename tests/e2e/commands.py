@@ -5,9 +5,11 @@ from __future__ import annotations
 import atexit
 import functools
 import io
+import json
 import logging
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -15,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import structlog
@@ -112,3 +115,46 @@ def running(*arguments: object) -> Iterator[subprocess.Popen[str]]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.communicate()
+
+
+def refused_in_one_sentence(done: Done, *words: str, code: int = 3) -> None:
+    """Fail unless the command said one sentence with these words, and nothing else."""
+    assert done.code == code, done
+    assert "Traceback" not in done.errors + done.output
+    lines = [line for line in done.errors.splitlines() if not is_log(line)]
+    assert len(lines) == 1, done.errors
+    assert lines[0].startswith("kiosk: ")
+    assert lines[0].endswith((".", "!"))
+    for word in words:
+        assert word in lines[0], lines[0]
+    assert done.output == ""
+
+
+def is_log(line: str) -> bool:
+    """The structured log goes to standard error too, unless a file is configured."""
+    return line.startswith('{"')
+
+
+def only_json(done: Done) -> dict[str, Any]:
+    """The one object that the command printed."""
+    value = json.loads(done.output)
+    assert isinstance(value, dict)
+    return value
+
+
+def config_with_trust(tmp_path: Path, trust: object = "") -> Path:
+    """Settings of a terminal with trust anchors, by default the simulated state's."""
+    from cardreader.simulator import TRUST
+
+    path = tmp_path / "terminal.toml"
+    path.write_text(
+        f'[reader]\ntrust = "{trust or TRUST}"\n[printer]\nconnection = "none"', "utf-8"
+    )
+    return path
+
+
+def free_port() -> int:
+    """A port that was free a moment ago."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
