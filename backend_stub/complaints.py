@@ -109,9 +109,11 @@ def register(
             at=at,
         )
         results.append(_result(number, office, hearing_at))
-    session.execute(insert(Complaint), rows)
-    session.execute(insert(ComplaintEvent), events)
-    session.execute(insert(Notification), notices)
+    # The connection, not the session: the ORM would keep books on rows that nobody looks at again.
+    connection = session.connection()
+    connection.execute(insert(Complaint), rows)
+    connection.execute(insert(ComplaintEvent), events)
+    connection.execute(insert(Notification), notices)
     return results
 
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
-from sqlalchemy import and_, insert, or_, select
+from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -28,6 +28,13 @@ from backend_stub.central import Central
 from backend_stub.complaints import NewComplaint, register
 from backend_stub.problems import problem
 from backend_stub.tables import Attachment, AttachmentSeal, Transaction
+from backend_stub.transactions import (
+    Held,
+    TransactionRow,
+    insert_rows,
+    read_held,
+    replace_row,
+)
 from offline_queue.chain import GENESIS
 from offline_queue.wire import (
     AttachmentRef,
@@ -66,22 +73,11 @@ class Examined:
 class _New:
     """A transaction that this batch brings: a row to insert, or a void one that comes to life."""
 
-    row: Transaction
+    row: TransactionRow
+    is_here: bool
+    """Whether the database has the row already."""
     item: BatchItem
     finding: Application | Void | ApplicationRefused
-
-
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """What the database holds of a batch's transactions and of their places in the chain."""
-
-    by_tx_id: dict[str, Transaction]
-    by_place: dict[tuple[int, int], Transaction]
-    """By epoch and sequence number."""
-
-    def add(self, row: Transaction) -> None:
-        self.by_tx_id[row.tx_id] = row
-        self.by_place[row.epoch, row.seq] = row
 
 
 def decide(
@@ -123,40 +119,15 @@ def _decide_together(
 
     Raises ``IntegrityError`` when another terminal's transaction came in between.
     """
-    held = _read_held(session, batch, examined)
+    held = read_held(session, batch.kiosk, [each.item for each in examined])
     new: list[_New] = []
     decisions = [_decide(held, new, each, now) for each in examined]
     _write(central, session, new, now)
     return [answer() for answer in decisions]
 
 
-def _read_held(session: Session, batch: BatchRequest, examined: Sequence[Examined]) -> _Held:
-    records = [each.item.record for each in examined]
-    by_tx_id = session.scalars(
-        select(Transaction).where(Transaction.tx_id.in_({record.tx_id for record in records}))
-    )
-    # The neighbours too: a record must follow the one before it, and the one after it must follow.
-    places: dict[int, set[int]] = {}
-    for record in records:
-        places.setdefault(record.epoch, set()).update(record.seq + step for step in (-1, 0, 1))
-    by_place = session.scalars(
-        select(Transaction).where(
-            Transaction.kiosk == batch.kiosk,
-            or_(
-                *(
-                    and_(Transaction.epoch == epoch, Transaction.seq.in_(seqs))
-                    for epoch, seqs in places.items()
-                )
-            ),
-        )
-    )
-    return _Held(
-        {row.tx_id: row for row in by_tx_id}, {(row.epoch, row.seq): row for row in by_place}
-    )
-
-
 def _decide(
-    held: _Held, new: list[_New], examined: Examined, now: datetime
+    held: Held, new: list[_New], examined: Examined, now: datetime
 ) -> Callable[[], ItemAnswer]:
     """What makes an item's answer, once everything in ``new`` is written."""
     item, finding = examined.item, examined.finding
@@ -172,17 +143,18 @@ def _decide(
     if isinstance(finding, NotDecidable):
         return partial(_refused, item, finding)
     if isinstance(finding, Application | ApplicationRefused | Void):
+        is_here = row is not None
         if row is None:
             row = _row(examined, now)
             held.add(row)
         row.void_reason = finding.reason if isinstance(finding, Void) else None
-        new.append(_New(row, item, finding))
+        new.append(_New(row, is_here, item, finding))
         return partial(_first_answer, row)
     # It was here when the proofs were checked and is not now: an old backup came in between.
     return partial(_refused, item, NotDecidable("busy"), retry_after_s=1.0)
 
 
-def _comes_to_life(row: Transaction, examined: Examined) -> bool:
+def _comes_to_life(row: TransactionRow, examined: Examined) -> bool:
     """Whether the envelope of a void record followed after all, and may."""
     return (
         row.void_reason in (VoidReason.UNREADABLE, VoidReason.DAMAGED)
@@ -191,7 +163,7 @@ def _comes_to_life(row: Transaction, examined: Examined) -> bool:
     )
 
 
-def _contradiction(held: _Held, examined: Examined) -> Callable[[], ItemAnswer] | None:
+def _contradiction(held: Held, examined: Examined) -> Callable[[], ItemAnswer] | None:
     """The answer to an item whose place in the chain is not free or not where it says."""
     item, record = examined.item, examined.item.record
     epoch, seq = record.epoch, record.seq
@@ -207,11 +179,11 @@ def _contradiction(held: _Held, examined: Examined) -> Callable[[], ItemAnswer] 
     return None
 
 
-def _row(examined: Examined, now: datetime) -> Transaction:
+def _row(examined: Examined, now: datetime) -> TransactionRow:
     item, record = examined.item, examined.item.record
     # A stranded one has no place: its number is made of the random bits of its tx_id.
     no_place = -1 - (uuid.UUID(record.tx_id).int & (2**52 - 1))
-    return Transaction(
+    return TransactionRow(
         tx_id=record.tx_id,
         kiosk=record.kiosk,
         epoch=record.epoch,
@@ -228,7 +200,7 @@ def _row(examined: Examined, now: datetime) -> Transaction:
 
 def _write(central: Central, session: Session, new: Sequence[_New], now: datetime) -> None:
     """Write transactions and their effects: first the effects, since the rows hold the results."""
-    accepted: list[tuple[Transaction, Application]] = []
+    accepted: list[tuple[TransactionRow, Application]] = []
     for each in new:
         if isinstance(each.finding, Application):
             accepted.append((each.row, each.finding))
@@ -242,9 +214,11 @@ def _write(central: Central, session: Session, new: Sequence[_New], now: datetim
         row.result = result.plain()
         row.document = application.document
     # In one order for all: of two batches with the same transactions, one waits for the other.
-    rows = sorted((each.row for each in new if each.row not in session), key=lambda row: row.tx_id)
-    if rows:
-        session.execute(insert(Transaction), [_columns(row) for row in rows])
+    rows = [each.row for each in new if not each.is_here]
+    insert_rows(session, sorted(rows, key=lambda row: row.tx_id))
+    for each in new:
+        if each.is_here:
+            replace_row(session, each.row)
     attachments, seals = [], []
     for each in new:
         if isinstance(each.finding, Void):
@@ -282,11 +256,7 @@ def _once(attachments: Sequence[AttachmentRef]) -> Iterator[tuple[int, Attachmen
             yield number, wanted
 
 
-def _columns(row: Transaction) -> dict[str, object]:
-    return {column.key: getattr(row, column.key) for column in Transaction.__mapper__.column_attrs}
-
-
-def _answer_to(row: Transaction, examined: Examined) -> ItemAnswer:
+def _answer_to(row: TransactionRow, examined: Examined) -> ItemAnswer:
     """The answer to an item whose ``tx_id`` is here: the first one again, or a conflict."""
     if row.record_sha256 != examined.record_sha256:
         return _conflict(examined.item, "tx-id-taken")
@@ -304,7 +274,7 @@ def _answer_to(row: Transaction, examined: Examined) -> ItemAnswer:
     )
 
 
-def _first_answer(row: Transaction) -> ItemAnswer:
+def _first_answer(row: TransactionRow) -> ItemAnswer:
     return ItemAnswer(
         tx_id=row.tx_id,
         outcome=Outcome(row.outcome),
@@ -313,12 +283,12 @@ def _first_answer(row: Transaction) -> ItemAnswer:
     )
 
 
-def first_result(row: Transaction) -> TransactionResult | None:
+def first_result(row: Transaction | TransactionRow) -> TransactionResult | None:
     """What the transaction led to, as it was said the first time."""
     return None if row.result is None else TransactionResult.parse(row.result)
 
 
-def first_problem(row: Transaction) -> Problem | None:
+def first_problem(row: Transaction | TransactionRow) -> Problem | None:
     """Why the transaction was rejected, as it was said the first time."""
     return None if row.problem is None else Problem.parse(row.problem)
 

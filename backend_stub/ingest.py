@@ -13,7 +13,7 @@ from typing import Final
 
 import structlog
 from cryptography.hazmat.primitives.asymmetric import ec
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from backend_stub.applications import (
@@ -29,6 +29,7 @@ from backend_stub.deciding import Examined, Void, decide
 from backend_stub.kiosks import device_keys, refuse_closed, signed_head
 from backend_stub.problems import ProblemError
 from backend_stub.tables import Kiosk, KioskEpoch, Transaction
+from backend_stub.transactions import read_known
 from offline_queue.chain import record_hash
 from offline_queue.wire import (
     BATCH_MAX_ITEMS,
@@ -37,7 +38,6 @@ from offline_queue.wire import (
     BatchRequest,
     ItemAnswer,
     Outcome,
-    VoidReason,
 )
 
 _AT_ONCE: Final = 2 * BATCH_MAX_ITEMS
@@ -62,7 +62,7 @@ def _ingest(central: Central, batch: BatchRequest) -> BatchAnswer:
         epochs = {item.record.epoch for item in batch.items}
         found = device_keys(session, batch.kiosk, batch.epoch, epochs)
         found[batch.epoch].must_be_usable()
-        known = _known(session, batch)
+        known = read_known(session, batch.items)
     keys = {number: key.public_key for number, key in found.items()}
     envelopes = [_check_record(batch, item, keys) for item in batch.items]
     if any(isinstance(envelope, bytes) for envelope in envelopes):
@@ -97,22 +97,6 @@ def _locked_epoch(session: Session, batch: BatchRequest, now: datetime) -> Kiosk
         raise ProblemError("epoch-unknown")
     refuse_closed(revoked=epoch.revoked_at is not None, frozen=epoch.frozen_at is not None)
     return epoch
-
-
-def _known(session: Session, batch: BatchRequest) -> Set[str]:
-    """Which transactions are here, so that their envelopes need not be opened again."""
-    tx_ids = [item.record.tx_id for item in batch.items]
-    return set(
-        session.scalars(
-            select(Transaction.tx_id).where(
-                Transaction.tx_id.in_(tx_ids),
-                or_(
-                    Transaction.void_reason.is_(None),
-                    Transaction.void_reason == VoidReason.EXPIRED,
-                ),
-            )
-        )
-    )
 
 
 def _check_record(
