@@ -25,7 +25,7 @@ from tests.backend_stub.cards import Card, Issuer
 from tests.backend_stub.terminal import ANSWERS
 from tests.offline_queue.test_tls import certificate
 
-from .commands import Done, kiosk, running
+from .commands import Done, free_port, kiosk, running
 
 KIOSK = "DEMO-01"
 CODE = "MULTI-USE"
@@ -270,8 +270,7 @@ def public(key: Any) -> bytes:
 
 def test_a_terminal_trusts_the_authority_that_its_settings_name(tmp_path: Path) -> None:
     both = certificate(tmp_path, timedelta(days=400))
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     served = (
         *("backend", "serve", "--port", port, "--codes-stdin"),
         *("--database", f"sqlite:///{tmp_path / 'central.db'}"),
@@ -326,8 +325,7 @@ def test_an_administrators_token_is_the_line_in_its_file(tmp_path: Path) -> None
     file = tmp_path / "token"
     file.touch(0o600)
     file.write_text("a-token-of-some-length\n")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     database = f"sqlite:///{tmp_path / 'central.db'}"
     served = ("backend", "serve", "--port", port, "--database", database)
     with running(*served, "--administrator-token-file", file):
