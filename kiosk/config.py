@@ -9,7 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 from msgspec import Meta, Struct, field
@@ -45,7 +45,13 @@ class Screen(Section, frozen=True):
 class Central(Section, frozen=True):
     """The central API."""
 
-    url: Annotated[str, Meta(pattern=r"^https?://[^\s/]+(/[^\s]*)?$")] = "http://127.0.0.1:8080"
+    url: Annotated[
+        str,
+        Meta(
+            pattern=r"^https?://[^\s/]+(/[^\s]*)?$",
+            description="an address that begins with https:// or http://",
+        ),
+    ] = "http://127.0.0.1:8080"
     ca_file: Path | None = None
     """PEM certificates of the authorities that vouch for it; none: those that everybody trusts."""
     connect_timeout_s: Annotated[float, Meta(gt=0, le=60)] = 3.0
@@ -108,7 +114,13 @@ class Log(Section, frozen=True):
 class Settings(Section, frozen=True):
     """All settings of one terminal."""
 
-    kiosk_id: Annotated[str, Meta(pattern=r"^[A-Z0-9][A-Z0-9-]{2,31}$")] = "DEMO-01"
+    kiosk_id: Annotated[
+        str,
+        Meta(
+            pattern=r"^[A-Z0-9][A-Z0-9-]{2,31}$",
+            description="3 to 32 capital letters, digits and hyphens, no hyphen first",
+        ),
+    ] = "DEMO-01"
     state_directory: Path = field(default_factory=_user_state)
     """Outbox, journal, device key, print journal."""
     screen: Screen = field(default_factory=Screen)
@@ -160,4 +172,35 @@ def _problems(raw: Mapping[str, Any]) -> Iterator[str]:
             try:
                 _parse(alone)
             except msgspec.ValidationError as error:
-                yield f"{key}: {str(error).partition(' - at `$')[0]}"
+                yield f"{key}: {_sentence(key, str(error).partition(' - at `$')[0])}"
+
+
+_IN_WORDS = {
+    "`float`": "a number",
+    "`int`": "a whole number",
+    "`str`": "text in quotes",
+    "`bool`": "true or false",
+    "`object`": "a section",
+    "`array`": "a list",
+}
+
+
+def _sentence(key: str, problem: str) -> str:
+    """What may stand there; never what does, which may be a secret."""
+    # Late: most configurations are right.
+    import difflib
+
+    section_name, _, name = key.rpartition(".")
+    section = type(getattr(Settings(), section_name)) if section_name else Settings
+    if name not in section.__struct_fields__:
+        near = difflib.get_close_matches(name, section.__struct_fields__, 1)
+        return "there is no such setting" + (f"; perhaps {near[0]}" if near else "")
+    kind = get_type_hints(section, include_extras=True)[name]
+    if get_origin(kind) is Literal:
+        return f"must be one of {', '.join(map(str, get_args(kind)))}"
+    for meta in getattr(kind, "__metadata__", ()):
+        if isinstance(meta, Meta) and meta.description is not None:
+            return f"must be {meta.description}"
+    for word, meaning in _IN_WORDS.items():
+        problem = problem.replace(word, meaning)
+    return problem
