@@ -18,7 +18,7 @@ from cardreader.pcsc import PcscConnection
 from cardreader.pinpad import has_pin_pad
 from cardreader.pki import KeyPurpose
 from kiosk.cli.card_activation import activate_card
-from kiosk.cli.card_options import Place, Reader, Trust, wait, watched
+from kiosk.cli.card_options import NO_READER, Place, Reader, Trust, wait, watched
 from kiosk.cli.card_pins import change_pin, unblock_pin, verify_pin
 from kiosk.cli.card_signing import sign
 from kiosk.cli.options import ConfigFile, Json
@@ -44,7 +44,9 @@ def list_readers(as_json: Json = False) -> None:
         ]
     }
     lines = [f"{r.reader}: {r.slot.value}" for r in found]
-    answer(value, as_json=as_json, text="\n".join(lines) or "No reader is attached.")
+    answer(
+        value, as_json=as_json, text="\n".join(lines) or f"{NO_READER[0].upper()}{NO_READER[1:]}."
+    )
 
 
 @app.command()

@@ -34,6 +34,8 @@ PinStdin = Annotated[
 _PATIENCE_S = 3.0
 """How long a reader and a card are waited for: pcscd may just be starting."""
 
+NO_READER = "no reader is attached, or pcscd does not run: check its cable, start pcscd"
+
 T = TypeVar("T")
 
 
@@ -59,8 +61,7 @@ class Place:
         with watched() as readers:
             found = wait(lambda: self._seat(readers))
             if found is None:
-                named = f" named {self.reader}" if self.reader else ""
-                raise ReaderUnavailable("no card is in a reader" + named)
+                raise ReaderUnavailable(self._missing(readers))
             connection = readers.connect(found.reader)
             try:
                 card = open_card(connection, trust, _now, identity_required=False)
@@ -71,6 +72,14 @@ class Place:
     def _seat(self, readers: PcscReaders) -> ReaderStatus | None:
         taken = (r for r in readers.readers() if self.reader in r.reader and r.slot != "empty")
         return next(taken, None)
+
+    def _missing(self, readers: PcscReaders) -> str:
+        attached = [r.reader for r in readers.readers()]
+        if not attached:
+            return NO_READER
+        if not any(self.reader in reader for reader in attached):
+            return f"no reader is called {self.reader}, but {', '.join(attached)}"
+        return "no card is in the reader: insert it chip first, facing up"
 
     def _believed(self) -> TrustStore:
         settings = settings_from(self.config)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import typer
 
 from kiosk.cli.options import ConfigFile, Json, StateDirectory, settings_from
 from kiosk.cli.outcome import UNAVAILABLE, answer
-from kiosk.diagnostics import run_checks
+from kiosk.diagnostics import Finding, run_checks
 
 
 def diagnose(
@@ -29,11 +31,17 @@ def diagnose(
             for f in findings
         ],
     }
-    lines = [
-        f"{'ok  ' if f.ok else 'BAD '} {f.device:10} {f.state}" + (f"  {f.advice}" * (not f.ok))
-        for f in findings
-    ]
-    lines.append("Fit for service." if fit else "Not fit for service.")
+    lines = [line for finding in findings for line in _lines(finding)]
+    stopped_by = ", ".join(f.device for f in findings if f.blocking and not f.ok)
+    lines.append("Fit for service." if fit else f"Not fit for service: {stopped_by}.")
     answer(value, as_json=as_json, text="\n".join(lines))
     if not fit:
         raise typer.Exit(UNAVAILABLE)
+
+
+def _lines(finding: Finding) -> Iterator[str]:
+    """How it is, marked BAD where it keeps the terminal from serving; below, what heals it."""
+    mark = "ok  " if finding.ok else "BAD " if finding.blocking else "look"
+    yield f"{mark} {finding.device:10} {finding.state}"
+    if not finding.ok:
+        yield f"{'':15} -> {finding.advice}"

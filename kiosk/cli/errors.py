@@ -40,8 +40,16 @@ def is_expected(error: Exception) -> bool:
 
 
 def sentence_of(error: Exception) -> str:
-    """The error as one sentence."""
+    """The error in one line, with what to do where that is known."""
     text = str(error).strip() or type(error).__name__
     if isinstance(error, OSError) and error.filename is not None:
         text = f"{error.filename}: {error.strerror}"
-    return text if text.endswith((".", "!")) else f"{text}."
+    text = text if text.endswith((".", "!")) else f"{text}."
+    if any(kind.__name__ == "OutboxUnavailable" for kind in type(error).__mro__):
+        # Late, like every error: a command loads only what it needs.
+        from kiosk.diagnostics.advice import OUTBOX_ADVICE
+        from offline_queue.errors import OutboxUnavailable
+
+        if isinstance(error, OutboxUnavailable):
+            text += f" {OUTBOX_ADVICE[error.reason]}"
+    return text

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from kiosk.cli.options import ConfigFile, Json, Simulated, StateDirectory, settings_from
 from kiosk.cli.outcome import answer, refuse
+from kiosk.config import Settings
 from kiosk.journal import JournalError, load_events, read_journal, verify_journal
 from kiosk.services import Language
 
@@ -24,16 +26,15 @@ def verify(
 ) -> None:
     """Find any edit, removal or reordering."""
     settings = settings_from(config, state_directory, simulated=simulated)
-    path = settings.state_directory / "journal.jsonl"
-    if not path.exists():
-        raise JournalError(f"{path}: there is no journal")
+    path = _kept(settings)
     breaks = verify_journal(path)
     value = {
         "sound": not breaks,
         "breaks": [{"line": broken.line, "reason": broken.reason} for broken in breaks],
     }
     if breaks:
-        text = "\n".join(f"line {broken.line}: {broken.reason}" for broken in breaks)
+        lines = [f"line {broken.line}: {broken.reason}" for broken in breaks]
+        text = "\n".join([*lines, "Report it: the record was changed. Keep the file as it is."])
         refuse(value, as_json=as_json, text=text)
     answer(value, as_json=as_json, text="The journal is sound.")
 
@@ -49,9 +50,7 @@ def show(
 ) -> None:
     """The newest entries, each as a sentence."""
     settings = settings_from(config, state_directory, simulated=simulated)
-    path = settings.state_directory / "journal.jsonl"
-    if not path.exists():
-        raise JournalError(f"{path}: there is no journal")
+    path = _kept(settings)
     entries = list(read_journal(path))
     newest = list(itertools.islice(entries, max(0, len(entries) - last), None))
     chosen: Language = "ar" if language == "ar" else "en"
@@ -69,3 +68,14 @@ def show(
         ]
     }
     answer(value, as_json=as_json, text="\n".join(lines))
+
+
+def _kept(settings: Settings) -> Path:
+    """Where the journal is. Raises ``JournalError`` when there is none."""
+    path = settings.state_directory / "journal.jsonl"
+    if not path.exists():
+        raise JournalError(
+            f"{path}: there is no journal. The terminal makes it at its first start; "
+            "--simulated shows that of `kiosk run --simulate`"
+        )
+    return path

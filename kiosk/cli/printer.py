@@ -16,6 +16,7 @@ from kiosk.cli.options import ConfigFile, Json, StateDirectory, settings_from
 from kiosk.cli.outcome import UNAVAILABLE, answer
 from kiosk.config import Settings
 from kiosk.diagnostics import run_checks
+from kiosk.diagnostics.advice import PRINT_ADVICE, printer_advice
 from kiosk.services.oman_time import MUSCAT
 from kiosk.staff_papers import day_totals, printer_test_page, readiness_report
 from offline_queue.errors import OutboxError
@@ -61,6 +62,7 @@ def status(
     with _printer(settings, as_json=as_json) as (printer, _):
         found = printer.status()
         left = printer.paper_left()
+    advice = printer_advice(found)
     value = {
         "ready": found.ready,
         "device": found.device.value,
@@ -69,13 +71,14 @@ def status(
         "cutter": found.cutter.value,
         "receipts_left": left.receipts,
         "paper_used_mm": round(left.used),
+        "advice": advice,
     }
     receipts = "unknown until a roll is changed" if left.receipts is None else f"{left.receipts}"
     text = (
         f"{'Ready' if found.ready else 'Not ready'}: device {found.device.value}, "
         f"paper {found.paper.value}, cover {found.cover.value}, cutter {found.cutter.value}. "
         f"Receipts left on the roll: {receipts}."
-    )
+    ) + (f"\n{advice}" * (not found.ready))
     answer(value, as_json=as_json, text=text)
     if not found.ready:
         raise typer.Exit(UNAVAILABLE)
@@ -163,12 +166,15 @@ def _print(printer: ReceiptPrinter, name: str, bitmap: ReceiptBitmap, *, as_json
     job = f"{_STAFF}{name} {datetime.now(UTC).isoformat()}"
     outcome = printer.print(PrintJob(job, bitmap)).result()
     reason = None if outcome.reason is None else outcome.reason.value
+    advice = "" if outcome.reason is None else PRINT_ADVICE[outcome.reason]
+    if outcome.result is Result.UNKNOWN:
+        advice = f"Look at the paper. {advice}".rstrip()
     sentence = {
         Result.PRINTED: "Printed.",
-        Result.REFUSED: f"Not printed: {reason}.",
-        Result.UNKNOWN: f"Sent, but the printer did not confirm it: {reason}. Look at the paper.",
+        Result.REFUSED: f"Not printed: {reason}. {advice}",
+        Result.UNKNOWN: f"Sent, but the printer did not confirm it: {reason}. {advice}",
     }[outcome.result]
-    value = {"result": outcome.result.value, "reason": reason}
+    value = {"result": outcome.result.value, "reason": reason, "advice": advice}
     answer(value, as_json=as_json, text=sentence)
     if outcome.result is not Result.PRINTED:
         raise typer.Exit(UNAVAILABLE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Annotated
@@ -11,12 +12,16 @@ import typer
 from kiosk.central.client import CentralUnreachable
 from kiosk.cli.options import ConfigFile, Json, Simulated, StateDirectory, settings_from
 from kiosk.cli.outcome import answer, refuse
+from kiosk.config import Settings
+from kiosk.diagnostics.advice import OUTBOX_ADVICE
 from kiosk.terminal_identity import IdentityError, load_identity
 from offline_queue import Outbox
 from offline_queue.chain import b64url_decode
+from offline_queue.errors import OutboxError
 from offline_queue.http import HttpIngest
 from offline_queue.ingest import TransportError
 from offline_queue.outside import read_status
+from offline_queue.records import OutboxStatus
 from offline_queue.verify import verify_outbox
 from offline_queue.wire import SignedHead
 
@@ -34,7 +39,7 @@ def status(
 ) -> None:
     """How much waits, since when, and how far the central API holds the chain."""
     settings = settings_from(config, state_directory, simulated=simulated)
-    found = read_status(settings.state_directory / "outbox.db")
+    found = read_status(_kept(settings))
     value = {
         "kiosk": found.kiosk,
         "epoch": found.epoch,
@@ -51,11 +56,7 @@ def status(
         "kept_bytes": found.kept_bytes,
         "unavailable": found.unavailable.value if found.unavailable else None,
     }
-    text = (
-        f"{found.kiosk}: {found.waiting} waiting, {found.last_seq} kept in epoch {found.epoch}, "
-        f"{found.ack_seq} acknowledged."
-    )
-    answer(value, as_json=as_json, text=text)
+    answer(value, as_json=as_json, text="\n".join(_told(found)))
 
 
 @app.command()
@@ -70,7 +71,7 @@ def verify(
 ) -> None:
     """Re-compute the chain of everything kept and say what is wrong with it, if anything."""
     settings = settings_from(config, state_directory, simulated=simulated)
-    outbox = settings.state_directory / "outbox.db"
+    outbox = _kept(settings)
     read_status(outbox)  # what cannot be read at all is no finding
     identity = load_identity(settings.state_directory)
     enrolment = identity.enrolment
@@ -96,7 +97,9 @@ def verify(
         ],
     }
     if findings:
-        refuse(value, as_json=as_json, text="\n".join(f.sentence for f in findings))
+        sentences = [f.sentence for f in findings]
+        advice = "Keep the disk as it is and call maintenance."
+        refuse(value, as_json=as_json, text="\n".join([*sentences, advice]))
     answer(value, as_json=as_json, text="The outbox is sound: every hash and signature holds.")
 
 
@@ -159,12 +162,51 @@ def release(
     answer(value, as_json=as_json, text=f"{released} transactions may go now.")
 
 
+def _kept(settings: Settings) -> Path:
+    """Where the outbox is. Raises ``OutboxError`` when there is none."""
+    path = settings.state_directory / "outbox.db"
+    if not path.exists():
+        raise OutboxError(
+            f"{path}: there is no outbox. The terminal makes it at its first start; "
+            "--simulated shows that of `kiosk run --simulate`"
+        )
+    return path
+
+
+def _told(found: OutboxStatus) -> Iterator[str]:
+    """The outbox in sentences: what is in it, then whatever needs somebody."""
+    since = "" if found.oldest_waiting_s is None else f" for up to {_span(found.oldest_waiting_s)}"
+    yield (
+        f"{found.kiosk}: {found.waiting} waiting{since}, {found.last_seq} kept in epoch "
+        f"{found.epoch}, {found.ack_seq} acknowledged."
+    )
+    if found.attachments_waiting:
+        yield f"{found.attachments_waiting} scanned papers wait, too."
+    contact = found.last_contact
+    yield f"Last contact: {contact:%Y-%m-%d %H:%M} UTC." if contact else "No contact so far."
+    if found.held:
+        yield (
+            f"{found.held} wait behind a refused transaction of the same case: "
+            "`kiosk queue release` lets them go."
+        )
+    if found.unavailable:
+        yield f"Nothing is taken: {found.unavailable.value}. {OUTBOX_ADVICE[found.unavailable]}"
+
+
+def _span(seconds: float) -> str:
+    if seconds < 3600:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.0f} h" if seconds < 172_800 else f"{seconds / 86_400:.0f} days"
+
+
 def _open(config: Path | None, state_directory: Path | None, simulated: bool) -> Outbox:
     """Open the outbox itself. Raises ``OutboxLocked`` while the terminal runs."""
     settings = settings_from(config, state_directory, simulated=simulated)
     identity = load_identity(settings.state_directory)
     if identity.enrolment is None:
-        raise IdentityError("the terminal is not enrolled with a central API")
+        raise IdentityError(
+            "the terminal is not enrolled with a central API: `kiosk enrol` with a one-time code"
+        )
     return Outbox.open(
         settings.state_directory / "outbox.db",
         enrolment=identity.enrolment,

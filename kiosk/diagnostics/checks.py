@@ -14,12 +14,13 @@ from cardreader.trust import TrustStore, TrustStoreInvalid
 from kiosk.central.client import CentralClient, CentralError, CentralRefused
 from kiosk.config import Settings
 from kiosk.devices import Remedy
+from kiosk.diagnostics.advice import OUTBOX_ADVICE, printer_advice
 from kiosk.journal import verify_journal
 from kiosk.scanner import SaneScanner, ScanFailed
 from kiosk.services import CatalogueError, load_catalogue
 from kiosk.terminal_identity import IdentityError, load_identity
 from kiosk.workers.card_revocations import REVOCATION_FILE, is_stale, with_stored_list
-from offline_queue.errors import OutboxError
+from offline_queue.errors import OutboxError, OutboxUnavailable
 from offline_queue.outside import read_status
 from offline_queue.signed_requests import RequestSigner
 from offline_queue.verify import verify_outbox
@@ -54,7 +55,7 @@ class Finding:
 
 
 def run_checks(settings: Settings) -> list[Finding]:
-    """Every self test, the blocking ones first."""
+    """Every self test."""
     return [check(settings) for check in _CHECKS]
 
 
@@ -70,15 +71,30 @@ def _identity(settings: Settings) -> Finding:
     try:
         identity = load_identity(settings.state_directory)
     except IdentityError as error:
-        return _bad("identity", str(error), Remedy.MAINTENANCE, "Restore or replace the key.")
+        return _bad(
+            "identity",
+            str(error),
+            Remedy.MAINTENANCE,
+            "Check state_directory, restore it or enrol anew.",
+        )
     if identity.enrolment is None:
-        return _bad("identity", "not enrolled", Remedy.CONFIGURATION, "Run `kiosk enrol`.")
+        return _bad(
+            "identity",
+            "not enrolled",
+            Remedy.CONFIGURATION,
+            "Get a one-time code, then `kiosk enrol`.",
+        )
     return Finding("identity", True, True, f"enrolled, epoch {identity.enrolment.epoch}")
 
 
 def _trust(settings: Settings) -> Finding:
     if settings.reader.trust is None:
-        return _bad("trust", "not configured", Remedy.CONFIGURATION, "Set reader.trust.")
+        return _bad(
+            "trust",
+            "not configured",
+            Remedy.CONFIGURATION,
+            "Set reader.trust to the state's trust anchors.",
+        )
     try:
         store = TrustStore.load(settings.reader.trust)
     except TrustStoreInvalid as error:
@@ -93,7 +109,7 @@ def _revocations(settings: Settings) -> Finding:
         store = TrustStore.load(settings.reader.trust or Path())
     except TrustStoreInvalid:
         state = "not known without trust anchors"
-        return Finding("revocation", False, False, state, Remedy.CONFIGURATION, "See trust.")
+        return Finding("revocation", False, False, state, Remedy.CONFIGURATION, "Mend trust first.")
     store = with_stored_list(store, settings.state_directory / REVOCATION_FILE)
     allowed_h = settings.reader.revocation_max_age_h
     as_of, now = store.revocations_as_of(), datetime.now(UTC)
@@ -102,24 +118,30 @@ def _revocations(settings: Settings) -> Finding:
         age_h = (now - as_of).total_seconds() / 3600
         state = f"list of {as_of:%Y-%m-%d %H:%M} UTC, {age_h:.1f} h old, {allowed_h:g} h allowed"
     if is_stale(as_of, now, timedelta(hours=allowed_h)):
-        advice = "Applications are kept and marked until the central API gives a new list."
+        advice = "Check the network: until a new list comes, applications are kept and marked."
         return Finding("revocation", False, False, state, Remedy.SUSPEND, advice)
     return Finding("revocation", True, False, state)
 
 
 def _reader(settings: Settings) -> Finding:
     readers = PcscReaders()
+    others: list[str] = []
     readers.start(lambda _event: None)
     try:
         deadline = time.monotonic() + _READER_PATIENCE_S
         while time.monotonic() < deadline:
+            others = [found.reader for found in readers.readers()]
             for found in readers.readers():
                 if settings.reader.name in found.reader:
                     return Finding("reader", True, True, f"online, {found.slot.value}")
             time.sleep(0.05)
     finally:
         readers.stop()
-    return _bad("reader", "noDevice", Remedy.RESET, "Check pcscd and the reader's cable.")
+    if others:
+        state = f"noDevice: no reader is called {settings.reader.name}, but {', '.join(others)}"
+        return _bad("reader", state, Remedy.CONFIGURATION, "Correct reader.name.")
+    advice = "Check the reader's cable, and that pcscd runs: `systemctl status pcscd.socket`."
+    return _bad("reader", "noDevice", Remedy.RESET, advice)
 
 
 def _outbox(settings: Settings) -> Finding:
@@ -131,8 +153,13 @@ def _outbox(settings: Settings) -> Finding:
         identity = load_identity(settings.state_directory)
         key, former = identity.device_key.public_key(), identity.former_keys
         findings = verify_outbox(path, key, None, former_keys=former)
+    except OutboxUnavailable as error:
+        return _bad("outbox", str(error), Remedy.MAINTENANCE, OUTBOX_ADVICE[error.reason])
     except (OutboxError, IdentityError) as error:
         return _bad("outbox", str(error), Remedy.MAINTENANCE, "Keep the disk; call maintenance.")
+    if status.unavailable:
+        state, advice = status.unavailable.value, OUTBOX_ADVICE[status.unavailable]
+        return _bad("outbox", state, Remedy.MAINTENANCE, advice)
     if findings:
         return _bad("outbox", findings[0].sentence, Remedy.MAINTENANCE, "Keep the disk as it is.")
     return Finding("outbox", True, True, f"{status.waiting} waiting, {status.ack_seq} acknowledged")
@@ -156,7 +183,7 @@ def _disk(settings: Settings) -> Finding:
     free = shutil.disk_usage(directory).free
     state = f"{free // (1024 * 1024)} MiB free"
     if free < _LEAST_FREE_BYTES:
-        return _bad("disk", state, Remedy.MAINTENANCE, "Make room: the outbox needs it.")
+        return _bad("disk", state, Remedy.MAINTENANCE, "Make room: the outbox needs 500 MiB.")
     return Finding("disk", True, True, state)
 
 
@@ -165,8 +192,9 @@ def _central(settings: Settings) -> Finding:
     try:
         skew = (client.health().time - datetime.now(UTC)).total_seconds()
     except CentralError as error:
-        advice = "Transactions are kept and sent later. Check network and address."
-        return Finding("central", False, False, f"offline: {error}", Remedy.SUSPEND, advice)
+        advice = "Transactions are kept and sent later. Check the network and central.url."
+        state = f"offline at {settings.central.url}: {error}"
+        return Finding("central", False, False, state, Remedy.SUSPEND, advice)
     finally:
         client.close()
     if abs(skew) > _MOST_SKEW_S:
@@ -194,7 +222,7 @@ def _key(settings: Settings) -> Finding:
     try:
         taken = client.ask_key(settings.kiosk_id)
     except CentralRefused as refusal:
-        advice = "Get a one-time code: `kiosk enrol`, with --new-key when revoked or frozen."
+        advice = "Get a one-time code, then `kiosk enrol`, with --new-key when revoked or frozen."
         return _bad("key", refusal.code or str(refusal.status), Remedy.MAINTENANCE, advice)
     except CentralError:
         return Finding("key", True, False, "not asked: the central API is not reached")
@@ -214,7 +242,9 @@ def _printer(settings: Settings) -> Finding:
             else DeviceTransport(printer.device)
         )
     except (PrinterError, ValueError) as error:
-        advice = "Check cable and address. Another program, such as the kiosk, may hold it."
+        advice = "Check power, cable and address. The running kiosk, too, may hold it."
+        if printer.connection == "device" and not printer.device:
+            advice = "Name its device file in printer.device."
         return Finding("printer", False, False, f"noDevice: {error}", Remedy.RESET, advice)
     try:
         status = _printer_status(line)
@@ -227,7 +257,7 @@ def _printer(settings: Settings) -> Finding:
     if left is not None:
         state += f", paper for about {left} receipts"
     if not status.ready:
-        advice = "Paper, cover or cutter want a look; receipts stay on the screen until then."
+        advice = f"{printer_advice(status)} Receipts stay on the screen until then."
         return Finding("printer", False, False, state, Remedy.CLEAR, advice)
     return Finding("printer", True, False, state)
 

@@ -131,7 +131,9 @@ def test_no_paper(kiosk, virtual, tray):
     virtual.set_faults(paper_out=True)
     done = kiosk("test-page", "--json")
     assert done.exit_code == 3
-    assert json.loads(done.stdout) == {"result": "refused", "reason": "paper_out"}
+    told = json.loads(done.stdout)
+    assert (told["result"], told["reason"]) == ("refused", "paper_out")
+    assert "roll" in told["advice"]
     assert tray.receipts == []
 
 
