@@ -55,3 +55,16 @@ def to_signature(terminal: Terminal) -> None:
     terminal.fill_in()
     terminal.send(ev.ContinuePressed())
     terminal.wait_for(Page.SIGN)
+
+
+def signing(terminal: Terminal, before: Callable[[int], None]) -> SlowedCard:
+    """A visit up to the PIN of the signature; the card tells each command from there on."""
+    armed: list[bool] = []
+    card = SlowedCard("citizen-active", lambda count: before(count) if armed else None)
+    terminal.send(ev.Started(), ev.LanguageChosen("ar"))
+    terminal.rig.readers.insert_card(card.card)
+    to_signature(terminal)
+    card.from_now()
+    armed.append(True)
+    terminal.press_pin(RIGHT)
+    return card

@@ -15,7 +15,7 @@ from tests.e2e.disturbing import (
     RIGHT,
     SlowedCard,
     nothing_was_kept,
-    to_signature,
+    signing,
 )
 
 
@@ -59,12 +59,7 @@ def test_the_card_pulled_while_it_is_read_ends_the_visit(terminal):
 
 
 def test_the_card_pulled_at_every_command_of_the_signature_keeps_nothing(terminal):
-    whole = SlowedCard("citizen-active", lambda _: None)
-    terminal.send(ev.Started(), ev.LanguageChosen("ar"))
-    terminal.rig.readers.insert_card(whole.card)
-    to_signature(terminal)
-    whole.from_now()
-    terminal.press_pin(RIGHT)
+    whole = signing(terminal, lambda _: None)
     terminal.wait_for(Page.CONFIRMATION)
     commands = whole.commands
     assert commands >= 2, "VERIFY and GENERAL AUTHENTICATE at least"
@@ -73,19 +68,12 @@ def test_the_card_pulled_at_every_command_of_the_signature_keeps_nothing(termina
     assert kept == 1
 
     for moment in range(1, commands + 1):
-        armed: list[int] = []
 
-        def pull(count: int, armed=armed, moment=moment) -> None:
-            if armed and count == moment:
+        def pull(count: int, moment=moment) -> None:
+            if count == moment:
                 terminal.rig.readers.remove()
 
-        card = SlowedCard("citizen-active", pull)
-        terminal.send(ev.Started(), ev.LanguageChosen("ar"))
-        terminal.rig.readers.insert_card(card.card)
-        to_signature(terminal)
-        card.from_now()
-        armed.append(moment)
-        terminal.press_pin(RIGHT)
+        signing(terminal, pull)
         terminal.leave(VisitEnd.CARD_REMOVED)
         assert terminal.kiosk.outbox.status().last_seq == kept
 
@@ -181,17 +169,10 @@ def test_a_reader_unplugged_in_a_visit_serves_again_within_ten_seconds(terminal,
 
 def test_a_reader_unplugged_while_the_card_signs_tells_the_truth(terminal):
     def unplug(count: int) -> None:
-        if armed and count == 1:
+        if count == 1:
             terminal.rig.readers.detach()
 
-    armed: list[bool] = []
-    card = SlowedCard("citizen-active", unplug)
-    terminal.send(ev.Started(), ev.LanguageChosen("ar"))
-    terminal.rig.readers.insert_card(card.card)
-    to_signature(terminal)
-    card.from_now()
-    armed.append(True)
-    terminal.press_pin(RIGHT)
+    signing(terminal, unplug)
     terminal.wait_for(Page.ENDED)
     terminal.wiped()
     assert nothing_was_kept(terminal)

@@ -37,7 +37,9 @@ def impatient_printing(monkeypatch):
     monkeypatch.setattr("kiosk.workers.printing.PrinterSettings", quick)
 
 
-def test_a_printer_silent_in_mid_print_is_not_asked_again(impatient_printing, switch_on):
+@pytest.fixture
+def in_doubt(impatient_printing, switch_on):
+    """A terminal whose printer fell silent in mid print, and which has told so."""
     terminal = switch_on()
     virtual = terminal.rig.printer
     virtual.set_faults_at(virtual.consumed + len(NUL_FLUSH) + 5000, silent=True)
@@ -45,6 +47,11 @@ def test_a_printer_silent_in_mid_print_is_not_asked_again(impatient_printing, sw
     terminal.wait(
         lambda: terminal.visit.submission.receipt is ReceiptStep.UNCERTAIN, "the doubt to be told"
     )
+    return terminal
+
+
+def test_a_printer_silent_in_mid_print_is_not_asked_again(in_doubt):
+    terminal, virtual = in_doubt, in_doubt.rig.printer
     reference = terminal.visit.submission.reference
     assert reference and terminal.hands.sees("qr")
     terminal.finish()
@@ -59,14 +66,8 @@ def test_a_printer_silent_in_mid_print_is_not_asked_again(impatient_printing, sw
     assert virtual.receipts == before + 1, "the next visit's receipt and no other"
 
 
-def test_who_says_that_no_receipt_came_out_gets_one_marked_copy(impatient_printing, switch_on):
-    terminal = switch_on()
-    virtual = terminal.rig.printer
-    virtual.set_faults_at(virtual.consumed + len(NUL_FLUSH) + 5000, silent=True)
-    terminal.go_to(Page.CONFIRMATION)
-    terminal.wait(
-        lambda: terminal.visit.submission.receipt is ReceiptStep.UNCERTAIN, "the doubt to be told"
-    )
+def test_who_says_that_no_receipt_came_out_gets_one_marked_copy(in_doubt):
+    terminal, virtual = in_doubt, in_doubt.rig.printer
     virtual.set_faults(silent=False)
     terminal.wait(lambda: terminal.devices.printer == "online", "the printer to answer")
     tx_id = terminal.visit.submission.tx_id

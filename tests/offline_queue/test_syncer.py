@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import queue
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -147,46 +149,49 @@ def test_an_answer_that_cannot_be_written_down_is_asked_for_again(
     assert [answer.outcome for _, answer in line.results] == [Outcome.DUPLICATE]
 
 
-def test_the_thread_sends_when_woken_and_ends_when_told(
-    outbox: Outbox, server: Server, central: Central
-) -> None:
+@contextmanager
+def in_its_thread(outbox: Outbox, server: Server) -> Iterator[tuple[Syncer, queue.Queue[str]]]:
+    """A syncer that runs, and the transactions that it reports."""
     arrived: queue.Queue[str] = queue.Queue()
     ingest = HttpIngest(server.url)
     syncer = Syncer(outbox, ingest, on_result=lambda tx_id, _answer: arrived.put(tx_id))
     syncer.start()
-    with pytest.raises(RuntimeError):
-        syncer.start()
-    for _ in range(3):
-        once = submission()
-        outbox.enqueue(once)
-        syncer.wake()
-        assert arrived.get(timeout=10) == once.tx_id
-    assert syncer.stop()
-    ingest.close()
+    try:
+        yield syncer, arrived
+    finally:
+        assert syncer.stop()
+        ingest.close()
+
+
+def test_the_thread_sends_when_woken_and_ends_when_told(
+    outbox: Outbox, server: Server, central: Central
+) -> None:
+    with in_its_thread(outbox, server) as (syncer, arrived):
+        with pytest.raises(RuntimeError):
+            syncer.start()
+        for _ in range(3):
+            once = submission()
+            outbox.enqueue(once)
+            syncer.wake()
+            assert arrived.get(timeout=10) == once.tx_id
     assert len(central.effects) == 3
 
 
 def test_wake_from_many_threads_loses_nothing(
     outbox: Outbox, server: Server, central: Central
 ) -> None:
-    arrived: queue.Queue[str] = queue.Queue()
-    ingest = HttpIngest(server.url)
-    syncer = Syncer(outbox, ingest, on_result=lambda tx_id, _answer: arrived.put(tx_id))
-    syncer.start()
-
-    def visit() -> None:
+    def visit(syncer: Syncer) -> None:
         for _ in range(10):
             outbox.enqueue(submission())
             syncer.wake()
 
-    visits = [threading.Thread(target=visit) for _ in range(4)]
-    for each in visits:
-        each.start()
-    for each in visits:
-        each.join()
-    seen = {arrived.get(timeout=10) for _ in range(40)}
-    assert syncer.stop()
-    ingest.close()
+    with in_its_thread(outbox, server) as (syncer, arrived):
+        visits = [threading.Thread(target=visit, args=(syncer,)) for _ in range(4)]
+        for each in visits:
+            each.start()
+        for each in visits:
+            each.join()
+        seen = {arrived.get(timeout=10) for _ in range(40)}
     assert seen == set(central.effects)
     assert len(central.effects) == 40
     assert sorted(central.records) == list(range(1, 41))
