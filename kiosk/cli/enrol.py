@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import sys
 from typing import Annotated
 
@@ -26,7 +27,8 @@ def enrol(
 ) -> None:
     """Introduce this terminal to the central API; the one-time code comes on standard input."""
     settings = settings_from(config, state_directory)
-    code = sys.stdin.readline().strip()
+    waiting = sys.stdin.isatty()
+    code = (getpass.getpass("One-time code: ") if waiting else sys.stdin.readline()).strip()
     client = CentralClient(settings.central.url, ca_file=settings.central.ca_file)
     try:
         introduce = enrol_new_key if new_key else enrol_at

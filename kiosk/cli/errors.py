@@ -44,12 +44,27 @@ def sentence_of(error: Exception) -> str:
     text = str(error).strip() or type(error).__name__
     if isinstance(error, OSError) and error.filename is not None:
         text = f"{error.filename}: {error.strerror}"
-    text = text if text.endswith((".", "!")) else f"{text}."
-    if any(kind.__name__ == "OutboxUnavailable" for kind in type(error).__mro__):
+    if _is(error, "CentralUnreachable"):
+        text = f"the central API is not reached: {text}"
+    return " ".join(
+        part if part.endswith((".", "!")) else f"{part}." for part in (text, *_advice(error))
+    )
+
+
+def _advice(error: Exception) -> tuple[str, ...]:
+    """What to do about it, where that is known."""
+    if _is(error, "OutboxUnavailable"):
         # Late, like every error: a command loads only what it needs.
         from kiosk.diagnostics.advice import OUTBOX_ADVICE
         from offline_queue.errors import OutboxUnavailable
 
-        if isinstance(error, OutboxUnavailable):
-            text += f" {OUTBOX_ADVICE[error.reason]}"
-    return text
+        return (OUTBOX_ADVICE[error.reason],) if isinstance(error, OutboxUnavailable) else ()
+    if _is(error, "CentralUnreachable"):
+        return ("Check the network and its address.",)
+    if getattr(error, "code", None) == "enrolment-code-refused":
+        return ("A code counts once and for one terminal: get a new one.",)
+    return ()
+
+
+def _is(error: Exception, name: str) -> bool:
+    return any(kind.__name__ == name for kind in type(error).__mro__)

@@ -42,7 +42,7 @@ def verify(
 @app.command()
 def show(
     last: Annotated[int, typer.Option(min=1, help="How many of the newest entries.")] = 40,
-    language: Annotated[str, typer.Option(help="Language of the sentences: ar or en.")] = "en",
+    language: Annotated[Language, typer.Option(help="Language of the sentences.")] = "en",
     config: ConfigFile = None,
     state_directory: StateDirectory = None,
     simulated: Simulated = False,
@@ -53,12 +53,11 @@ def show(
     path = _kept(settings)
     entries = list(read_journal(path))
     newest = list(itertools.islice(entries, max(0, len(entries) - last), None))
-    chosen: Language = "ar" if language == "ar" else "en"
     known = load_events()
     lines = []
     for entry in newest:
         definition = known.get(entry.event)
-        sentence = definition.sentence.in_language(chosen) if definition else entry.event
+        sentence = definition.sentence.in_language(language) if definition else entry.event
         details = " ".join(f"{name}={value}" for name, value in entry.details.items())
         lines.append(f"{entry.time}  {sentence}  {details}".rstrip())
     value = {

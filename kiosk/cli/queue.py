@@ -82,7 +82,7 @@ def verify(
             ingest = HttpIngest(settings.central.url, ca_file=str(ca_file) if ca_file else None)
             held = ingest.head(settings.kiosk_id).head
         except TransportError as error:
-            raise CentralUnreachable(f"the central API cannot be asked: {error}") from error
+            raise CentralUnreachable(str(error)) from error
     findings = verify_outbox(
         outbox,
         identity.device_key.public_key(),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.central.client import CentralRefused, CentralUnreachable
 from kiosk.cli.errors import sentence_of
 from kiosk.config import ConfigError, Printer, Settings, load_settings
 from kiosk.diagnostics.advice import OUTBOX_ADVICE, PRINT_ADVICE, printer_advice
@@ -29,6 +30,14 @@ def test_an_outbox_that_is_not_available_says_what_to_do(reason: Reason) -> None
 
 def test_what_is_a_kind_of_unavailable_says_so_too() -> None:
     assert sentence_of(OutboxFull()).endswith(OUTBOX_ADVICE[Reason.QUOTA])
+
+
+def test_a_central_api_that_is_not_there_or_refuses_the_code() -> None:
+    assert sentence_of(CentralUnreachable("ConnectionError")) == (
+        "the central API is not reached: ConnectionError. Check the network and its address."
+    )
+    assert sentence_of(CentralRefused(403, "enrolment-code-refused")).endswith("get a new one.")
+    assert sentence_of(CentralRefused(403, "epoch-revoked")).endswith("403 epoch-revoked.")
 
 
 WELL = (Device.ONLINE, PaperState.FULL, Cover.CLOSED, Cutter.OK)
