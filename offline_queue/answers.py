@@ -24,11 +24,15 @@ _AT_ONCE: Final = 10
 
 
 class Answers:
-    """The part of an outbox that takes the central API's word. ``head_key`` proves it."""
+    """The part of an outbox that takes the central API's word. ``head_key`` proves it.
+
+    ``losses`` counts how often the central API turned out to hold less than before.
+    """
 
     def __init__(self, connection: Connection, clock: Clock, seals: Seals) -> None:
         """Write through ``connection``; ``head_key`` is to be set before the first answer."""
         self.head_key = b""
+        self.losses = 0
         self._connection = connection
         self._clock = clock
         self._seals = seals
@@ -68,7 +72,8 @@ class Answers:
             agreed = self._compare(db, signed)
             if agreed:
                 self._adopt(db, signed)
-        if not agreed:
+        # An earlier epoch that stops is no reason not to go on with the terminal's own.
+        if not agreed and signed.statement.epoch >= self._seals.epoch:
             raise OutboxUnavailable(Reason.FROZEN)
 
     def apply_carried(self, manifest: FolderManifest, answer: BatchAnswer) -> list[ItemAnswer]:
@@ -106,8 +111,11 @@ class Answers:
         statement = signed.statement
         if statement.kiosk == self._seals.kiosk and heads.agrees(db, statement):
             return True
-        known = ledger.read_chain(db, statement.epoch) is not None
-        epoch = statement.epoch if known else self._seals.epoch
+        known = ledger.read_chain(db, statement.epoch)
+        if known is not None and known.frozen and known.epoch < self._seals.epoch:
+            # It is closed already, and its clone went on: what is here of it goes as stranded.
+            return False
+        epoch = self._seals.epoch if known is None else statement.epoch
         ledger.freeze(db, self._clock, epoch, ledger.FORKED)
         _log.error("outbox.frozen", epoch=epoch, why=ledger.FORKED)
         return False
@@ -121,7 +129,8 @@ class Answers:
         hole = place not in self._holes_tried and heads.has_hole(db, signed.statement)
         if hole:
             self._holes_tried.add(place)
-        heads.adopt_head(db, self._clock, chain, signed, hole=hole)
+        if heads.adopt_head(db, self._clock, chain, signed, self._seals.epoch, hole=hole):
+            self.losses += 1
 
     def _note_contact(self, db: sqlite3.Connection, server_time: datetime | None) -> None:
         now = self._clock.now()

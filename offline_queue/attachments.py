@@ -108,13 +108,13 @@ def forget_waits(db: sqlite3.Connection) -> None:
     db.execute("UPDATE attachment SET next_at = 0 WHERE state = 'ready' AND next_at > 0")
 
 
-def send_again(db: sqlite3.Connection, epoch: int, ack_seq: int) -> None:
-    """Upload anew what belongs to transactions that the central API lost."""
-    db.execute(
-        "UPDATE attachment SET state = 'ready', next_at = 0"
-        " WHERE epoch = ? AND seq > ? AND state = 'uploaded'",
-        (epoch, ack_seq),
-    )
+def ask_again(db: sqlite3.Connection) -> None:
+    """Ask anew after everything uploaded whose content is still here.
+
+    A backup may hold a transaction and not yet what was uploaded after it: no acknowledgement
+    falls when that is lost. What the central API has is not sent twice.
+    """
+    db.execute("UPDATE attachment SET state = 'ready', next_at = 0 WHERE state = 'uploaded'")
 
 
 def purge(db: sqlite3.Connection, epoch: int, safe_seq: int) -> int:

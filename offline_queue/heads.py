@@ -67,10 +67,19 @@ def has_hole(db: sqlite3.Connection, statement: HeadStatement) -> bool:
     return not waits
 
 
+def at_risk(db: sqlite3.Connection) -> list[int]:
+    """Return the epochs of which the central API may still lose what it acknowledged.
+
+    It came back from a backup, perhaps while nothing was sent: only asking shows it.
+    """
+    rows = db.execute("SELECT epoch FROM epoch WHERE server_ack_seq > purged_seq ORDER BY epoch")
+    return [row[0] for row in rows.fetchall()]
+
+
 def send_unacknowledged_again(db: sqlite3.Connection, before_epoch: int) -> None:
     """Send again, from earlier epochs, what was accepted and never acknowledged in their chains.
 
-    Their acknowledgement moves no more, so it could not show that any of it was lost.
+    It went as stranded: no acknowledgement could show that any of it was lost.
     """
     for epoch, ack in db.execute(
         "SELECT epoch, server_ack_seq FROM epoch WHERE epoch < ?", (before_epoch,)
@@ -87,17 +96,26 @@ def _send_again(db: sqlite3.Connection, epoch: int, ack_seq: int) -> None:
 
 
 def adopt_head(
-    db: sqlite3.Connection, clock: Clock, chain: Chain, signed: SignedHead, *, hole: bool
-) -> None:
+    db: sqlite3.Connection,
+    clock: Clock,
+    chain: Chain,
+    signed: SignedHead,
+    own_epoch: int,
+    *,
+    hole: bool,
+) -> bool:
     """Take over an agreeing head: send again what the central API lost, purge what it keeps.
 
-    ``hole``: what ``has_hole`` found, unless everything was sent again for it already.
+    ``hole``: what ``has_hole`` found, unless everything was sent again for it already. Tells
+    whether the central API lost something: then it may have lost of every epoch.
     """
     ack = signed.statement.ack_seq
     _write_head(db, signed)
-    if ack < chain.ack_seq or hole:
+    lost = ack < chain.ack_seq or hole
+    if lost:
         _send_again(db, chain.epoch, ack)
-        attachments.send_again(db, chain.epoch, ack)
+        send_unacknowledged_again(db, own_epoch)
+        attachments.ask_again(db)
         db.execute(
             "UPDATE void SET state = 'due', next_at = 0 WHERE epoch = ? AND seq > ?",
             (chain.epoch, ack),
@@ -117,6 +135,7 @@ def adopt_head(
         db.execute(
             "UPDATE epoch SET kept_bytes = kept_bytes - ? WHERE epoch = ?", (freed, chain.epoch)
         )
+    return lost
 
 
 _PURGEABLE: Final = (

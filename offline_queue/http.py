@@ -145,8 +145,8 @@ class HttpIngest:
         )
         return BatchReply(_parse(BatchAnswer, response, content), _date(response))
 
-    def head(self, kiosk: str) -> HeadReply:
-        """Ask how far the chain is held: ``GET /v1/kiosks/{kiosk}/head``.
+    def head(self, kiosk: str, epoch: int | None = None) -> HeadReply:
+        """Ask how far the chain is held: ``GET /v1/kiosks/{kiosk}/head``, with ``?epoch=``.
 
         Under load the answer says in ``Retry-After`` when the first batch may come. Raises
         ``TransportError``.
@@ -154,6 +154,7 @@ class HttpIngest:
         response, content = self._exchange(
             lambda: self._session.get(
                 f"{self._base}/v1/kiosks/{kiosk}/head",
+                params={} if epoch is None else {"epoch": epoch},
                 timeout=(self._timeouts.connect_s, self._timeouts.silence_s),
                 allow_redirects=False,
                 stream=True,

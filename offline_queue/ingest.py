@@ -39,8 +39,11 @@ class CentralIngest(Protocol):
         """Hand over a batch; the same batch again has no further effect."""
         ...
 
-    def head(self, kiosk: str) -> HeadReply:
-        """Ask how far the central API holds this terminal's chain, and when a batch may come."""
+    def head(self, kiosk: str, epoch: int | None = None) -> HeadReply:
+        """Ask how far the central API holds this terminal's chain, and when a batch may come.
+
+        The chain of the current epoch, unless another is named.
+        """
         ...
 
     def attachment_status(self, ticket: SignedTicket) -> AttachmentStatus:

@@ -254,6 +254,24 @@ class Outbox:
         """
         return self._answers.apply(sent, answer, now, server_time)
 
+    @property
+    def kiosk(self) -> str:
+        """Whose outbox this is."""
+        return self._seals.kiosk
+
+    @property
+    def losses(self) -> int:
+        """How often the central API turned out to hold less than before, since the start."""
+        return self._answers.losses
+
+    def epochs_at_risk(self) -> list[int]:
+        """Return the epochs of which the central API may still lose what it acknowledged.
+
+        ``check_head`` finds it out, of each of them.
+        """
+        with self._connection.reading() as db:
+            return heads.at_risk(db)
+
     def check_head(self, signed: SignedHead) -> None:
         """Compare the central API's signed head with this chain; call it before sending.
 
@@ -363,8 +381,10 @@ class Outbox:
             ):
                 raise OutboxUnavailable(Reason.OTHER_TERMINAL)
             ledger.write_meta(db, enrolment, self._seals.sealing_key, head_key)
-            if before is not None and before.epoch < enrolment.epoch:
-                heads.send_unacknowledged_again(db, enrolment.epoch)
+            # The central API may have come back from a backup in the meantime, and for these no
+            # acknowledgement would fall.
+            heads.send_unacknowledged_again(db, enrolment.epoch)
+            attachments.ask_again(db)
             delivery.recover_inflight(db)
             delivery.forget_waits(db)
             attachments.forget_waits(db)

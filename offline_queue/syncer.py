@@ -6,6 +6,7 @@ that a fleet that lost the network together does not come back together.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import enum
 import random
@@ -45,6 +46,9 @@ _GIVE_WAY_S: Final = 0.0005
 
 ATTACHMENT_BASE_S: Final = 60.0
 """Limit of the first wait of an attachment that was refused; it doubles up to an hour."""
+
+LOOK_AGAIN_S: Final = 60 * 60.0
+"""At most so long a syncer with nothing to do takes for granted that all it sent is still there."""
 
 EPOCH_CLOSED: Final = frozenset({"epoch-revoked", "epoch-frozen"})
 """The central API's words for: the key of this epoch counts no more, a later one may."""
@@ -98,6 +102,7 @@ class Syncer:
         self._not_before = 0.0
         self._demanded = False
         self._head_checked = False
+        self._losses = 0
         self._most = BATCH_MAX_ITEMS
         self._received: dict[str, int] = {}
         self._server_time: tuple[dt.datetime, float] | None = None
@@ -186,7 +191,11 @@ class Syncer:
                 prepared = True
             with self._condition:
                 if not self._stopping and not self._woken:
-                    self._condition.wait(delay)
+                    idle = self._rng.uniform(LOOK_AGAIN_S / 2, LOOK_AGAIN_S)
+                    if not self._condition.wait(idle if delay is None else delay) and (
+                        delay is None
+                    ):
+                        self._head_checked = False
 
     def _safe_step(self) -> float | None:
         try:
@@ -203,7 +212,7 @@ class Syncer:
             self._outbox.expire(told + dt.timedelta(seconds=now - at))
         batch = self._outbox.take_batch(now, max_items=self._most)
         if batch is None:
-            return self._upload(now)
+            return 0.0 if self._looked_at_heads() else self._upload(now)
         sent = [item.record.tx_id for item in batch.items]
         self._enter(SyncState.SENDING)
         posted = False
@@ -243,8 +252,29 @@ class Syncer:
         """Compare chains before anything is sent; returns the wait asked for."""
         reply = self._ingest.head(kiosk)
         self._outbox.check_head(reply.head)
+        own = reply.head.statement.epoch
+        for epoch in self._outbox.epochs_at_risk():
+            if epoch != own:
+                # Of an epoch that the central API does not know any more it tells nothing.
+                with contextlib.suppress(Refused):
+                    self._outbox.check_head(self._ingest.head(kiosk, epoch).head)
+        self._losses = self._outbox.losses
         self._head_checked = True
         return min(reply.wait_s, RETRY_AFTER_CAP_S)
+
+    def _looked_at_heads(self) -> bool:
+        """With nothing to send, see whether all is still there; tells whether it was to be seen.
+
+        A central API that comes back from a backup lacks what it took since, and a terminal that
+        waited for its next citizen to notice could wait long.
+        """
+        if self._head_checked or not self._outbox.epochs_at_risk():
+            return False
+        try:
+            self._check_head(self._outbox.kiosk)
+        except (TransportError, ChainBroken):
+            return False  # nobody waits for it: with the next batch, or at the next look
+        return True
 
     def _closes_epoch(self, refusal: Refused, epoch: int) -> bool:
         """Go on without an earlier epoch of this terminal that the central API has closed."""
@@ -294,6 +324,8 @@ class Syncer:
             settled = self._outbox.apply_answers(sent, reply.answer, now, reply.server_time)
         except AnswerMismatch as error:
             raise NoAnswer("the answer belongs to another batch") from error
+        if self._outbox.losses != self._losses:
+            self._head_checked = False  # what of the other epochs?
         if reply.server_time is not None:
             self._server_time = (reply.server_time, now)
         _log.info("sync.batch_answered", items=len(sent), settled=len(settled))

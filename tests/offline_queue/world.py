@@ -132,8 +132,8 @@ class Central:
         )
         return BatchReply(answer, None)
 
-    def head(self, kiosk: str) -> HeadReply:
-        return HeadReply(self.signed_head(kiosk))
+    def head(self, kiosk: str, epoch: int | None = None) -> HeadReply:
+        return HeadReply(self.signed_head(kiosk, epoch))
 
     def signed_head(self, kiosk: str, epoch: int | None = None) -> SignedHead:
         epoch = self.epoch if epoch is None else epoch
