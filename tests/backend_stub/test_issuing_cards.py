@@ -98,6 +98,14 @@ def inserted(readers: SimulatedReaders, central: RunningCentral) -> NationalIdCa
     return opened(readers, central)
 
 
+def activated(readers: SimulatedReaders, central: RunningCentral) -> NationalIdCard:
+    card = inserted(readers, central)
+    with authority(central) as by:
+        approve(central, by, card)
+        activate(card, by, bytearray(PIN))
+    return card
+
+
 class Held:
     """A real card in the hand of the tests' terminal."""
 
@@ -137,10 +145,7 @@ def issued(central: RunningCentral) -> int:
 def test_a_new_card_is_activated_signs_in_and_files_a_complaint(office: RunningCentral) -> None:
     terminal = office.terminal("MCT-0001")
     readers = SimulatedReaders()
-    card = inserted(readers, office)
-    with authority(office) as by:
-        approve(office, by, card)
-        activate(card, by, bytearray(PIN))
+    activated(readers, office)
     card = inserted(readers, office)
     held = Held(card, NEW.civil_number)
     session = sign_in(office, held)
@@ -154,11 +159,7 @@ def test_a_revoked_card_neither_signs_in_nor_files(office: RunningCentral) -> No
     # The command takes the time of the machine.
     office.clock.now = datetime.now(UTC)
     terminal = office.terminal("MCT-0001")
-    readers = SimulatedReaders()
-    card = inserted(readers, office)
-    with authority(office) as by:
-        approve(office, by, card)
-        activate(card, by, bytearray(PIN))
+    card = activated(SimulatedReaders(), office)
     held = Held(card, NEW.civil_number)
     command = ["revoke-card", "--serial", NEW.guid.urn.removeprefix("urn:uuid:"), "--json"]
     revoked = backend(office, command)

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import structlog
 
 from cardreader import (
+    CardConnection,
     CardError,
     CardReleased,
     CardTimeout,
@@ -27,6 +28,7 @@ from cardreader import (
     SecurityStatusNotSatisfied,
 )
 from cardreader.simulator import READER, SimulatedReaders
+from cardreader.simulator.authority import SimulatedAuthority
 from cardreader.simulator.card import InsertableCard
 from tests.cardreader.opening import any_card
 from tests.cardreader.operations import (
@@ -123,11 +125,7 @@ def strike(kind: Kind, operation: str, fault: Fault, at: int) -> Cell:
     readers.insert_card(kind.make(memory, operation))
     connection = Struck(readers, fault, at, kind.make(kind.active(), operation))
     secrets: list[bytearray] = []
-    try:
-        OPERATIONS[operation](connection, authority, secrets)
-        outcome = "result"
-    except CardError as error:
-        outcome = type(error).__name__
+    outcome = tried(operation, connection, authority, secrets)
     assert not any(map(any, secrets)), "a secret was left in its buffer"
     connection.disconnect()
     if fault is Fault.UNPLUGGED:
@@ -143,14 +141,32 @@ def strike(kind: Kind, operation: str, fault: Fault, at: int) -> Cell:
         # In a new connection, as if the card had been put back.
         again.disconnect()
         again = readers.connect(READER)
-        secrets.clear()
-        OPERATIONS["activate"](again, authority, secrets)
-        assert authority.issued == len(KeyPurpose)
-        signing = any_card(again)
-        for purpose in KeyPurpose:
-            signing.sign(purpose, b"message", bytearray(NEW_PIN))
+        require_activation_goes_on(again, authority)
     again.disconnect()
     return Cell(kind.name, operation, fault, at, outcome)
+
+
+def tried(
+    operation: str,
+    connection: CardConnection,
+    authority: SimulatedAuthority,
+    secrets: list[bytearray],
+) -> str:
+    """``result``, or the error's name; the secrets used are added to those given."""
+    try:
+        OPERATIONS[operation](connection, authority, secrets)
+    except CardError as error:
+        return type(error).__name__
+    return "result"
+
+
+def require_activation_goes_on(connection: CardConnection, authority: SimulatedAuthority) -> None:
+    """Raise AssertionError unless the card gets active with the certificates it has, and signs."""
+    OPERATIONS["activate"](connection, authority, [])
+    assert authority.issued == len(KeyPurpose)
+    card = any_card(connection)
+    for purpose in KeyPurpose:
+        card.sign(purpose, b"message", bytearray(NEW_PIN))
 
 
 def require_unverified(card: NationalIdCard) -> None:

@@ -28,17 +28,21 @@ from dataclasses import dataclass
 import structlog
 
 from cardreader import (
-    CardError,
     CardRemoved,
     CardServiceUnavailable,
-    KeyPurpose,
     ReaderUnavailable,
 )
 from cardreader.pcsc import PcscReaders
 from cardreader.simulator.card import InsertableCard
-from tests.cardreader.fault_matrix import commands, length, require_unverified
+from tests.cardreader.fault_matrix import (
+    commands,
+    length,
+    require_activation_goes_on,
+    require_unverified,
+    tried,
+)
 from tests.cardreader.opening import any_card
-from tests.cardreader.operations import KINDS, NEW_PIN, OPERATIONS, Kind, memory_for, office
+from tests.cardreader.operations import KINDS, OPERATIONS, Kind, memory_for, office
 from tests.cardreader.virtual_reader import connected, emptied, in_virtual_reader, watched
 from tests.pcscd import Pcscd, running
 
@@ -152,11 +156,7 @@ def strike(
     secrets: list[bytearray] = []
     with in_virtual_reader(card):
         connection = connected(readers)
-        try:
-            OPERATIONS[operation](connection, authority, secrets)
-            outcome = "result"
-        except CardError as error:
-            outcome = type(error).__name__
+        outcome = tried(operation, connection, authority, secrets)
         assert card.struck.wait(10), "the fault did not happen"
         card.let_go.set()
         assert not any(map(any, secrets)), "a secret was left in its buffer"
@@ -178,12 +178,7 @@ def strike(
         if operation == "activate" and kind.activates:
             again.disconnect()
             again = connected(readers)
-            secrets.clear()
-            OPERATIONS["activate"](again, authority, secrets)
-            assert authority.issued == len(KeyPurpose)
-            signing = any_card(again)
-            for purpose in KeyPurpose:
-                signing.sign(purpose, b"message", bytearray(NEW_PIN))
+            require_activation_goes_on(again, authority)
         again.disconnect()
     emptied(readers)
     return Cell(kind.name, operation, fault, at, outcome, usable_after)
