@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 import structlog
@@ -12,13 +12,10 @@ from sqlalchemy.orm import Session
 
 from backend_stub.central import Central
 from backend_stub.complaints import counter_name
-from backend_stub.database import insert_into
+from backend_stub.database import LONGEST_COMMIT, insert_into
 from backend_stub.tables import Attachment, Counter, KioskEpoch, Transaction
 from kiosk.services.oman_time import MUSCAT
-
-_LONGEST_COMMIT: Final = timedelta(minutes=1)
-"""Rows carry the time when their batch came; it was committed at most this much later, since a
-statement may take 20 s and a lock 10 s."""
+from offline_queue.wire import Outcome
 
 _LONGEST_YEAR: Final = 366
 _MOST_A_DAY: Final = 1_000_000
@@ -33,11 +30,13 @@ def note_backup(central: Central, begun_at: datetime) -> int:
     To be told only once the backup is finished and kept where it survives this machine. Returns
     how many epochs' horizons rose. Never lowers one.
     """
-    sure = min(begun_at, central.clock()) - _LONGEST_COMMIT
+    sure = min(begun_at, central.clock()) - LONGEST_COMMIT
     with central.database.write() as session:
+        # Locked first: what is looked for next must be all that these acknowledge.
+        epochs = session.scalars(select(KioskEpoch).with_for_update()).all()
         first_unsure = _first_unsure(session, sure)
         rose = 0
-        for row in session.scalars(select(KioskEpoch).with_for_update()):
+        for row in epochs:
             horizon = row.ack_seq
             unsure = first_unsure.get((row.kiosk, row.epoch))
             if unsure is not None:
@@ -94,6 +93,8 @@ def _first_unsure(session: Session, sure: datetime) -> dict[tuple[str, int], int
         select(Attachment.tx_id)
         .where(
             Attachment.tx_id == Transaction.tx_id,
+            # With what was rejected none is uploaded.
+            Transaction.outcome == Outcome.ACCEPTED,
             or_(Attachment.completed_at.is_(None), Attachment.completed_at > sure),
         )
         .exists()

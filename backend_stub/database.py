@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,6 +35,9 @@ _MIGRATIONS: Final[dict[int, tuple[str, ...]]] = {
 }
 """Schema → what makes the next one of it; new tables are made by themselves."""
 _BUSY_TIMEOUT_MS: Final = 10_000
+LONGEST_COMMIT: Final = timedelta(minutes=1)
+"""Rows carry the time when they were received; what is not committed so much later never is. By it
+is known which of them a backup holds."""
 
 _PRAGMAS: Final[tuple[tuple[str, str, object], ...]] = (
     ("busy_timeout", str(_BUSY_TIMEOUT_MS), _BUSY_TIMEOUT_MS),

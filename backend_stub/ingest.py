@@ -25,6 +25,7 @@ from backend_stub.applications import (
 )
 from backend_stub.central import Central
 from backend_stub.conflicts import keep_conflicts
+from backend_stub.database import LONGEST_COMMIT
 from backend_stub.deciding import Examined, Void, decide
 from backend_stub.kiosks import device_keys, refuse_closed, signed_head
 from backend_stub.problems import ProblemError
@@ -74,11 +75,15 @@ def _ingest(central: Central, batch: BatchRequest) -> BatchAnswer:
     with central.database.write() as session:
         # The lock lets one batch of this terminal in at a time.
         epoch = _locked_epoch(session, batch, now)
-        answers = decide(central, session, batch, examined, now)
-        keep_conflicts(session, epoch, examined, answers, now)
+        received_at = central.clock()
+        answers = decide(central, session, batch, examined, received_at)
+        keep_conflicts(session, epoch, examined, answers, received_at)
         for number in epochs & set(keys):
             _advance_head(session, session.get_one(KioskEpoch, (batch.kiosk, number)))
         head = signed_head(central, epoch)
+        if central.clock() - received_at > LONGEST_COMMIT:
+            # A backup that was made meanwhile counts as one that holds this.
+            raise ProblemError("busy", headers={"Retry-After": "2"})
     for answer in answers:
         central.metrics.items.labels(answer.outcome.value).inc()
     _log_outcomes(batch, answers)
