@@ -72,9 +72,8 @@ class TrustAnchors:
         :class:`CertificateUntrusted` when no path holds.
         """
         leaf = chain[0]
-        times = [
-            at for at in at_any_of if leaf.not_valid_before_utc <= at <= leaf.not_valid_after_utc
-        ]
+        first, last = leaf.not_valid_before_utc, leaf.not_valid_after_utc
+        times = [at for at in at_any_of if first <= at <= last]
         if not times:
             raise CertificateNotValid("expired or not yet valid")
         failure: VerificationError | None = None

@@ -284,10 +284,15 @@ def test_payload_must_be_canonical(terminal: Terminal, card: Card) -> None:
 
 
 TEXTS = st.text() | st.sampled_from(["\x7f", "\u2028", "\U0001f600", "\\", "\x1f\b/", "1.5", "ﬁ"])
+NUMBERS = (
+    st.integers(-(2**60), 2**60)
+    | st.floats()
+    | st.sampled_from([10**15 - 1, 10**15, 2**53 - 1, 2**53, -(2**53), 2**63, 2**64, -0.0, 1e21])
+)
 DOCUMENTS = st.dictionaries(
     TEXTS,
     st.recursive(
-        st.none() | st.booleans() | st.integers(-(2**60), 2**60) | st.floats() | TEXTS,
+        st.none() | st.booleans() | NUMBERS | TEXTS,
         lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
         max_leaves=5,
     ),
@@ -295,11 +300,13 @@ DOCUMENTS = st.dictionaries(
 )
 
 
-@given(DOCUMENTS, st.booleans())
-def test_canonical_is_what_rfc_8785_says(document: dict[str, Any], sort: bool) -> None:
+@given(DOCUMENTS, st.booleans(), st.booleans())
+def test_canonical_is_what_rfc_8785_says(
+    document: dict[str, Any], sort: bool, escape: bool
+) -> None:
     try:
         payload = json.dumps(
-            document, sort_keys=sort, separators=(",", ":"), ensure_ascii=False
+            document, sort_keys=sort, separators=(",", ":"), ensure_ascii=escape
         ).encode()
         parsed = json.loads(payload)
     except ValueError:
