@@ -76,10 +76,12 @@ def parse_answer(definition: FieldDefinition, raw: Answer, situation: Situation)
 
 
 def _is_empty(raw: Answer) -> bool:
+    if isinstance(raw, str):
+        return not raw.strip()
     if isinstance(raw, Mapping):
         # An employer without a name, a period without its first day.
         return all(_is_empty(value) for value in raw.values())
-    return raw is None or raw == [] or (isinstance(raw, str) and not raw.strip())
+    return raw is None or raw == []
 
 
 def _text(raw: Answer, maximum: int) -> str:

@@ -14,7 +14,13 @@ from typing import Any, TypeVar
 import msgspec
 
 from kiosk.services.answers import Answer, Invalid, Situation, parse_answer
-from kiosk.services.definition import Language, ServiceDefinition, ServiceKind, Text
+from kiosk.services.definition import (
+    FieldDefinition,
+    Language,
+    ServiceDefinition,
+    ServiceKind,
+    Text,
+)
 from kiosk.services.places import Places
 
 T = TypeVar("T")
@@ -59,12 +65,7 @@ class Catalogue:
         today: date,
     ) -> Answer | FieldProblem:
         """One answer in its stored form, or the problem with it."""
-        try:
-            return parse_answer(
-                service.field(field_id), raw, Situation(today, self.places, answers)
-            )
-        except Invalid as invalid:
-            return FieldProblem(field_id, invalid.code, tuple(invalid.details.items()))
+        return _parsed(service.field(field_id), raw, Situation(today, self.places, answers))
 
     def validate(
         self, service_id: str, answers: Mapping[str, Answer], *, today: date
@@ -75,13 +76,14 @@ class Catalogue:
         exactly what the definition allows.
         """
         service = self.service(service_id)
+        situation = Situation(today, self.places, answers)
         known = {definition.id for definition in service.fields}
         problems = [
             FieldProblem(str(field), "unknown-field") for field in answers if field not in known
         ]
         for definition in service.fields:
             raw = answers.get(definition.id)
-            parsed = self.parse_field(service, definition.id, raw, answers, today)
+            parsed = _parsed(definition, raw, situation)
             if isinstance(parsed, FieldProblem):
                 problems.append(parsed)
             elif definition.id not in answers or parsed != raw or type(parsed) is not type(raw):
@@ -94,6 +96,15 @@ class Catalogue:
         if text is None:
             text = self.problem_texts[problem.code]
         return text.in_language(language).format(**dict(problem.details))
+
+
+def _parsed(
+    definition: FieldDefinition, raw: Answer, situation: Situation
+) -> Answer | FieldProblem:
+    try:
+        return parse_answer(definition, raw, situation)
+    except Invalid as invalid:
+        return FieldProblem(definition.id, invalid.code, tuple(invalid.details.items()))
 
 
 @cache
