@@ -91,7 +91,7 @@ class Kiosk:
         """``front`` is taken over when it is on screen already; ``shown`` is told every state
         after the window.
 
-        Raises :class:`IdentityError` for a terminal that is not enrolled,
+        Raises :class:`IdentityError` for a terminal that is not enrolled, or as another one,
         :class:`offline_queue.errors.OutboxError`, :class:`JournalError`,
         :class:`ui.app.WindowFailed`.
         """
@@ -99,6 +99,12 @@ class Kiosk:
             raise IdentityError(
                 f"terminal {settings.kiosk_id} is not enrolled at the central API: "
                 "run `kiosk enrol` first"
+            )
+        if identity.enrolment.kiosk != settings.kiosk_id:
+            # Its receipts and requests would bear a name that its key does not stand for.
+            raise IdentityError(
+                f"this terminal is enrolled as {identity.enrolment.kiosk}, but kiosk_id is "
+                f"{settings.kiosk_id}: correct kiosk_id or state_directory"
             )
         self._settings = settings
         self._devices = devices

@@ -84,6 +84,10 @@ def _identity(settings: Settings) -> Finding:
             Remedy.CONFIGURATION,
             "Get a one-time code, then `kiosk enrol`.",
         )
+    if identity.enrolment.kiosk != settings.kiosk_id:
+        state = f"enrolled as {identity.enrolment.kiosk}, but kiosk_id is {settings.kiosk_id}"
+        advice = "Correct kiosk_id or state_directory."
+        return _bad("identity", state, Remedy.CONFIGURATION, advice)
     return Finding("identity", True, True, f"enrolled, epoch {identity.enrolment.epoch}")
 
 

@@ -181,6 +181,17 @@ def test_diagnose_answers_with_one_object_and_tells_what_is_missing(state):
     assert (done.code, answer["fit_for_service"]) == (3, False)
 
 
+def test_a_terminal_that_is_enrolled_as_another_one_does_not_start(tmp_path, state):
+    path = config_with_trust(tmp_path)
+    path.write_text('kiosk_id = "OTHER-01"\n' + path.read_text("utf-8"), "utf-8")
+    where = ("--config", path, "--state-directory", state)
+    refused_in_one_sentence(kiosk("run", *where), "DEMO-01", "OTHER-01", "kiosk_id")
+    answer = only_json(kiosk("diagnose", *where, "--json"))
+    identity = next(each for each in answer["findings"] if each["device"] == "identity")
+    assert not identity["ok"]
+    assert "kiosk_id" in identity["advice"]
+
+
 def test_diagnose_finds_what_was_tampered_with(state):
     database = sqlite3.connect(state / "outbox.db")
     database.execute("DELETE FROM outbox WHERE seq = 1")
