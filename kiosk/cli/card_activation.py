@@ -16,7 +16,7 @@ from kiosk.central.client import CentralClient, CentralRefused
 from kiosk.central.issuing import CodeRefused, HttpCardAuthority
 from kiosk.cli.card_options import PinStdin, Place, Reader, Trust
 from kiosk.cli.card_pins import new_pin, require_good
-from kiosk.cli.options import ConfigFile, Json
+from kiosk.cli.options import ConfigFile, Json, settings_from
 from kiosk.cli.outcome import answer, read_pin, refuse, sentence_of
 
 
@@ -36,7 +36,7 @@ def activate_card(
     the two lines may be that one and the new one. A card whose keys its maker has made (IAS
     Classic) asks for the PIN of its letter and the new one, and not the central API.
     """
-    client = CentralClient(central)
+    client = CentralClient(central, ca_file=settings_from(config).central.ca_file)
     authority = HttpCardAuthority(client)
 
     def act(card: NationalIdCard) -> dict[str, Any]:

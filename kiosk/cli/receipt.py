@@ -55,7 +55,7 @@ def verify(
     real = read_ring(keys or settings.state_directory / RING_FILE)
     simulated: tuple[ReceiptKey, ...] = ()
     if central:
-        client = CentralClient(central)
+        client = CentralClient(central, ca_file=settings.central.ca_file)
         try:
             real = tuple(client.receipt_keys().keys)
         finally:

@@ -74,3 +74,11 @@ def test_enrolment_without_a_central_api(tmp_path):
     short = kiosk("enrol", *where, stdin="hush\n")
     refused_in_one_sentence(short, "code")
     assert "hush" not in short.errors, "a code is a secret even when it is wrong"
+
+
+def test_a_receipt_is_checked_with_the_authorities_that_the_configuration_names(tmp_path):
+    path = tmp_path / "terminal.toml"
+    path.write_text(f'[central]\nca_file = "{tmp_path}/none.pem"', "utf-8")
+    asked = ("--central", f"https://127.0.0.1:{free_port()}", "--config", path)
+    done = kiosk("receipt", "verify", "HTTPS://X/R#AB", *asked)
+    refused_in_one_sentence(done, "certificates of its authorities")
