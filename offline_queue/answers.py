@@ -19,6 +19,9 @@ from offline_queue.wire import BatchAnswer, FolderManifest, ItemAnswer, SignedHe
 
 _log = structlog.get_logger()
 
+_NOT_OF_THIS_DEVICE: Final = "bad-signature"
+"""The central API's word for a record that the device key did not sign."""
+
 _AT_ONCE: Final = 10
 """How many answers are written down before a visit may come in between."""
 
@@ -102,9 +105,18 @@ class Answers:
         return [
             item
             for item in answers
-            if delivery.settle(db, self._clock, item, delivery.state_after(item), now)
-            or aside.settle_void(db, self._clock, item, now)
+            if not self._was_damaged(db, item)
+            and (
+                delivery.settle(db, self._clock, item, delivery.state_after(item), now)
+                or aside.settle_void(db, self._clock, item, now)
+            )
         ]
+
+    def _was_damaged(self, db: sqlite3.Connection, answer: ItemAnswer) -> bool:
+        code = "" if answer.problem is None else answer.problem.code
+        return code == _NOT_OF_THIS_DEVICE and aside.set_unproven_aside(
+            db, self._clock, self._seals, answer.tx_id
+        )
 
     def _compare(self, db: sqlite3.Connection, signed: SignedHead) -> bool:
         """Tell whether a head is of this chain; freeze the epoch when it is not."""

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from functools import partial
 
 import structlog
 
 from offline_queue import delivery, ledger
-from offline_queue.chain import sign_notice
+from offline_queue.chain import ChainBroken, sign_notice, sign_record, verify_record
 from offline_queue.clock import Clock
 from offline_queue.records import State
 from offline_queue.seals import Seals
@@ -74,8 +75,9 @@ def void_items(db: sqlite3.Connection, seals: Seals, now: float, limit: int) -> 
                 seals.device_key, ItemKind.VOID, record, seals.epoch, VoidReason(reason)
             )
 
+        sign = partial(sign_record, seals.device_key) if row[0] == seals.epoch else None
         try:
-            items.append(delivery.to_item(seals.kiosk, row, declare))
+            items.append(delivery.to_item(seals.kiosk, row, declare, sign))
         except ValueError:
             # The record itself is damaged: nothing that the central API could take is left of it.
             db.execute("UPDATE void SET state = 'refused' WHERE epoch = ? AND seq = ?", row[:2])
@@ -145,6 +147,27 @@ def next_due(db: sqlite3.Connection, now: float) -> float | None:
         (now,),
     ).fetchone()
     return None if row[0] is None else float(row[0])
+
+
+def set_unproven_aside(db: sqlite3.Connection, clock: Clock, seals: Seals, tx_id: str) -> bool:
+    """Set a transaction aside of which the disk damaged the signature; tells whether it did.
+
+    The central API refuses it as a stranger's, and that would be the last word about it.
+    """
+    row = db.execute(
+        f"SELECT {delivery.qualified('o')} FROM outbox AS o"  # noqa: S608 - constant
+        " WHERE o.tx_id = ? AND o.epoch = ? AND o.state IN ('ready', 'inflight')",
+        (tx_id, seals.epoch),
+    ).fetchone()
+    if row is None:
+        return False
+    try:
+        item = delivery.to_item(seals.kiosk, row)
+        verify_record(seals.device_key.public_key(), item.record, item.signature)
+    except (ValueError, ChainBroken):
+        set_damaged_aside(db, clock, row)
+        return True
+    return False
 
 
 def set_damaged_aside(db: sqlite3.Connection, clock: Clock, row: Sequence[object]) -> None:

@@ -93,12 +93,16 @@ def sendable(
 
 
 def to_item(
-    kiosk: str, row: Sequence[object], notice: Callable[[ChainRecord], SignedNotice] | None = None
+    kiosk: str,
+    row: Sequence[object],
+    notice: Callable[[ChainRecord], SignedNotice] | None = None,
+    sign: Callable[[ChainRecord], str] | None = None,
 ) -> BatchItem:
     """Turn a row of ``sendable`` into what is sent: the stored bytes, as they were signed.
 
-    ``notice`` makes what an item needs that is not ``sealed``. Raises ``ValueError`` when the row
-    is not what was once written.
+    ``notice`` makes what an item needs that is not ``sealed``; ``sign`` signs the record anew for
+    a place from which nothing takes effect, whatever became of the first signature. Raises
+    ``ValueError`` when the row is not what was once written.
     """
     values = dict(zip(_ITEM_COLUMNS, row, strict=True))
     chain, envelope, listed = (values.pop(name) for name in ("chain", "envelope", "attachments"))
@@ -109,7 +113,8 @@ def to_item(
         raise ValueError("the record is not the one that was signed")
     beside: dict[str, Any] = values
     refs = [] if listed is None else [AttachmentRef.parse(ref) for ref in json.loads(str(listed))]
-    signature = beside.pop("signature")
+    kept = beside.pop("signature")
+    signature = kept if sign is None else sign(record)
     if terms is not None and terms_hash(**beside, attachments=refs) != terms:
         raise ValueError("what stands beside the envelope is not what was signed")
     signed_notice = None if notice is None else notice(record)

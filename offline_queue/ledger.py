@@ -13,7 +13,7 @@ from typing import Final
 
 from offline_queue.chain import GENESIS, timestamp
 from offline_queue.clock import Clock
-from offline_queue.wire import Enrolment, SignedHead
+from offline_queue.wire import Enrolment
 
 FORKED: Final = "forked"
 """The central API holds another chain than this outbox."""
@@ -35,7 +35,6 @@ class Chain:
     ack_seq: int
     purged_seq: int
     frozen: str | None
-    signed_head: SignedHead | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +74,15 @@ def read_meta(db: sqlite3.Connection) -> Meta | None:
     ).fetchone()
     if row is None:
         return None
-    contact = None if row[5] is None else dt.datetime.fromisoformat(row[5])
-    return Meta(row[0], row[1], row[2], row[3], row[4], contact, row[6])
+    return Meta(row[0], row[1], row[2], row[3], row[4], read_moment(row[5]), row[6])
+
+
+def read_moment(text: str | None) -> dt.datetime | None:
+    """Read what ``timestamp`` wrote, for people to look at; ``None`` when the disk damaged it."""
+    try:
+        return None if text is None else dt.datetime.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def write_meta(db: sqlite3.Connection, enrolment: Enrolment, sealing: bytes, head: bytes) -> None:
@@ -98,14 +104,11 @@ def write_meta(db: sqlite3.Connection, enrolment: Enrolment, sealing: bytes, hea
 def read_chain(db: sqlite3.Connection, epoch: int) -> Chain | None:
     """Read how far an epoch's chain goes; ``None`` when the outbox never knew that epoch."""
     row = db.execute(
-        "SELECT epoch, last_seq, head, server_ack_seq, purged_seq, frozen, signed_head"
-        " FROM epoch WHERE epoch = ?",
+        "SELECT epoch, last_seq, head, server_ack_seq, purged_seq, frozen FROM epoch"
+        " WHERE epoch = ?",
         (epoch,),
     ).fetchone()
-    if row is None:
-        return None
-    signed = None if row[6] is None else SignedHead.parse_json(row[6])
-    return Chain(row[0], row[1], row[2], row[3], row[4], row[5], signed)
+    return None if row is None else Chain(*row)
 
 
 def freeze(db: sqlite3.Connection, clock: Clock, epoch: int, why: str) -> None:

@@ -13,7 +13,7 @@ from offline_queue.clock import Clock, SystemClock
 from offline_queue.errors import OutboxUnavailable, Reason, reason_of
 from offline_queue.records import OutboxStatus
 from offline_queue.room import kept_bytes
-from offline_queue.schema import APPLICATION_ID, MIGRATIONS
+from offline_queue.schema import APPLICATION_ID, MIGRATIONS, read_text
 
 
 @contextlib.contextmanager
@@ -26,6 +26,7 @@ def open_read_only(path: Path) -> Iterator[sqlite3.Connection]:
         # Never "immutable": the terminal may be writing at this moment.
         db = sqlite3.connect(f"file:{urllib.parse.quote(str(path))}?mode=ro", uri=True)
         with contextlib.closing(db):
+            db.text_factory = read_text
             if db.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
                 raise OutboxUnavailable(Reason.FOREIGN_FILE)
             db.execute("BEGIN")

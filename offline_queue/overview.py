@@ -6,8 +6,10 @@ import datetime as dt
 import sqlite3
 from collections.abc import Mapping
 
+from offline_queue.ledger import read_moment
 from offline_queue.records import Recorded, State
 from offline_queue.wire import ItemAnswer
+from offline_queue.wire_model import MessageError
 
 
 def counts(db: sqlite3.Connection) -> Mapping[State, int]:
@@ -47,7 +49,8 @@ def oldest_waiting(db: sqlite3.Connection) -> dt.datetime | None:
             ).fetchone()
         )
     ]
-    return min(map(dt.datetime.fromisoformat, found), default=None)
+    moments = (read_moment(text) for text in found)
+    return min((moment for moment in moments if moment is not None), default=None)
 
 
 def read_recorded(db: sqlite3.Connection, tx_id: str) -> Recorded | None:
@@ -57,5 +60,11 @@ def read_recorded(db: sqlite3.Connection, tx_id: str) -> Recorded | None:
     ).fetchone()
     if row is None:
         return None
-    answer = None if row[5] is None else ItemAnswer.parse_json(row[5])
-    return Recorded(row[0], row[1], row[2], State(row[3]), row[4], answer)
+    return Recorded(row[0], row[1], row[2], State(row[3]), row[4], _read_answer(row[5]))
+
+
+def _read_answer(text: str | None) -> ItemAnswer | None:
+    try:
+        return None if text is None else ItemAnswer.parse_json(text)
+    except MessageError:
+        return None  # the disk damaged it; what became of the transaction the state says

@@ -60,6 +60,8 @@ class Submission:
             raise ValueError("schema_version is out of range")
         if not self.payload:
             raise ValueError("there is no payload")
+        if not all(self.attachments):
+            raise ValueError("an attachment is empty")
         if any(at is not None and at.tzinfo is None for at in (self.confirmed_at, self.expires_at)):
             raise ValueError("a time has no zone")
 

@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import os
 import sqlite3
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -197,6 +198,7 @@ def connect(path: Path) -> sqlite3.Connection:
     try:
         # check_same_thread: the outbox serialises every use of the connection with its own lock.
         db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        db.text_factory = read_text
         _check_identity(db)
         for name, value, expected in PRAGMAS:
             db.execute(f"PRAGMA {name} = {value}")
@@ -213,6 +215,11 @@ def connect(path: Path) -> sqlite3.Connection:
         _close(db)
         raise
     return db
+
+
+read_text: Final = partial(str, encoding="utf-8", errors="replace")
+"""Reads a text (``sqlite3.Connection.text_factory``). One that the disk damaged is read as another
+text, and found out like every damage: to raise would stop the queue at its row."""
 
 
 def _is_beheaded(path: Path) -> bool:

@@ -54,6 +54,9 @@ EPOCH_CLOSED: Final = frozenset({"epoch-revoked", "epoch-frozen"})
 """The central API's words for: the key of this epoch counts no more, a later one may."""
 
 
+_FAILED: Final = 500
+"""What the central API itself says when something in it fails; a proxy says 502 to 504."""
+
 _CHANGED_ON_THE_WAY: Final = frozenset({"bad-encoding"})
 """The central API's words for: this is not what a terminal sends. Not a fault of any item."""
 
@@ -228,10 +231,14 @@ class Syncer:
             slot = self._deliver(batch)
         except (TransportError, ChainBroken) as error:
             arrived = posted and not isinstance(error, Refused | Unreachable)
-            if arrived and isinstance(error, NoAnswer):
-                # On a very slow line half as much may come through in time.
+            failed = isinstance(error, ServerFault) and error.status == _FAILED
+            if arrived and (failed or isinstance(error, NoAnswer)):
+                # On a very slow line half as much may come through in time; and when it is one
+                # item at which the central API fails, the others need not share its fate.
                 self._most = max(1, self._most // 2)
-            self._outbox.release(sent, 0.0, charged=arrived)
+            alone = failed and len(sent) == 1
+            again = self._rng.uniform(BACKOFF_CAP_S / 2, BACKOFF_CAP_S) if alone else -now
+            self._outbox.release(sent, now + again, charged=arrived)
             match error:
                 case Refused() if self._closes_epoch(error, batch.epoch):
                     return 0.0
