@@ -28,6 +28,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from requests.auth import AuthBase
 
 from offline_queue.chain import b64url, b64url_decode, sign_by_device, verify_signature
+from offline_queue.wire_model import EPOCH_MAX
 
 CLOCK_HEADER: Final = "Manfadh-Clock"
 """Answer header with the central API's time: whole seconds since 1970, UTC."""
@@ -144,7 +145,7 @@ def read_signature(
     """
     found = _INPUT.fullmatch(headers.get(INPUT_HEADER, ""))
     signature = _SIGNATURE.fullmatch(headers.get(SIGNATURE_HEADER, ""))
-    if found is None or signature is None:
+    if found is None or signature is None or int(found["epoch"]) > EPOCH_MAX:
         raise RequestNotSigned("no signature of this profile")
     if headers.get(DIGEST_HEADER, "") != digest:
         raise RequestNotSigned("the digest is of another body")

@@ -34,7 +34,8 @@ Base64Url = Annotated[str, Meta(pattern=BASE64URL + END)]
 Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 """As large as every JSON reader can hold exactly (RFC 8259, clause 6)."""
 SequenceNumber = Annotated[int, Meta(ge=1, le=2**53 - 1)]
-Epoch = Annotated[int, Meta(ge=1, le=2**31 - 1)]
+EPOCH_MAX: Final = 2**31 - 1
+Epoch = Annotated[int, Meta(ge=1, le=EPOCH_MAX)]
 Moment = Annotated[dt.datetime, Meta(tz=True)]
 """A time with its zone as RFC 3339 writes it: never a number, of which nobody knows the unit."""
 

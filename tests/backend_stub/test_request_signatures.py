@@ -176,3 +176,11 @@ def test_a_later_key_speaks_for_an_earlier_epoch_and_never_the_other_way(
     assert code_of(reply) == (403, "signed-by-another")
     reply = post(central, batch_of(waiting), second.signer())
     assert reply.json()["answers"][0]["outcome"] == "accepted"
+
+
+@pytest.mark.parametrize("epoch", [2**31 - 1, 2**31, 9_999_999_999])
+def test_an_epoch_that_no_database_holds_is_no_failure(central: RunningCentral, epoch: int) -> None:
+    terminal = central.terminal()
+    reply = central.get("/v1/kiosks/MCT-0001/key", auth=terminal.signer(epoch=epoch))
+    known = epoch == 2**31 - 1
+    assert code_of(reply) == ((403, "epoch-unknown") if known else (401, "request-not-signed"))
