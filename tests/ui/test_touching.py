@@ -297,6 +297,16 @@ def test_the_receipt_is_to_be_taken_only_when_there_is_one(screen: Screen) -> No
     assert "Nothing was sent" in looking.text(screen.window, "help")
 
 
+def test_a_refused_request_promises_no_hearing(screen: Screen) -> None:
+    promised = "تصلك رسالة نصية بموعد الجلسة ومكانها."
+    screen.show(STATES["sending"], language="ar")
+    assert promised in [item.property("text") for item in looking.texts(screen.window)]
+    screen.show(STATES["rejected"], language="ar")
+    told = [item.property("text") for item in looking.texts(screen.window)]
+    assert promised not in told
+    assert any("80077000" in text for text in told), "whom to call"
+
+
 def test_only_a_printer_that_fell_silent_is_asked_about(screen: Screen) -> None:
     for name, asked in (("printer-silent", True), ("registered", False), ("saved-no-paper", False)):
         screen.show(STATES[name])

@@ -104,9 +104,9 @@ class ConfirmationViewModel(QObject):
 
     @Property(QStringList, notify=changed)
     def nextSteps(self) -> list[str]:
-        """What happens next, with its dates."""
+        """What happens next, with its dates; nothing of it does when the office refused."""
         service = self._service()
-        if service is None or self._kept is None:
+        if service is None or self._kept is None or self._kept.rejected:
             return []
         day = self._kept.confirmed_at.astimezone(MUSCAT).date()
 

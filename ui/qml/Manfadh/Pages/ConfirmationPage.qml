@@ -109,6 +109,7 @@ PageFrame {
             Label {
                 Layout.fillWidth: true
                 Layout.topMargin: Theme.size.small
+                visible: page.vm.nextSteps.length > 0
                 text: qsTr("What happens next")
                 font.pixelSize: Theme.type.title
                 font.weight: Theme.type.bold

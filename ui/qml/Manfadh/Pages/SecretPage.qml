@@ -22,8 +22,8 @@ PageFrame {
         }
     }
     help: {
-        // Large letters beside the pad: what was wrong comes before how it is done.
-        if (Theme.largeText && !Theme.portrait && warning.worded)
+        // Large letters leave room for one of the two: what was wrong comes before how it is done.
+        if (Theme.largeText && warning.worded)
             return "";
         switch (vm.asks) {
         case "code": return vm.sentTo === "" ? "" : qsTr("We sent a text message with six digits to %1.").arg("\u2066" + vm.sentTo + "\u2069");
