@@ -307,6 +307,24 @@ def test_a_refused_request_promises_no_hearing(screen: Screen) -> None:
     assert any("80077000" in text for text in told), "whom to call"
 
 
+@pytest.mark.parametrize(
+    ("done", "told"),
+    [
+        ("registered", "Your request is saved and takes effect."),
+        ("rejected", "The office did not take your request."),
+        ("card-done-change-pin", "Your card is ready."),
+    ],
+)
+def test_the_last_page_says_what_became_of_it(screen: Screen, done: str, told: str) -> None:
+    for before in ("rejected", "card-done-change-pin"):
+        screen.show(STATES[before])
+        screen.show(STATES["attract"])
+    screen.show(STATES[done], language="en")
+    for last in ("take-card", "ended-finished"):
+        screen.show(STATES[last], language="en")
+        assert looking.text(screen.window, "help").startswith(told)
+
+
 def test_only_a_printer_that_fell_silent_is_asked_about(screen: Screen) -> None:
     for name, asked in (("printer-silent", True), ("registered", False), ("saved-no-paper", False)):
         screen.show(STATES[name])

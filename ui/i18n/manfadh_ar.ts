@@ -376,6 +376,14 @@
         <source>Choose another one.</source>
         <translation>اختر رقمًا آخر.</translation>
     </message>
+    <message>
+        <source>One try left. If it is wrong, the unblocking code is blocked.</source>
+        <translation>بقيت محاولة واحدة. إن أخطأت يُحجب رمز فك الحجب.</translation>
+    </message>
+    <message>
+        <source>One try left. If it is wrong, your PIN is blocked.</source>
+        <translation>بقيت محاولة واحدة. إن أخطأت يُحجب رقمك السري.</translation>
+    </message>
     <message numerus="yes">
         <source>%n tries left</source>
         <translation>
@@ -682,6 +690,14 @@
     <message>
         <source>Thank you</source>
         <translation>شكرًا لك</translation>
+    </message>
+    <message>
+        <source>The office did not take your request. Please call it. Everything you entered was deleted here.</source>
+        <translation>لم تقبل الجهة المختصة طلبك. يُرجى الاتصال بها. وقد حُذف كل ما أدخلته من هذا الجهاز.</translation>
+    </message>
+    <message>
+        <source>Your card is ready. Everything you entered was deleted here.</source>
+        <translation>بطاقتك جاهزة. وقد حُذف كل ما أدخلته من هذا الجهاز.</translation>
     </message>
     <message>
         <source>Your request is saved and takes effect. Everything else was deleted here.</source>

@@ -188,15 +188,21 @@ class EndingViewModel(QObject):
         super().__init__()
         self._end: VisitEnd | None = None
         self._paper = False
+        self._done = ""
 
     def show(self, state: State) -> None:
-        """Take over a new state. The visit is wiped by then: only that paper came out is kept."""
+        """Take over a new state. The visit is wiped by then: only that paper came out is kept, and
+        what kind of thing was done.
+        """
         visit = state.visit
         if visit.page in (Page.CONFIRMATION, Page.CARD_DONE) and visit.submission is not None:
             self._paper = visit.submission.receipt is ReceiptStep.PRINTED
+            self._done = "refused" if visit.submission.rejected else ""
+            if visit.page is Page.CARD_DONE:
+                self._done = "card"
             return
         if visit.page not in (Page.TAKE_CARD, Page.ENDED):
-            self._paper = False
+            self._paper, self._done = False, ""
             return
         self._end = visit.end
         self.changed.emit()
@@ -210,3 +216,8 @@ class EndingViewModel(QObject):
     def paper(self) -> bool:
         """A receipt was printed: it is to be taken too."""
         return self._paper
+
+    @Property(str, notify=changed)
+    def done(self) -> str:
+        """What a finished visit was for: ``refused`` by the office, ``card``, or a request."""
+        return self._done

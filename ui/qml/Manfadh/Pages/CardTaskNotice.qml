@@ -29,5 +29,7 @@ Banner {
     }
     text: vm.problem === "pins-differ" ? qsTr("Choose it again.")
         : vm.problem !== "" ? qsTr("Choose another one.")
+        : pin.wrong && pin.triesLeft === 1 && vm.asks === "puk" ? qsTr("One try left. If it is wrong, the unblocking code is blocked.")
+        : pin.wrong && pin.triesLeft === 1 && vm.asks === "old-pin" ? qsTr("One try left. If it is wrong, your PIN is blocked.")
         : pin.wrong && pin.triesLeft >= 0 ? qsTr("%n tries left", "", pin.triesLeft) : ""
 }

@@ -26,7 +26,9 @@ PageFrame {
     }
     help: {
         switch (vm.end) {
-        case "finished": return qsTr("Your request is saved and takes effect. Everything else was deleted here.");
+        case "finished": return vm.done === "refused" ? qsTr("The office did not take your request. Please call it. Everything you entered was deleted here.")
+            : vm.done === "card" ? qsTr("Your card is ready. Everything you entered was deleted here.")
+            : qsTr("Your request is saved and takes effect. Everything else was deleted here.");
         case "card-refused": return qsTr("Nothing of the card stays here.");
         case "not-kept": return qsTr("Nothing was sent and nothing will happen. Please use another terminal.");
         case "device-lost": return qsTr("A device failed. Nothing was sent, and everything you entered was deleted. Please use another terminal.");
