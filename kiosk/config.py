@@ -65,7 +65,7 @@ class Reader(Section, frozen=True):
     name: str = ""
     """Part of the PC/SC reader's name; empty takes the first reader."""
     trust: Path | None = None
-    """Directory with ``csca/*.pem`` and ``issuers/*.pem``; empty: the simulated state's."""
+    """Directory with ``csca/*.pem`` and ``issuers/*.pem``; no real terminal starts without."""
     revocation_max_age_h: Annotated[float, Meta(gt=0, le=8760)] = 24.0
     """Older than this, a revocation list vouches for no card: applications are kept and marked."""
 
