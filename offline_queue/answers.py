@@ -105,16 +105,16 @@ class Answers:
         return [
             item
             for item in answers
-            if not self._was_damaged(db, item)
+            if not self._was_mended(db, item)
             and (
                 delivery.settle(db, self._clock, item, delivery.state_after(item), now)
                 or aside.settle_void(db, self._clock, item, now)
             )
         ]
 
-    def _was_damaged(self, db: sqlite3.Connection, answer: ItemAnswer) -> bool:
+    def _was_mended(self, db: sqlite3.Connection, answer: ItemAnswer) -> bool:
         code = "" if answer.problem is None else answer.problem.code
-        return code == _NOT_OF_THIS_DEVICE and aside.set_unproven_aside(
+        return code == _NOT_OF_THIS_DEVICE and aside.mend_unproven(
             db, self._clock, self._seals, answer.tx_id
         )
 

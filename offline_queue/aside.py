@@ -8,6 +8,7 @@ new epoch. ``wire.BatchItem`` says how the central API answers both.
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import Sequence
 from functools import partial
@@ -149,25 +150,65 @@ def next_due(db: sqlite3.Connection, now: float) -> float | None:
     return None if row[0] is None else float(row[0])
 
 
-def set_unproven_aside(db: sqlite3.Connection, clock: Clock, seals: Seals, tx_id: str) -> bool:
-    """Set a transaction aside of which the disk damaged the signature; tells whether it did.
+def mend_unproven(db: sqlite3.Connection, clock: Clock, seals: Seals, tx_id: str) -> bool:
+    """Deal with a transaction that the central API refuses as one of another device.
 
-    The central API refuses it as a stranger's, and that would be the last word about it.
+    Its refusal would be the last word about it. One of the terminal's own epoch whose signature
+    the disk damaged is set aside. A stranded one is signed anew and goes again: the central API
+    may not know the key that signed it first, and the present key vouches for it anyway. Returns
+    ``False`` when it is neither, so that the refusal counts.
     """
     row = db.execute(
         f"SELECT {delivery.qualified('o')} FROM outbox AS o"  # noqa: S608 - constant
-        " WHERE o.tx_id = ? AND o.epoch = ? AND o.state IN ('ready', 'inflight')",
-        (tx_id, seals.epoch),
+        " WHERE o.tx_id = ? AND o.state IN ('ready', 'inflight')",
+        (tx_id,),
     ).fetchone()
     if row is None:
         return False
+    stranded = row[0] < seals.epoch
+    sign = partial(sign_record, seals.device_key) if stranded else None
     try:
-        item = delivery.to_item(seals.kiosk, row)
-        verify_record(seals.device_key.public_key(), item.record, item.signature)
-    except (ValueError, ChainBroken):
+        if is_signed_by(seals, row):
+            return False
+        item = delivery.to_item(seals.kiosk, row, sign=sign)
+    except ValueError:
         set_damaged_aside(db, clock, row)
         return True
-    return False
+    if stranded:
+        db.execute(
+            "UPDATE outbox SET signature = ?, state = 'ready', next_at = 0 WHERE tx_id = ?",
+            (item.signature, tx_id),
+        )
+    else:
+        set_damaged_aside(db, clock, row)
+    return True
+
+
+def is_signed_by(seals: Seals, row: Sequence[object]) -> bool:
+    """Tell whether the device key signed a row. Raises ``ValueError`` when the row is damaged."""
+    item = delivery.to_item(seals.kiosk, row)
+    try:
+        verify_record(seals.device_key.public_key(), item.record, item.signature)
+    except ChainBroken:
+        return False
+    return True
+
+
+def is_of_another_key(db: sqlite3.Connection, seals: Seals) -> bool:
+    """Tell whether another key than the device's signed what waits in the terminal's own epoch.
+
+    Looks at the newest few: one of them may be damaged.
+    """
+    rows = db.execute(
+        f"SELECT {delivery.qualified('o')} FROM outbox AS o"  # noqa: S608 - constant
+        " WHERE o.epoch = ? AND o.envelope IS NOT NULL ORDER BY o.seq DESC LIMIT 3",
+        (seals.epoch,),
+    ).fetchall()
+    signed = []
+    for row in rows:
+        with contextlib.suppress(ValueError):
+            signed.append(is_signed_by(seals, row))
+    return bool(signed) and not any(signed)
 
 
 def set_damaged_aside(db: sqlite3.Connection, clock: Clock, row: Sequence[object]) -> None:

@@ -24,6 +24,10 @@ TAIL_CUT: Final = "tail-cut"
 ROLLED_BACK: Final = "rolled-back"
 """The outbox ends before a transaction that was once surely in it."""
 
+OTHER_KEY: Final = "other-key"
+"""The device key is not the one that signed this epoch's transactions: a central API that came
+back from a backup gave the number of the epoch a second time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Chain:

@@ -392,6 +392,8 @@ class Outbox:
             chain = ledger.read_chain(db, enrolment.epoch)
             for epoch in ledger.read_epochs(db):
                 why = ledger.why_not_whole(db, epoch, tip)
+                if epoch.epoch == enrolment.epoch and aside.is_of_another_key(db, self._seals):
+                    why = why or ledger.OTHER_KEY
                 if why is not None:
                     ledger.freeze(db, self._clock, epoch.epoch, why)
                     _log.error("outbox.frozen", epoch=epoch.epoch, why=why)

@@ -162,7 +162,7 @@ def _verify(
     newest = epochs[-1][0] if epochs else 0
     for epoch, last_seq, head, ack_seq, stored, frozen in epochs:
         rows = [_read(row) for row in db.execute(_ROWS, (epoch,))]
-        yield from _rows(rows, kiosk, epoch, keys.of(epoch), ack_seq)
+        yield from _rows(rows, kiosk, epoch, keys, ack_seq)
         yield from _attachments(db, epoch)
         yield from _tail(rows, last_seq, head)
         if epoch == tip[0] and last_seq < tip[1]:
@@ -190,8 +190,9 @@ def _verify(
 
 
 def _rows(
-    rows: list[_Row], kiosk: str, epoch: int, device: ec.EllipticCurvePublicKey, ack_seq: int
+    rows: list[_Row], kiosk: str, epoch: int, keys: _DeviceKeys, ack_seq: int
 ) -> Iterator[Finding]:
+    device = keys.of(epoch)
     unsigned: list[_Row] = []
     expected_seq = 1
     expected_prev: str | None = GENESIS
@@ -202,7 +203,10 @@ def _rows(
             yield Finding(Code.REMOVED, expected_seq, f"Transaction {which} was removed.")
         yield from _envelope(row, ack_seq)
         record = row.record(kiosk, epoch, row.seq)
-        genuine = _signed(device, record, row.signature)
+        # What an earlier epoch left, the present key may have signed anew.
+        genuine = _signed(device, record, row.signature) or (
+            device is not keys.current and _signed(keys.current, record, row.signature)
+        )
         if not genuine:
             unsigned.append(row)
         elif row.seq == expected_seq and expected_prev not in (None, row.prev):

@@ -11,6 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from offline_queue import Outbox, syncer as module
+from offline_queue.errors import Reason
 from offline_queue.records import State
 from offline_queue.syncer import Syncer
 from tests.offline_queue.scene import Scene
@@ -60,6 +61,41 @@ def test_fault_33_what_an_earlier_key_left_is_sent_again_too(
         if not restart:
             at_rest(on_site, outbox)
     with on_site.open() as outbox:
+        at_rest(on_site, outbox)
+        assert all(outbox.result(each.tx_id).state is State.ACCEPTED for each in kept)
+    assert on_site.effects() == sorted(each.tx_id for each in kept)
+
+
+def test_fault_33_an_epochs_number_that_is_given_a_second_time(
+    on_site: Field, tmp_path: Path
+) -> None:
+    kept = []
+
+    def keep_under_a_new_key(count: int) -> None:
+        on_site.device_key = ec.generate_private_key(ec.SECP256R1())
+        with on_site.open() as outbox:
+            for _ in range(count):
+                kept.append(on_site.complaint())
+                outbox.enqueue(kept[-1])
+            at_rest(on_site, outbox)
+
+    keep_under_a_new_key(2)
+    backup = copy_of(on_site.database, tmp_path / "backup")
+    keep_under_a_new_key(2)
+    with on_site.open() as outbox:
+        outbox.enqueue(waiting := on_site.complaint())
+        kept.append(waiting)
+    copy_of(backup, on_site.database)
+    # The central API knows nothing of the second key, and a third one gets the same number.
+    on_site.device_key = ec.generate_private_key(ec.SECP256R1())
+    with on_site.open() as outbox:
+        assert outbox.status().epoch == 2
+        assert outbox.status().unavailable is Reason.FROZEN
+        assert on_site.drain(outbox).pause_reason == "frozen"
+        assert outbox.result(waiting.tx_id).state is State.READY
+    keep_under_a_new_key(1)
+    with on_site.open() as outbox:
+        assert outbox.status().epoch == 3
         at_rest(on_site, outbox)
         assert all(outbox.result(each.tx_id).state is State.ACCEPTED for each in kept)
     assert on_site.effects() == sorted(each.tx_id for each in kept)
