@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import typer
@@ -24,6 +25,8 @@ from kiosk.cli.card_signing import sign
 from kiosk.cli.options import ConfigFile, Json
 from kiosk.cli.outcome import answer, refuse
 from kiosk.services.wording import mask_civil_number
+
+_WORDS = {"True": "yes", "False": "no", "None": "not known"}
 
 app = typer.Typer(help="The national ID card in a PC/SC reader.", no_args_is_help=True)
 
@@ -58,10 +61,11 @@ def inspect(
     The civil number is masked and no photograph is printed.
     """
     value = Place(reader, trust, config).with_connection(_look)
-    text = "\n".join(f"{name}: {content}" for name, content in value.items())
+    text = "\n".join(told(value))
     if value["genuine"] is not False:
         answer(value, as_json=as_json, text=text)
     else:
+        text += "\nNot to be believed: no service is offered with this card."
         refuse(value, as_json=as_json, text=text)
 
 
@@ -70,6 +74,17 @@ app.command("change-pin")(change_pin)
 app.command("unblock-pin")(unblock_pin)
 app.command("activate")(activate_card)
 app.command("sign")(sign)
+
+
+def told(value: Mapping[str, Any], indent: str = "") -> Iterator[str]:
+    """An answer as lines, what belongs together indented below its name."""
+    for name, content in value.items():
+        label = f"{indent}{name.replace('_', ' ')}:"
+        if isinstance(content, Mapping):
+            yield label
+            yield from told(content, indent + "  ")
+        else:
+            yield f"{label} {_WORDS.get(str(content), content)}"
 
 
 def _look(connection: PcscConnection, card: NationalIdCard) -> dict[str, Any]:

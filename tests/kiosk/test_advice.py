@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.central.client import CentralRefused, CentralUnreachable
+from kiosk.cli.card import told
 from kiosk.cli.errors import sentence_of
 from kiosk.config import ConfigError, Printer, Settings, load_settings
 from kiosk.diagnostics.advice import OUTBOX_ADVICE, PRINT_ADVICE, printer_advice
@@ -62,6 +63,16 @@ def test_a_printer_that_is_not_ready_says_what_to_do(
     advice = printer_advice(PrinterStatus(*state))
     assert words in advice
     assert bool(advice) is (state != WELL)
+
+
+def test_a_card_is_told_in_lines() -> None:
+    value = {
+        "name_en": "X",
+        "genuine": True,
+        "pin": {"tries_left": 3, "blocked": False, "as": None},
+    }
+    lines = ["name en: X", "genuine: yes", "pin:", "  tries left: 3", "  blocked: no"]
+    assert list(told(value)) == [*lines, "  as: not known"]
 
 
 def test_a_device_file_that_nobody_named_is_asked_for() -> None:
