@@ -147,10 +147,11 @@ def _next_numbers(session: Session, at: datetime, count: int) -> list[str]:
     A restored database leaves a gap: :func:`backend_stub.backups.note_restored`.
     """
     year = at.astimezone(MUSCAT).year
-    last = session.execute(
+    counting = (
         insert_into(session, Counter)
         .values(name=counter_name(year), value=count)
         .on_conflict_do_update(index_elements=["name"], set_={"value": Counter.value + count})
         .returning(Counter.value)
-    ).scalar_one()
+    )
+    last: int = session.connection().execute(counting).scalar_one()
     return [f"C-{year}-{value:06d}" for value in range(last - count + 1, last + 1)]

@@ -14,6 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 from sqlalchemy import Connection, Engine, create_engine, event, insert, make_url, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
@@ -64,6 +65,8 @@ class Database:
         except ArgumentError as error:
             raise DatabaseUnavailable("The database URL cannot be read.") from error
         self._engine = _engine(parsed)
+        # IMMEDIATE on SQLite: a reader that becomes a writer half-way can be refused.
+        self._writing = self._engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
         try:
             _prepare_schema(self._engine)
         except SQLAlchemyError as error:
@@ -86,9 +89,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A transaction that is committed when the block ends without an exception."""
-        # IMMEDIATE on SQLite: a reader that becomes a writer half-way can be refused.
-        engine = self._engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
-        with Session(engine) as session, session.begin():
+        with Session(self._writing) as session, session.begin():
             yield session
 
     def responds(self) -> bool:
@@ -136,7 +137,12 @@ def _engine(url: URL) -> Engine:
                 f"The database file {path} cannot be opened: {error.strerror}."
             ) from error
         engine = create_engine(
-            url, hide_parameters=True, pool_size=1, max_overflow=0, pool_timeout=30
+            url,
+            hide_parameters=True,
+            json_serializer=_json,
+            pool_size=1,
+            max_overflow=0,
+            pool_timeout=30,
         )
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -145,6 +151,7 @@ def _engine(url: URL) -> Engine:
         return create_engine(
             url,
             hide_parameters=True,
+            json_serializer=_json,
             pool_pre_ping=True,
             pool_size=10,
             connect_args={
@@ -152,6 +159,11 @@ def _engine(url: URL) -> Engine:
             },
         )
     raise DatabaseUnavailable(f"The database {backend} is not supported; use SQLite or PostgreSQL.")
+
+
+def _json(value: object) -> str:
+    # For every column of JSON; the standard library takes ten times as long.
+    return msgspec.json.encode(value).decode()
 
 
 def _configure_sqlite(connection: Any, _: object) -> None:

@@ -216,10 +216,11 @@ def _take(session: Session, office: Office, plan: Mapping[datetime, int]) -> Seq
         ]
     )
     wanted = statement.excluded["taken"]
-    return session.scalars(
+    taken = session.connection().scalars(
         statement.on_conflict_do_update(
             index_elements=["office", "starts_at"],
-            set_={"taken": HearingSlot.taken + wanted},
-            where=HearingSlot.taken + wanted <= office.capacity,
-        ).returning(HearingSlot.starts_at)
-    ).all()
+            set_={"taken": _SLOT.taken + wanted},
+            where=_SLOT.taken + wanted <= office.capacity,
+        ).returning(_SLOT.starts_at)
+    )
+    return taken.all()

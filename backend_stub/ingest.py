@@ -13,7 +13,7 @@ from typing import Final
 
 import structlog
 from cryptography.hazmat.primitives.asymmetric import ec
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
 from backend_stub.applications import (
@@ -29,8 +29,8 @@ from backend_stub.database import LONGEST_COMMIT
 from backend_stub.deciding import Examined, Void, decide
 from backend_stub.kiosks import device_keys, refuse_closed, signed_head
 from backend_stub.problems import ProblemError
-from backend_stub.tables import Kiosk, KioskEpoch, Transaction
-from backend_stub.transactions import read_known
+from backend_stub.tables import Kiosk, KioskEpoch
+from backend_stub.transactions import read_following, read_known
 from offline_queue.chain import record_hash
 from offline_queue.wire import (
     BATCH_MAX_ITEMS,
@@ -43,6 +43,10 @@ from offline_queue.wire import (
 
 _AT_ONCE: Final = 2 * BATCH_MAX_ITEMS
 """How many records the head moves over at once: usually those of one batch."""
+
+_CONTACT: Final = (
+    update(Kiosk).where(Kiosk.id == bindparam("kiosk")).values(last_contact_at=bindparam("now"))
+)
 
 log = structlog.get_logger()
 
@@ -93,9 +97,7 @@ def _ingest(central: Central, batch: BatchRequest) -> BatchAnswer:
 def _locked_epoch(session: Session, batch: BatchRequest, now: datetime) -> KioskEpoch:
     """The batch's epoch, with its terminal's row locked until the commit; noted as a contact."""
     # The change is the lock.
-    session.connection().execute(
-        update(Kiosk).where(Kiosk.id == batch.kiosk).values(last_contact_at=now)
-    )
+    session.connection().execute(_CONTACT, {"kiosk": batch.kiosk, "now": now})
     epoch = session.get(KioskEpoch, (batch.kiosk, batch.epoch))
     if epoch is None:
         # It was here a moment ago: an old backup came in between.
@@ -135,16 +137,7 @@ def _examine(
 def _advance_head(session: Session, epoch: KioskEpoch) -> None:
     """Move the acknowledged prefix over every record that now follows without a gap."""
     while True:
-        rows = session.execute(
-            select(Transaction.seq, Transaction.record_sha256)
-            .where(
-                Transaction.kiosk == epoch.kiosk,
-                Transaction.epoch == epoch.epoch,
-                Transaction.seq > epoch.ack_seq,
-            )
-            .order_by(Transaction.seq)
-            .limit(_AT_ONCE)
-        ).all()
+        rows = read_following(session, epoch.kiosk, epoch.epoch, epoch.ack_seq, _AT_ONCE)
         for seq, record_sha256 in rows:
             if seq != epoch.ack_seq + 1:
                 return

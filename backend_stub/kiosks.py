@@ -8,11 +8,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Final
 
 import structlog
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from backend_stub.central import Central
@@ -22,6 +23,12 @@ from backend_stub.tables import Kiosk, KioskEpoch, UsedEnrolmentCode
 from kiosk.central.wire import ReceiptKey
 from offline_queue.chain import GENESIS, b64url, sign_head
 from offline_queue.wire import Enrolment, EnrolmentRequest, HeadStatement, SignedHead
+
+_C: Final = KioskEpoch.__table__.c
+# Made once: it is asked twice for each batch.
+_DEVICE_KEYS: Final = select(_C.epoch, _C.device_key, _C.revoked_at, _C.frozen_at).where(
+    _C.kiosk == bindparam("terminal"), _C.epoch.in_(bindparam("epochs", expanding=True))
+)
 
 log = structlog.get_logger()
 
@@ -140,11 +147,8 @@ def device_keys(
 
     Raises :class:`ProblemError`: ``kiosk-not-enrolled``, ``epoch-unknown`` when ``epoch`` is.
     """
-    table = KioskEpoch.__table__.c
     rows = session.connection().execute(
-        select(table.epoch, table.device_key, table.revoked_at, table.frozen_at).where(
-            table.kiosk == kiosk, table.epoch.in_({epoch, *others})
-        )
+        _DEVICE_KEYS, {"terminal": kiosk, "epochs": list({epoch, *others})}
     )
     found = {
         number: DeviceKey(parse_device_key(pem), revoked is not None, frozen is not None)

@@ -55,6 +55,16 @@ _KNOWN: Final = select(_C.tx_id).where(
     _C.tx_id.in_(bindparam("tx_ids", expanding=True)),
     or_(_C.void_reason.is_(None), _C.void_reason == VoidReason.EXPIRED),
 )
+_FOLLOWING: Final = (
+    select(_C.seq, _C.record_sha256)
+    .where(
+        _C.kiosk == bindparam("kiosk"),
+        _C.epoch == bindparam("epoch"),
+        _C.seq > bindparam("after"),
+    )
+    .order_by(_C.seq)
+    .limit(bindparam("at_most"))
+)
 _INSERT: Final = insert(Transaction)
 _REPLACE: Final = update(Transaction).where(_C.tx_id == bindparam("replaced"))
 
@@ -94,6 +104,15 @@ def read_held(session: Session, kiosk: str, items: Sequence[BatchItem]) -> Held:
         )
     }
     return Held(by_tx_id, by_place)
+
+
+def read_following(
+    session: Session, kiosk: str, epoch: int, after: int, at_most: int
+) -> list[tuple[int, str]]:
+    """Number and hash of the records that are here after a place of the chain, in its order."""
+    place = {"kiosk": kiosk, "epoch": epoch, "after": after, "at_most": at_most}
+    rows = session.connection().execute(_FOLLOWING, place)
+    return [(seq, record_sha256) for seq, record_sha256 in rows]
 
 
 def insert_rows(session: Session, rows: Sequence[TransactionRow]) -> None:

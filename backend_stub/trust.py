@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 from cryptography.x509.verification import (
+    ClientVerifier,
     Criticality,
     ExtensionPolicy,
     Policy,
@@ -83,15 +85,8 @@ class TrustAnchors:
             if not times:
                 raise CertificateRevoked
         for at in times:
-            verifier = (
-                PolicyBuilder()
-                .store(self.store)
-                .time(at)
-                .extension_policies(ca_policy=_CA_POLICY, ee_policy=_CARD_POLICIES[purpose])
-                .build_client_verifier()
-            )
             try:
-                verifier.verify(leaf, list(chain[1:]))
+                _verifier(self.store, purpose, at).verify(leaf, list(chain[1:]))
             except VerificationError as error:
                 failure = error
             else:
@@ -110,6 +105,18 @@ class TrustAnchors:
                 if entry is not None:
                     return entry.revocation_date_utc
         return None
+
+
+@lru_cache(maxsize=16)
+def _verifier(store: Store, purpose: Purpose, at: datetime) -> ClientVerifier:
+    """Kept for a moment: all applications of a batch came at one time."""
+    return (
+        PolicyBuilder()
+        .store(store)
+        .time(at)
+        .extension_policies(ca_policy=_CA_POLICY, ee_policy=_CARD_POLICIES[purpose])
+        .build_client_verifier()
+    )
 
 
 def load_trust_anchors(directory: Path) -> TrustAnchors:
