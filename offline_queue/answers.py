@@ -10,7 +10,7 @@ from typing import Final
 import structlog
 
 from offline_queue import aside, delivery, heads, ledger
-from offline_queue.chain import timestamp, verify_head
+from offline_queue.chain import ChainBroken, timestamp, verify_head
 from offline_queue.clock import Clock
 from offline_queue.connection import Connection
 from offline_queue.errors import AnswerMismatch, OutboxUnavailable, Reason
@@ -47,7 +47,7 @@ class Answers:
         """Write down the answers to the transactions ``sent``; see ``Outbox.apply_answers``."""
         if sorted(item.tx_id for item in answer.answers) != sorted(sent):
             raise AnswerMismatch("the answers are not for the transactions that were sent")
-        verify_head(self.head_key, answer.head)
+        self._believe(answer.head)
         # Not durable: the central API gives the same answers again, were these to be lost. In
         # short steps, so that no visit waits for all of them.
         settled: list[ItemAnswer] = []
@@ -70,7 +70,7 @@ class Answers:
 
     def check_head(self, signed: SignedHead) -> None:
         """Compare a signed head with this chain; see ``Outbox.check_head``."""
-        verify_head(self.head_key, signed)
+        self._believe(signed)
         with self._connection.transaction() as db:
             agreed = self._compare(db, signed)
             if agreed:
@@ -87,7 +87,7 @@ class Answers:
         """
         if manifest.kiosk != self._seals.kiosk:
             raise AnswerMismatch("the results are for another terminal")
-        verify_head(self.head_key, answer.head)
+        self._believe(answer.head)
         now = self._clock.monotonic()
         with self._connection.transaction() as db:
             agreed = self._compare(db, answer.head)
@@ -98,6 +98,14 @@ class Answers:
         if not agreed:
             raise OutboxUnavailable(Reason.FROZEN)
         return settled
+
+    def _believe(self, signed: SignedHead) -> None:
+        """Raise ``ChainBroken`` for what the central API did not say, or said to another terminal.
+
+        A proxy that mixes up answers is no reason to take a terminal out of service for good.
+        """
+        if verify_head(self.head_key, signed).kiosk != self._seals.kiosk:
+            raise ChainBroken("the head is of another terminal's chain")
 
     def _settle(
         self, db: sqlite3.Connection, answers: Sequence[ItemAnswer], now: float
@@ -121,7 +129,7 @@ class Answers:
     def _compare(self, db: sqlite3.Connection, signed: SignedHead) -> bool:
         """Tell whether a head is of this chain; freeze the epoch when it is not."""
         statement = signed.statement
-        if statement.kiosk == self._seals.kiosk and heads.agrees(db, statement):
+        if heads.agrees(db, statement):
             return True
         known = ledger.read_chain(db, statement.epoch)
         if known is not None and known.frozen and known.epoch < self._seals.epoch:

@@ -165,6 +165,8 @@ def mark_inflight(db: sqlite3.Connection, items: Sequence[BatchItem]) -> list[Ba
 
 def asked_wait(answer: ItemAnswer) -> float:
     """Return how long to wait as an answer asks, in seconds, within reason."""
+    if _is_unknown_to_central(answer):
+        return RETRY_AFTER_CAP_S  # until people have brought the central API up to date
     return min(max(answer.retry_after_s or 0.0, RETRY_AFTER_FLOOR_S), RETRY_AFTER_CAP_S)
 
 

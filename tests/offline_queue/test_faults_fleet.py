@@ -123,6 +123,8 @@ def test_fault_34_a_central_api_that_knows_no_stranded_items_loses_none(scene: S
     scene.syncer(Older()).step()  # type: ignore[arg-type] - no attachments here
     assert scene.outbox.result(waiting.tx_id).state is State.READY
     scene.assert_nothing_lost()
+    now = scene.clock.monotonic()
+    assert scene.outbox.next_due(now) == now + 3600  # until then nobody is asked every two seconds
     scene.clock.advance(7200)
     scene.drain()
     scene.assert_exactly_once()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from offline_queue.chain import ChainBroken
 from offline_queue.http import ANSWER_MAX_BYTES, HttpIngest, Timeouts
 from offline_queue.ingest import BatchReply, HeadReply, NoAnswer
 from offline_queue.syncer import Syncer, SyncState
@@ -90,6 +91,29 @@ def test_a_date_that_no_calendar_has_is_no_date(
         scene.drain(syncer)
     scene.assert_exactly_once()
     assert scene.outbox.status().clock_skew_s is None
+
+
+def test_an_answer_to_another_terminal_freezes_nothing(
+    scene: Scene, server: Server, ingest: HttpIngest
+) -> None:
+    """A proxy mixes up answers: genuine, and not for us."""
+    scene.keep()
+    scene.drain()
+    other = scene.central.signed_head("MCT-002")
+    with pytest.raises(ChainBroken):
+        scene.outbox.check_head(other)
+
+    def mixed_up(batch: BatchRequest, _raw: bytes) -> Reply:
+        answer = scene.central.post_batch(batch).answer
+        return Reply(200, answer.changed(head=other).json())
+
+    scene.keep(2)
+    server.faults.append(mixed_up)
+    syncer = scene.syncer(ingest)
+    scene.clock.advance(syncer.step() or 0)
+    assert (syncer.pause_reason, scene.outbox.status().unavailable) == ("chain", None)
+    scene.drain(syncer)
+    scene.assert_exactly_once()
 
 
 def test_the_thread_outlives_a_failure_of_ours(scene: Scene) -> None:
