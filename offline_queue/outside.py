@@ -60,6 +60,7 @@ def describe(db: sqlite3.Connection, clock: Clock, trouble: Reason | None) -> Ou
         epoch=chain.epoch,
         counts=overview.counts(db),
         held=overview.held(db),
+        holding=overview.holding(db),
         oldest_waiting_s=age,
         last_seq=chain.last_seq,
         ack_seq=chain.ack_seq,

@@ -37,6 +37,20 @@ def held(db: sqlite3.Connection) -> int:
     return total
 
 
+def holding(db: sqlite3.Connection) -> Mapping[str, int]:
+    """Find the transactions that others of their case wait behind, and how many do."""
+    found: dict[str, int] = {}
+    for state in (State.REJECTED, State.QUARANTINED, State.EXPIRED):
+        found |= db.execute(
+            "SELECT b.tx_id, count(*)"  # noqa: S608 - an enum
+            f" FROM outbox AS b INDEXED BY outbox_{state.value} CROSS JOIN outbox AS o"
+            " ON o.case_ref = b.case_ref AND o.case_seq > b.case_seq"
+            f" WHERE b.state = '{state.value}' AND b.released = 0 AND o.state = 'ready'"
+            " GROUP BY b.tx_id"
+        ).fetchall()
+    return found
+
+
 def oldest_waiting(db: sqlite3.Connection) -> dt.datetime | None:
     """Return when the first waiting transaction was confirmed."""
     found = [

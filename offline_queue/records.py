@@ -98,6 +98,8 @@ class OutboxStatus:
     counts: Mapping[State, int]
     held: int
     """Ready, but behind a transaction of the same case that was refused or set aside."""
+    holding: Mapping[str, int]
+    """Those transactions by their ``tx_id``, and how many wait behind each."""
     oldest_waiting_s: float | None
     """Age of the first transaction that waits, by the wall clock."""
     last_seq: int

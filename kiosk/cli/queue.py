@@ -45,6 +45,7 @@ def status(
         "epoch": found.epoch,
         "waiting": found.waiting,
         "held": found.held,
+        "holding": dict(found.holding),
         "counts": {state.value: count for state, count in found.counts.items()},
         "oldest_waiting_s": found.oldest_waiting_s,
         "last_seq": found.last_seq,
@@ -184,10 +185,10 @@ def _told(found: OutboxStatus) -> Iterator[str]:
         yield f"{found.attachments_waiting} scanned papers wait, too."
     contact = found.last_contact
     yield f"Last contact: {contact:%Y-%m-%d %H:%M} UTC." if contact else "No contact so far."
-    if found.held:
+    for tx_id, count in found.holding.items():
         yield (
-            f"{found.held} wait behind a refused transaction of the same case: "
-            "`kiosk queue release` lets them go."
+            f"{count} wait behind a refused transaction of the same case: "
+            f"`kiosk queue release {tx_id}` lets them go."
         )
     if found.unavailable:
         yield f"Nothing is taken: {found.unavailable.value}. {OUTBOX_ADVICE[found.unavailable]}"

@@ -23,7 +23,7 @@ def test_a_case_is_held_until_somebody_releases_it(scene: Scene) -> None:
     assert scene.outbox.release_case(held.tx_id) == 0
     assert scene.outbox.release_case(refused.tx_id) == 1
     assert scene.outbox.release_case(refused.tx_id) == 0
-    assert scene.outbox.status().held == 0
+    assert (scene.outbox.status().held, scene.outbox.status().holding) == (0, {})
     scene.drain()
     scene.assert_exactly_once()
 

@@ -50,6 +50,7 @@ def test_a_refused_transaction_holds_its_case_only(
     assert outbox.take_batch(clock.monotonic()) is None
     status = outbox.status()
     assert (status.held, status.waiting) == (1, 1)
+    assert status.holding == {first.tx_id: 1}
     assert status.counts[State.REJECTED] == status.counts[State.ACCEPTED] == 1
 
 
