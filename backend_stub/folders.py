@@ -61,7 +61,7 @@ def import_folder(central: Central, export: Path) -> ImportedFolder:
         nonlocal transactions
         for number, batch in carried.batches():
             try:
-                answer = ingest(central, batch)
+                answer = ingest(central, batch, by_hand=True)
             except ProblemError as error:
                 refused.append(error.code)
                 continue

@@ -51,17 +51,19 @@ _CONTACT: Final = (
 log = structlog.get_logger()
 
 
-def ingest(central: Central, batch: BatchRequest) -> BatchAnswer:
+def ingest(central: Central, batch: BatchRequest, *, by_hand: bool = False) -> BatchAnswer:
     """Decide every item of a batch and countersign how far the chain is held now.
+
+    ``by_hand``: it comes with a folder, in which as many are as wait; no rate limits it.
 
     Raises :class:`ProblemError` when the terminal or its epoch is unknown, revoked or frozen, or
     when the terminal sends too often.
     """
     with central.metrics.batch_seconds.time():
-        return _ingest(central, batch)
+        return _ingest(central, batch, by_hand=by_hand)
 
 
-def _ingest(central: Central, batch: BatchRequest) -> BatchAnswer:
+def _ingest(central: Central, batch: BatchRequest, *, by_hand: bool) -> BatchAnswer:
     now = central.clock()
     with central.database.read() as session:
         epochs = {item.record.epoch for item in batch.items}
@@ -70,7 +72,7 @@ def _ingest(central: Central, batch: BatchRequest) -> BatchAnswer:
         known = read_known(session, batch.items)
     keys = {number: key.public_key for number, key in found.items()}
     envelopes = [_check_record(batch, item, keys) for item in batch.items]
-    if any(isinstance(envelope, bytes) for envelope in envelopes):
+    if not by_hand and any(isinstance(envelope, bytes) for envelope in envelopes):
         central.limits.batches.charge(batch.kiosk)
     examined = [
         Examined(item, record_hash(item.record), _examine(central, item, envelope, known, now))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import uuid
@@ -18,6 +19,7 @@ from backend_stub import Settings
 from backend_stub.central import Central, open_central
 from backend_stub.folders import import_folder
 from backend_stub.kiosks import enrol, revoke_epoch
+from backend_stub.limits import Rate, RateLimits, Rates
 from backend_stub.problems import ProblemError
 from offline_queue.chain import b64url_decode, canonical, sign_by_device
 from offline_queue.folder import FolderBroken, read_results, write_folder
@@ -121,3 +123,11 @@ def test_a_ticket_for_what_no_transaction_names_is_told(desk: Desk, card: Card) 
     done = import_folder(desk.central, export)
     assert (done.transactions, done.attachments) == (1, 0)
     assert done.refused == ("attachment-unknown",)
+
+
+def test_a_long_queue_comes_in_whole_however_quickly_it_is_read(desk: Desk, card: Card) -> None:
+    rates = Rates(batches=Rate(per_second=0.001, burst=2))
+    hurried = dataclasses.replace(desk.central, limits=RateLimits.of(rates))
+    export = desk.export(*(desk.terminal.complaint(card) for _ in range(5)))
+    taken = import_folder(hurried, export)
+    assert (taken.transactions, taken.refused) == (5, ())
