@@ -224,7 +224,8 @@ class Outbox:
         if not items:
             if frozen:
                 raise OutboxUnavailable(Reason.FROZEN)
-            return None
+            # What stands behind damaged rows may go; each of these was set aside just now.
+            return self.take_batch(now, max_items, max_bytes) if damaged else None
         return BatchRequest(kiosk=self._seals.kiosk, epoch=epoch, items=items)
 
     def has_ready(self) -> bool:

@@ -101,3 +101,13 @@ def test_an_empty_paper_is_refused_before_anything_is_confirmed(scene: Scene) ->
     """It has no sealed bytes: nothing could be sent of it, and its transaction not without it."""
     with pytest.raises(ValueError, match="empty"):
         submission(attachments=(b"photograph", b""))
+
+
+def test_fault_12_damaged_rows_do_not_hide_the_ones_behind(scene: Scene) -> None:
+    """Not even when a line is so slow that one goes at a time."""
+    kept = scene.keep(3)
+    db = scene.outbox._connection._db
+    db.execute("UPDATE outbox SET chain = replace(chain, substr(chain, 1, 1), 'x') WHERE seq < 3")
+    batch = scene.outbox.take_batch(scene.clock.monotonic(), max_items=1)
+    assert batch is not None
+    assert [item.record.tx_id for item in batch.items] == [kept[2].tx_id]
