@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from hypothesis import given, strategies as st
 
 from offline_queue import ahead, schema
-from offline_queue.ahead import READY_MOST, SealsAhead
+from offline_queue.ahead import SealsAhead
 from offline_queue.sealing import SEAL_OVERHEAD, SealBroken, open_sealed
 from offline_queue.store import Outbox
 from offline_queue.verify import verify_outbox
@@ -79,7 +79,7 @@ def test_the_thread_keeps_a_few_ready_and_ends() -> None:
     assert thread is not None
     seals._wanted.put(False)  # behind the wish that it is just fulfilling
     thread.join()
-    assert len(seals._ready) == READY_MOST
+    assert len(seals._ready) == ahead._READY
     seals.close()
     seals.prepare()
     assert not seals._ready
