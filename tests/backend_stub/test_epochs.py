@@ -69,6 +69,17 @@ def test_the_envelope_of_an_unreadable_one_may_follow(central: RunningCentral, c
     assert (told["outcome"], told["problem"]["code"]) == ("duplicate", "application-not-signed")
 
 
+def test_a_void_record_and_its_envelope_in_one_batch_are_one_transaction(
+    central: RunningCentral, card: Card
+) -> None:
+    terminal = central.terminal()
+    item = terminal.complaint(card)
+    _, told = terminal.send(terminal.void(item, "damaged"), item)
+    assert told["outcome"] == "accepted" and told["result"]["number"]
+    [again] = terminal.send(item)
+    assert (again["outcome"], again["result"]) == ("duplicate", told["result"])
+
+
 def test_nobody_else_can_make_a_transaction_void(central: RunningCentral, card: Card) -> None:
     terminal, other = central.terminal(), central.terminal("SLL-0001")
     item, second = terminal.complaint(card), terminal.complaint(card)
