@@ -165,28 +165,25 @@ def mend_unproven(db: sqlite3.Connection, clock: Clock, seals: Seals, tx_id: str
     ).fetchone()
     if row is None:
         return False
-    stranded = row[0] < seals.epoch
-    sign = partial(sign_record, seals.device_key) if stranded else None
     try:
-        if is_signed_by(seals, row):
-            return False
-        item = delivery.to_item(seals.kiosk, row, sign=sign)
+        item = delivery.to_item(seals.kiosk, row)
     except ValueError:
         set_damaged_aside(db, clock, row)
         return True
-    if stranded:
+    if is_signed(seals, item):
+        return False
+    if item.record.epoch < seals.epoch:
         db.execute(
             "UPDATE outbox SET signature = ?, state = 'ready', next_at = 0 WHERE tx_id = ?",
-            (item.signature, tx_id),
+            (sign_record(seals.device_key, item.record), tx_id),
         )
     else:
         set_damaged_aside(db, clock, row)
     return True
 
 
-def is_signed_by(seals: Seals, row: Sequence[object]) -> bool:
-    """Tell whether the device key signed a row. Raises ``ValueError`` when the row is damaged."""
-    item = delivery.to_item(seals.kiosk, row)
+def is_signed(seals: Seals, item: BatchItem) -> bool:
+    """Tell whether the device key signed an item's record."""
     try:
         verify_record(seals.device_key.public_key(), item.record, item.signature)
     except ChainBroken:
@@ -207,7 +204,7 @@ def is_of_another_key(db: sqlite3.Connection, seals: Seals) -> bool:
     signed = []
     for row in rows:
         with contextlib.suppress(ValueError):
-            signed.append(is_signed_by(seals, row))
+            signed.append(is_signed(seals, delivery.to_item(seals.kiosk, row)))
     return bool(signed) and not any(signed)
 
 

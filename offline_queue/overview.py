@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 from collections.abc import Mapping
+from typing import Final
 
 from offline_queue.ledger import read_moment
 from offline_queue.records import Recorded, State
@@ -23,30 +24,31 @@ def counts(db: sqlite3.Connection) -> Mapping[State, int]:
     }
 
 
+# CROSS JOIN keeps the order of the loops: from the few refused to what waits behind them.
+_BEHIND: Final = (
+    " FROM outbox AS b INDEXED BY outbox_{0} CROSS JOIN outbox AS o"
+    " ON o.case_ref = b.case_ref AND o.case_seq > b.case_seq"
+    " WHERE b.state = '{0}' AND b.released = 0 AND o.state = 'ready'"
+)
+_HOLDING: Final = (State.REJECTED, State.QUARANTINED, State.EXPIRED)
+
+
 def held(db: sqlite3.Connection) -> int:
     """Count what is ready but behind a refused, set-aside or expired one of its case."""
-    total = 0
-    for state in (State.REJECTED, State.QUARANTINED, State.EXPIRED):
-        # CROSS JOIN keeps the order of the loops: from the few refused to what waits behind them.
-        total += db.execute(
-            "SELECT count(*) FROM (SELECT DISTINCT o.epoch, o.seq"  # noqa: S608 - an enum
-            f" FROM outbox AS b INDEXED BY outbox_{state.value} CROSS JOIN outbox AS o"
-            " ON o.case_ref = b.case_ref AND o.case_seq > b.case_seq"
-            f" WHERE b.state = '{state.value}' AND b.released = 0 AND o.state = 'ready')"
+    return sum(
+        db.execute(
+            f"SELECT count(*) FROM (SELECT DISTINCT o.epoch, o.seq{_BEHIND.format(state)})"  # noqa: S608 - an enum
         ).fetchone()[0]
-    return total
+        for state in _HOLDING
+    )
 
 
 def holding(db: sqlite3.Connection) -> Mapping[str, int]:
     """Find the transactions that others of their case wait behind, and how many do."""
     found: dict[str, int] = {}
-    for state in (State.REJECTED, State.QUARANTINED, State.EXPIRED):
+    for state in _HOLDING:
         found |= db.execute(
-            "SELECT b.tx_id, count(*)"  # noqa: S608 - an enum
-            f" FROM outbox AS b INDEXED BY outbox_{state.value} CROSS JOIN outbox AS o"
-            " ON o.case_ref = b.case_ref AND o.case_seq > b.case_seq"
-            f" WHERE b.state = '{state.value}' AND b.released = 0 AND o.state = 'ready'"
-            " GROUP BY b.tx_id"
+            f"SELECT b.tx_id, count(*){_BEHIND.format(state)} GROUP BY b.tx_id"
         ).fetchall()
     return found
 

@@ -53,7 +53,6 @@ LOOK_AGAIN_S: Final = 60 * 60.0
 EPOCH_CLOSED: Final = frozenset({"epoch-revoked", "epoch-frozen"})
 """The central API's words for: the key of this epoch counts no more, a later one may."""
 
-
 _FAILED: Final = 500
 """What the central API itself says when something in it fails; a proxy says 502 to 504."""
 
@@ -195,9 +194,8 @@ class Syncer:
             with self._condition:
                 if not self._stopping and not self._woken:
                     idle = self._rng.uniform(LOOK_AGAIN_S / 2, LOOK_AGAIN_S)
-                    if not self._condition.wait(idle if delay is None else delay) and (
-                        delay is None
-                    ):
+                    woken = self._condition.wait(idle if delay is None else delay)
+                    if delay is None and not woken:
                         self._head_checked = False
 
     def _safe_step(self) -> float | None:
@@ -237,8 +235,8 @@ class Syncer:
                 # item at which the central API fails, the others need not share its fate.
                 self._most = max(1, self._most // 2)
             alone = failed and len(sent) == 1
-            again = self._rng.uniform(BACKOFF_CAP_S / 2, BACKOFF_CAP_S) if alone else -now
-            self._outbox.release(sent, now + again, charged=arrived)
+            next_at = now + self._rng.uniform(BACKOFF_CAP_S / 2, BACKOFF_CAP_S) if alone else 0.0
+            self._outbox.release(sent, next_at, charged=arrived)
             match error:
                 case Refused() if self._closes_epoch(error, batch.epoch):
                     return 0.0

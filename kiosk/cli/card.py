@@ -47,9 +47,7 @@ def list_readers(as_json: Json = False) -> None:
         ]
     }
     lines = [f"{r.reader}: {r.slot.value}" for r in found]
-    answer(
-        value, as_json=as_json, text="\n".join(lines) or f"{NO_READER[0].upper()}{NO_READER[1:]}."
-    )
+    answer(value, as_json=as_json, text="\n".join(lines) or f"{NO_READER.capitalize()}.")
 
 
 @app.command()

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from kiosk.cli.options import ConfigFile, Json, Simulated, StateDirectory, settings_from
+from kiosk.cli.options import ConfigFile, Json, Simulated, StateDirectory, never_made, settings_from
 from kiosk.cli.outcome import answer, refuse
 from kiosk.config import Settings
 from kiosk.journal import JournalError, load_events, read_journal, verify_journal
@@ -73,8 +73,5 @@ def _kept(settings: Settings) -> Path:
     """Where the journal is. Raises ``JournalError`` when there is none."""
     path = settings.state_directory / "journal.jsonl"
     if not path.exists():
-        raise JournalError(
-            f"{path}: there is no journal. The terminal makes it at its first start; "
-            "--simulated shows that of `kiosk run --simulate`"
-        )
+        raise JournalError(never_made(path, "journal"))
     return path

@@ -36,3 +36,11 @@ Simulated = Annotated[
     bool,
     typer.Option("--simulated", help="The terminal of `kiosk run --simulate`, not the real one."),
 ]
+
+
+def never_made(path: Path, what: str) -> str:
+    """What to say of a file that a terminal makes and that is not there."""
+    return (
+        f"{path}: there is no {what}. The terminal makes it at its first start; "
+        "--simulated shows that of `kiosk run --simulate`"
+    )

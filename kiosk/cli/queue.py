@@ -10,10 +10,10 @@ from typing import Annotated
 import typer
 
 from kiosk.central.client import CentralUnreachable
-from kiosk.cli.options import ConfigFile, Json, Simulated, StateDirectory, settings_from
+from kiosk.cli.options import ConfigFile, Json, Simulated, StateDirectory, never_made, settings_from
 from kiosk.cli.outcome import answer, refuse
 from kiosk.config import Settings
-from kiosk.diagnostics.advice import OUTBOX_ADVICE
+from kiosk.diagnostics.advice import KEEP_DISK, OUTBOX_ADVICE
 from kiosk.terminal_identity import IdentityError, load_identity
 from offline_queue import Outbox
 from offline_queue.chain import b64url_decode
@@ -99,8 +99,7 @@ def verify(
     }
     if findings:
         sentences = [f.sentence for f in findings]
-        advice = "Keep the disk as it is and call maintenance."
-        refuse(value, as_json=as_json, text="\n".join([*sentences, advice]))
+        refuse(value, as_json=as_json, text="\n".join([*sentences, KEEP_DISK]))
     answer(value, as_json=as_json, text="The outbox is sound: every hash and signature holds.")
 
 
@@ -167,10 +166,7 @@ def _kept(settings: Settings) -> Path:
     """Where the outbox is. Raises ``OutboxError`` when there is none."""
     path = settings.state_directory / "outbox.db"
     if not path.exists():
-        raise OutboxError(
-            f"{path}: there is no outbox. The terminal makes it at its first start; "
-            "--simulated shows that of `kiosk run --simulate`"
-        )
+        raise OutboxError(never_made(path, "outbox"))
     return path
 
 

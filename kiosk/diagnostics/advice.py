@@ -10,14 +10,14 @@ from offline_queue.errors import Reason
 from printer.jobs import Reason as PrintReason
 from printer.status import Cover, Cutter, Device, PaperState, PrinterStatus
 
-_KEEP: Final = "Keep the disk as it is and call maintenance."
+KEEP_DISK: Final = "Keep the disk as it is and call maintenance."
 _AGAIN: Final = "Try again; if it stays, restart the terminal."
 
 OUTBOX_ADVICE: Final[Mapping[Reason, str]] = MappingProxyType(
     {
-        Reason.IO_ERROR: _KEEP,
+        Reason.IO_ERROR: KEEP_DISK,
         Reason.DISK_FULL: "Make room on the disk.",
-        Reason.CORRUPT: _KEEP,
+        Reason.CORRUPT: KEEP_DISK,
         Reason.READ_ONLY: "The terminal's user must be able to write in the state directory.",
         Reason.CANNOT_OPEN: "Check state_directory and who may read it.",
         Reason.NO_MEMORY: _AGAIN,

@@ -134,8 +134,9 @@ def _reader(settings: Settings) -> Finding:
     try:
         deadline = time.monotonic() + _READER_PATIENCE_S
         while time.monotonic() < deadline:
-            others = [found.reader for found in readers.readers()]
-            for found in readers.readers():
+            attached = readers.readers()
+            others = [found.reader for found in attached]
+            for found in attached:
                 if settings.reader.name in found.reader:
                     return Finding("reader", True, True, f"online, {found.slot.value}")
             time.sleep(0.05)
