@@ -35,6 +35,8 @@ if [[ $purpose == test ]]; then
     # database that a fleet uses, a reader of printed text, and SANE with its scanner for tests.
     packages+=(pcscd vsmartcard-vpcd opensc yubico-piv-tool zbar-tools postgresql)
     packages+=(tesseract-ocr tesseract-ocr-ara sane-utils)
+    # The central API's pages are tested in a real browser.
+    packages+=(chromium)
 fi
 
 python=${PYTHON:-python3}
