@@ -9,10 +9,9 @@ from datetime import UTC, date, datetime, timedelta
 from hijridate import Gregorian
 
 from kiosk.services import Catalogue, ServiceDefinition, Text
-from kiosk.services.answers import Answer
+from kiosk.services.answers import Answer, describe_answer
 from kiosk.services.oman_time import MUSCAT
 from kiosk.services.wording import (
-    describe_answer,
     format_day,
     format_money,
     isolate,
@@ -56,9 +55,6 @@ _REFUSED_STEP = Bilingual(
 _DASH = " – "
 _NO_BREAK = "\u00a0"
 
-# Fields of the application that help to recognise one's own receipt and name nobody else.
-_SHOWN_KINDS = frozenset({"governorate", "wilayat", "choices", "money", "period"})
-
 
 def compose_receipt(
     submission: Submission,
@@ -79,14 +75,15 @@ def compose_receipt(
         rows.append(Row(_REGISTERED, submission.registered_as, emphasis=Emphasis.STRONG))
     rows += _time_rows(submission)
     rows.append(Row(_CIVIL_NUMBER, mask_civil_number(cardholder.civil_number)))
+    situation = catalogue.situation(answers, date.min)
     for field in service.fields:
         answer = answers.get(field.id)
-        if field.kind.value in _SHOWN_KINDS and answer:
+        if field.on_receipt and answer:
             rows.append(
                 Row(
                     Bilingual(field.label.ar, field.label.en),
-                    _whole(describe_answer(field, answer, "ar", catalogue.places)),
-                    _whole(describe_answer(field, answer, "en", catalogue.places)),
+                    _whole(describe_answer(field, answer, "ar", situation)),
+                    _whole(describe_answer(field, answer, "en", situation)),
                 )
             )
     if submission.papers:

@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-from kiosk.services import Text
+from kiosk.services.texts import Text, convert
 
 
 class Disposition(enum.StrEnum):
@@ -43,4 +43,4 @@ def load_events() -> Mapping[str, EventDefinition]:
     flat = {
         f"{group}.{name}": entry for group, names in raw.items() for name, entry in names.items()
     }
-    return msgspec.convert(flat, dict[str, EventDefinition])
+    return convert(flat, dict[str, EventDefinition])

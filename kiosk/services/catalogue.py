@@ -1,35 +1,33 @@
-"""The catalogue: every service, the places, and the sentences that explain a wrong answer."""
+"""The catalogue: every service, the places, the shelves, and the sentences about wrong answers."""
 
 from __future__ import annotations
 
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from types import MappingProxyType
+from typing import Final, TypeVar
 
 import msgspec
 
-from kiosk.services.answers import Answer, Invalid, Situation, parse_answer
-from kiosk.services.definition import (
-    FieldDefinition,
-    Language,
-    ServiceDefinition,
-    ServiceKind,
-    Text,
-)
+from kiosk.services import flow
+from kiosk.services.answers import parse_answer
+from kiosk.services.definition import FieldDefinition, Identifier, ServiceDefinition
+from kiosk.services.facts import Fact
+from kiosk.services.fields import Answer, Invalid, Situation
+from kiosk.services.languages import Language
 from kiosk.services.places import Places
+from kiosk.services.reading import CatalogueError, DefinitionFault, Published, read_definition
+from kiosk.services.texts import Text, convert
 
 T = TypeVar("T")
 
-_DATA = Path(__file__).resolve().parent / "data"
-
-
-class CatalogueError(Exception):
-    """A data file of the catalogue is wrong; the message names the file and the key."""
+DATA: Final = Path(__file__).resolve().parent / "data"
+_NO_FACTS: Final[Mapping[str, Fact]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +39,34 @@ class FieldProblem:
     details: tuple[tuple[str, str], ...] = ()
 
 
+class Shelf(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One part of the page of services."""
+
+    id: Identifier
+    icon: str
+    title: Text
+
+
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """All that the terminal offers, read once at start."""
+    """All that the terminal offers, read once."""
 
     services: tuple[ServiceDefinition, ...]
     places: Places
+    shelves: tuple[Shelf, ...]
     problem_texts: Mapping[str, Text]
+    published: Mapping[str, Published] = field(default_factory=dict, repr=False)
+    """The file behind each service, by its id."""
 
     def service(self, service_id: str) -> ServiceDefinition:
         """The service with this id; ``KeyError`` when there is none."""
-        for service in self.services:
-            if service.id == service_id:
-                return service
-        raise KeyError(service_id)
+        return self.published[service_id].definition
+
+    def situation(
+        self, answers: Mapping[str, Answer], today: date, facts: Mapping[str, Fact] = _NO_FACTS
+    ) -> Situation:
+        """What parsers and descriptions look at."""
+        return Situation(today, self.places, answers, facts)
 
     def parse_field(
         self,
@@ -63,39 +75,59 @@ class Catalogue:
         raw: Answer,
         answers: Mapping[str, Answer],
         today: date,
+        facts: Mapping[str, Fact] = _NO_FACTS,
     ) -> Answer | FieldProblem:
         """One answer in its stored form, or the problem with it."""
-        return _parsed(service.field(field_id), raw, Situation(today, self.places, answers))
+        return _parsed(service.field(field_id), raw, self.situation(answers, today, facts))
 
     def validate(
-        self, service_id: str, answers: Mapping[str, Answer], *, today: date
+        self,
+        service_id: str,
+        answers: Mapping[str, Answer],
+        *,
+        today: date,
+        facts: Mapping[str, Fact] = _NO_FACTS,
     ) -> list[FieldProblem]:
-        """Every problem of a filled form, in the order of its questions; empty when it is right.
+        """:func:`validate` with the service's present definition; ``KeyError`` for no service."""
+        return validate(self.service(service_id), answers, self.situation(answers, today, facts))
 
-        An answer that is not already in its stored form is a problem too: what was signed is
-        exactly what the definition allows.
-        """
-        service = self.service(service_id)
-        situation = Situation(today, self.places, answers)
-        known = {definition.id for definition in service.fields}
-        problems = [
-            FieldProblem(str(field), "unknown-field") for field in answers if field not in known
-        ]
-        for definition in service.fields:
-            raw = answers.get(definition.id)
-            parsed = _parsed(definition, raw, situation)
-            if isinstance(parsed, FieldProblem):
-                problems.append(parsed)
-            elif definition.id not in answers or parsed != raw or type(parsed) is not type(raw):
-                problems.append(FieldProblem(definition.id, "wrong-type"))
-        return problems
-
-    def problem_text(self, problem: FieldProblem, language: Language) -> str:
-        """What to say about a problem: the field's own sentence, else the general one."""
-        text = self.problem_texts.get(f"{problem.field}.{problem.code}")
+    def problem_text(
+        self, problem: FieldProblem, language: Language, service: ServiceDefinition | None = None
+    ) -> str:
+        """What to say about a problem: the question's own sentence, else the general one."""
+        text = None
+        if service is not None and any(each.id == problem.field for each in service.fields):
+            text = service.field(problem.field).problems.get(problem.code)
         if text is None:
             text = self.problem_texts[problem.code]
         return text.in_language(language).format(**dict(problem.details))
+
+
+def validate(
+    service: ServiceDefinition, answers: Mapping[str, Answer], situation: Situation
+) -> list[FieldProblem]:
+    """Every problem of a filled form, in the order of its questions; empty when it is right.
+
+    An answer that is not already in its stored form is a problem too, and so is one to a question
+    that does not apply: what was signed is exactly what the definition allows.
+    """
+    known = {definition.id for definition in service.fields}
+    problems = [FieldProblem(str(name), "unknown-field") for name in answers if name not in known]
+    asked = flow.asked(service, answers, situation.facts)
+    applies = {definition.id for definition in asked}
+    problems += [
+        FieldProblem(each.id, "not-asked")
+        for each in service.fields
+        if each.id in answers and each.id not in applies
+    ]
+    for definition in asked:
+        raw = answers.get(definition.id)
+        parsed = _parsed(definition, raw, situation)
+        if isinstance(parsed, FieldProblem):
+            problems.append(parsed)
+        elif definition.id not in answers or parsed != raw or type(parsed) is not type(raw):
+            problems.append(FieldProblem(definition.id, "wrong-type"))
+    return problems
 
 
 def _parsed(
@@ -108,26 +140,74 @@ def _parsed(
 
 
 @cache
-def load_catalogue() -> Catalogue:
-    """Read the data files that come with the package. Raises :class:`CatalogueError`."""
-    services = [
-        _parse(ServiceDefinition, tomllib.loads(entry.read_text("utf-8")), entry.name)
-        for entry in sorted((_DATA / "services").iterdir(), key=lambda entry: entry.name)
-        if entry.name.endswith(".toml")
-    ]
-    # What most people come for first; files of one kind in the order of their names.
-    services.sort(key=lambda service: service.kind is not ServiceKind.APPLICATION)
-    places = json.loads((_DATA / "places.json").read_text("utf-8"))
-    problems = tomllib.loads((_DATA / "problems.toml").read_text("utf-8"))["texts"]
+def load_catalogue(directory: Path = DATA) -> Catalogue:
+    """Read a catalogue's directory. Raises :class:`CatalogueError` with every fault in it.
+
+    ``services/*.toml``, ``shelves.toml``, ``places.json``, ``problems.toml``.
+    """
+    shelves = _table(directory / "shelves.toml", "shelves", tuple[Shelf, ...])
+    places = _converted(
+        json.loads((directory / "places.json").read_text("utf-8")), Places, "places.json"
+    )
+    problems = _table(directory / "problems.toml", "texts", dict[str, Text])
+    published = read_services(directory / "services", [shelf.id for shelf in shelves])
+    order = {shelf.id: at for at, shelf in enumerate(shelves)}
+    services = sorted(
+        (each.definition for each in published),
+        key=lambda service: (order[service.category], service.order, service.id),
+    )
     return Catalogue(
         services=tuple(services),
-        places=_parse(Places, places, "places.json"),
-        problem_texts=_parse(dict[str, Text], problems, "problems.toml"),
+        places=places,
+        shelves=shelves,
+        problem_texts=problems,
+        published=MappingProxyType({each.definition.id: each for each in published}),
     )
 
 
-def _parse(shape: type[T], raw: Any, name: str) -> T:
+def read_services(directory: Path, shelves: list[str]) -> list[Published]:
+    """Every definition of a directory. Raises :class:`CatalogueError` with all faults of all."""
+    published: list[Published] = []
+    faults: list[DefinitionFault] = []
+    owners: dict[str, str] = {}
+    for path in sorted(directory.glob("*.toml")):
+        try:
+            one = read_definition(path.read_bytes(), path.name, shelves)
+        except CatalogueError as error:
+            faults += error.faults
+            continue
+        other = owners.setdefault(one.definition.id, path.name)
+        if other != path.name:
+            reason = f"{one.definition.id} is defined in {other} already"
+            faults.append(DefinitionFault(path.name, 1, "id", reason))
+        published.append(one)
+    faults += _shared_prefixes(published)
+    if faults:
+        raise CatalogueError(faults)
+    return published
+
+
+def _shared_prefixes(published: list[Published]) -> list[DefinitionFault]:
+    """Two services whose cases would have the same numbers."""
+    owners: dict[str, str] = {}
+    faults = []
+    for each in published:
+        case = each.definition.case
+        if case is None:
+            continue
+        other = owners.setdefault(case.prefix, each.definition.id)
+        if other != each.definition.id:
+            reason = f"{other} numbers its cases with {case.prefix} already"
+            faults.append(DefinitionFault(f"{each.definition.id}.toml", 1, "case.prefix", reason))
+    return faults
+
+
+def _table(path: Path, key: str, shape: type[T]) -> T:
+    return _converted(tomllib.loads(path.read_text("utf-8"))[key], shape, path.name)
+
+
+def _converted(raw: object, shape: type[T], name: str) -> T:
     try:
-        return msgspec.convert(raw, shape)
+        return convert(raw, shape)
     except msgspec.ValidationError as error:
-        raise CatalogueError(f"{name}: {error}") from error
+        raise CatalogueError([DefinitionFault(name, 1, "", str(error))]) from error

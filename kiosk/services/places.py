@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from kiosk.services.definition import Language
+from kiosk.services.languages import Language
 
 
 class Place(Struct, frozen=True):

@@ -1,15 +1,10 @@
-"""How answers read: the same words on the check page, the receipt and in the central API."""
+"""How values read: the same words on the check page, the receipt and in the central API."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from kiosk.services.answers import Answer
-from kiosk.services.definition import FieldDefinition, FieldKind, Language, Text
-from kiosk.services.places import Places
-
-NO_ANSWER = Text(ar="لا يوجد", en="None")
-_ONGOING = Text(ar="مستمر حتى الآن", en="still going on")
+from kiosk.services.languages import Language
 
 # First-strong isolates keep a value in one piece between words of the other direction
 # (Unicode Standard Annex #9, clause 2.4).
@@ -42,46 +37,24 @@ def format_mobile(national: str) -> str:
     return f"+968 {national[:4]} {national[4:]}"
 
 
-def describe_answer(
-    definition: FieldDefinition, answer: Answer, language: Language, places: Places
+def count_of_months(months: int, language: Language) -> str:
+    """``12 months``, with Arabic's own forms for one, two, few and many (CLDR plural rules)."""
+    return _counted(months, language, ("شهر واحد", "شهران", "أشهر", "شهرًا", "شهر"), "month")
+
+
+def count_of_sheets(sheets: int, language: Language) -> str:
+    """``3 papers``."""
+    return _counted(sheets, language, ("ورقة واحدة", "ورقتان", "أوراق", "ورقة", "ورقة"), "paper")
+
+
+def _counted(
+    number: int, language: Language, arabic: tuple[str, str, str, str, str], english: str
 ) -> str:
-    """One answer as a person reads it."""
-    if answer is None or answer == []:
-        return NO_ANSWER.in_language(language)
-    match definition.kind:
-        case FieldKind.EMPLOYER:
-            name = str(answer["name"])
-            number = answer["cr_number"]
-            return f"{isolate(name)} ({isolate(number)})" if number else name
-        case FieldKind.GOVERNORATE:
-            governorate = places.governorate(answer)
-            return governorate.name(language) if governorate else str(answer)
-        case FieldKind.WILAYAT:
-            wilayat = places.wilayat(answer)
-            return wilayat.name(language) if wilayat else str(answer)
-        case FieldKind.CHOICE | FieldKind.CHOICES:
-            codes = [answer] if isinstance(answer, str) else answer
-            texts = {
-                option.code: option.text.in_language(language) for option in definition.options
-            }
-            return ("، " if language == "ar" else ", ").join(texts[code] for code in codes)
-        case FieldKind.MONEY:
-            return format_money(answer, language)
-        case FieldKind.PERIOD:
-            first = isolate(format_day(date.fromisoformat(answer["from"])))
-            if answer["to"] is None:
-                return f"{first} – {_ONGOING.in_language(language)}"
-            return f"{first} – {isolate(format_day(date.fromisoformat(answer['to'])))}"
-        case FieldKind.MOBILE:
-            return f"\u2066{format_mobile(answer)}\u2069"
-        case FieldKind.EMAIL:
-            return f"\u2066{answer}\u2069"
-        case FieldKind.TEXT:
-            return str(answer)
-
-
-def answer_as_input(definition: FieldDefinition, answer: Answer) -> Answer:
-    """The raw input that gives this answer again: what the page shows when it is changed."""
-    if definition.kind is FieldKind.MONEY and isinstance(answer, int):
-        return f"{answer // 1000}.{answer % 1000:03d}"
-    return answer
+    if language == "en":
+        return f"{number:,} {english}" if number == 1 else f"{number:,} {english}s"
+    one, two, few, many, other = arabic
+    if number in (1, 2):
+        return one if number == 1 else two
+    last = number % 100
+    word = few if 3 <= last <= 10 else many if last >= 11 else other
+    return f"{isolate(f'{number:,}')} {word}"

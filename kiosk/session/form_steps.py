@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from types import MappingProxyType
 
 from kiosk.devices import SheetState, can_scan, is_online
-from kiosk.services import FieldDefinition, FieldKind, FieldProblem, ServiceDefinition
-from kiosk.services.answers import Answer
+from kiosk.services import FieldDefinition, FieldProblem, ServiceDefinition, flow
+from kiosk.services.answers import Answer, answer_as_input
 from kiosk.services.definition import ServiceKind
-from kiosk.services.wording import answer_as_input
 from kiosk.session.card_service_steps import choose_card_service
 from kiosk.session.effects import AskTries, SearchEmployers
 from kiosk.session.events import (
@@ -195,7 +193,7 @@ def _first_input(
     """What the page shows at first: the answer given before, else what a registry knows."""
     if definition.id in answers:
         return answer_as_input(definition, answers[definition.id])
-    if definition.kind is FieldKind.MOBILE:
+    if definition.prefill == "person.mobile":
         return visit.mobile
     return None
 
@@ -203,14 +201,7 @@ def _first_input(
 def _with_answer(
     service: ServiceDefinition, answers: Mapping[str, Answer], field_id: str, answer: Answer
 ) -> Mapping[str, Answer]:
-    changed = {**answers, field_id: answer}
-    if field_id in answers and answers[field_id] != answer:
-        kind = service.field(field_id).kind
-        if kind is FieldKind.GOVERNORATE:
-            for definition in service.fields:
-                if definition.kind is FieldKind.WILAYAT:
-                    changed.pop(definition.id, None)
-    return MappingProxyType(changed)
+    return flow.with_answer(service, answers, field_id, answer)
 
 
 def _with_problem(state: State, problem: FieldProblem) -> State:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from kiosk.services import FieldProblem, load_catalogue
-from kiosk.services.answers import to_western_digits
-from kiosk.services.wording import answer_as_input
+from kiosk.services.answers import answer_as_input
+from kiosk.services.fields.entering import to_western_digits
 
 CATALOGUE = load_catalogue()
 SERVICE = CATALOGUE.service("complaint")
@@ -27,7 +27,7 @@ def why(field: str, raw: Any) -> str:
     assert isinstance(problem, FieldProblem), f"{field} took {raw!r} as {problem!r}"
     assert problem.field == field
     for language in ("ar", "en"):
-        sentence = CATALOGUE.problem_text(problem, language)
+        sentence = CATALOGUE.problem_text(problem, language, SERVICE)
         assert sentence and "{" not in sentence, sentence
     return problem.code
 
@@ -91,11 +91,11 @@ def test_taken(field, raw, taken):
         ("employer", None, "required"),
         ("employer", {"cr_number": "1234567", "name": " "}, "required"),
         ("employer", {"cr_number": "123", "name": "x"}, "bad-cr-number"),
-        ("employer", {"cr_number": "12345678", "name": "x"}, "bad-cr-number"),
+        ("employer", {"cr_number": "01234567", "name": "x"}, "bad-cr-number"),
         ("employer", {"name": "x", "more": "y"}, "wrong-type"),
         ("employer", "x", "wrong-type"),
         ("employer", {"name": ["x"]}, "wrong-type"),
-        ("employer", {"name": "x" * 201}, "too-long"),
+        ("employer", {"name": "x" * 1001}, "too-long"),
         ("governorate", "atlantis", "unknown-choice"),
         ("governorate", "", "required"),
         ("governorate", ["muscat"], "wrong-type"),
@@ -146,7 +146,7 @@ def test_taken(field, raw, taken):
         ("email", "a@example", "bad-email"),
         ("email", "a b@example.om", "bad-email"),
         ("email", "سالم@example.om", "bad-email"),
-        ("email", "a@b.om\nBcc: x@y.om", "bad-email"),
+        ("email", "a@b.om\nBcc: x@y.om", "bad-character"),
     ],
 )
 def test_refused_with_its_reason(field, raw, code):
@@ -181,7 +181,7 @@ def test_whatever_comes_is_taken_or_refused_and_taken_twice_is_the_same(field, r
     parsed = take(field, raw)
     if isinstance(parsed, FieldProblem):
         for language in ("ar", "en"):
-            assert CATALOGUE.problem_text(parsed, language)
+            assert CATALOGUE.problem_text(parsed, language, SERVICE)
         return
     assert take(field, parsed) == parsed
     # What "change" puts back into the field gives the same answer again.

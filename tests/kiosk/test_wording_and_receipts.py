@@ -10,8 +10,8 @@ import pytest
 
 from kiosk.receipts import compose_receipt
 from kiosk.services import load_catalogue
+from kiosk.services.answers import describe_answer
 from kiosk.services.wording import (
-    describe_answer,
     format_mobile,
     format_money,
     mask_civil_number,
@@ -21,6 +21,7 @@ from printer.receipt import BadgeKind, Receipt
 from tests.kiosk.desk import HOLDER
 
 CATALOGUE = load_catalogue()
+SITUATION = CATALOGUE.situation({}, date(2026, 11, 22))
 SERVICE = CATALOGUE.service("complaint")
 ANSWERS: dict[str, Any] = {
     "employer": {"cr_number": "1234567", "name": "شركة البحر"},
@@ -92,7 +93,7 @@ def test_a_mobile_number_is_written_with_its_country():
 @pytest.mark.parametrize("language", ["ar", "en"])
 @pytest.mark.parametrize("field", [field.id for field in SERVICE.fields])
 def test_every_answer_reads_as_words(field, language):
-    said = describe_answer(SERVICE.field(field), ANSWERS[field], language, CATALOGUE.places)
+    said = describe_answer(SERVICE.field(field), ANSWERS[field], language, SITUATION)
     assert said
     assert not set("{}[]_") & set(said), "words, no data"
     arabic = any("\u0600" <= letter <= "\u06ff" for letter in said)
@@ -101,7 +102,7 @@ def test_every_answer_reads_as_words(field, language):
 
 
 def test_numbers_between_arabic_words_keep_their_order():
-    said = describe_answer(SERVICE.field("period"), ANSWERS["period"], "ar", CATALOGUE.places)
+    said = describe_answer(SERVICE.field("period"), ANSWERS["period"], "ar", SITUATION)
     assert "\u206801/08/2026\u2069" in said
 
 
@@ -163,8 +164,8 @@ def test_a_copy_is_a_copy():
 def test_a_fee_is_the_one_in_force_on_the_day():
     assert "Free of charge" in words(composed(KEPT))
     assert SERVICE.fee_on(date(2026, 11, 22)) == 0
-    with pytest.raises(LookupError):
-        SERVICE.fee_on(date(1999, 1, 1))
+    # A terminal whose clock is years behind still prints its receipts.
+    assert SERVICE.fee_on(date(1999, 1, 1)) == 0
 
 
 def test_answers_left_empty_have_no_row():

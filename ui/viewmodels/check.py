@@ -10,7 +10,8 @@ from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement
 
 from kiosk.services import Catalogue, Language
-from kiosk.services.wording import describe_answer, format_money
+from kiosk.services.answers import describe_answer
+from kiosk.services.wording import format_money
 from kiosk.session.intents import ChangePressed
 from kiosk.session.state import Form, Page, State
 from ui.viewmodels.seam import QVariantList, Send
@@ -49,12 +50,13 @@ class CheckViewModel(QObject):
         form = self._form
         if form is None:
             return []
+        situation = self._catalogue.situation(form.answers, self._today())
         return [
             {
                 "id": field.id,
                 "label": field.label.in_language(self._language),
                 "answer": describe_answer(
-                    field, form.answers.get(field.id), self._language, self._catalogue.places
+                    field, form.answers.get(field.id), self._language, situation
                 ),
             }
             for field in self._catalogue.service(form.service_id).fields

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement
 
-from kiosk.services import Catalogue, FieldDefinition, FieldKind
+from kiosk.services import Catalogue, FieldDefinition, Language
+from kiosk.services.fields import kind_of
 from kiosk.session.intents import InputChanged
 from kiosk.session.state import Form, Page, State
 from ui.viewmodels.seam import QStringList, QVariantList, Send
@@ -34,7 +36,7 @@ class QuestionViewModel(QObject):
         self._send = send
         self._form: Form | None = None
         self._field: FieldDefinition | None = None
-        self._language: str = "ar"
+        self._language: Language = "ar"
         self._problems: list[str] = []
 
     def show(self, state: State) -> None:
@@ -49,18 +51,19 @@ class QuestionViewModel(QObject):
             return
         if visit.page is not Page.QUESTION:
             return
-        field = self._catalogue.service(form.service_id).fields[form.index]
+        service = self._catalogue.service(form.service_id)
+        field = service.fields[form.index]
         is_new = field is not self._field or visit.language != self._language
         places_changed = self._form is None or form.answers != self._form.answers
         if form == self._form and not is_new:
             return
         self._form, self._field, self._language = form, field, visit.language
         self._problems = [
-            self._catalogue.problem_text(problem, visit.language)
+            self._catalogue.problem_text(problem, visit.language, service)
             for problem in form.problems
             if problem.field == field.id
         ]
-        if is_new or (places_changed and field.kind is FieldKind.WILAYAT):
+        if is_new or (places_changed and bool(field.within)):
             self.asked.emit()
         self.changed.emit()
 
@@ -70,7 +73,12 @@ class QuestionViewModel(QObject):
 
     @Property(str, notify=asked)
     def kind(self) -> str:
-        return self._field.kind.value if self._field else ""
+        return self._field.kind if self._field else ""
+
+    @Property(str, notify=asked)
+    def editor(self) -> str:
+        """Which editor takes the answer: a QML file without its ending."""
+        return f"{kind_of(self._field.kind).editor}Editor" if self._field else ""
 
     @Property(str, notify=asked)
     def question(self) -> str:
@@ -99,30 +107,18 @@ class QuestionViewModel(QObject):
         field = self._field
         if field is None or self._form is None:
             return []
-        if field.kind in (FieldKind.CHOICE, FieldKind.CHOICES):
-            return [
-                {
-                    "code": option.code,
-                    "text": option.text.ar if self._language == "ar" else option.text.en,
-                    "icon": option.icon,
-                    "name": f"option_{option.code}",
-                }
-                for option in field.options
-            ]
-        places = self._catalogue.places
-        chosen = places.governorate(self._form.answers.get("governorate") or "")
-        listed = {
-            FieldKind.GOVERNORATE: places.governorates,
-            FieldKind.WILAYAT: chosen.wilayats if chosen else (),
-        }.get(field.kind, ())
+        choices = kind_of(field.kind).choices
+        if choices is None:
+            return []
+        situation = self._catalogue.situation(self._form.answers, date.min)
         return [
             {
-                "code": place.id,
-                "text": place.ar if self._language == "ar" else place.en,
-                "icon": "",
-                "name": f"place_{place.id}",
+                "code": choice.code,
+                "text": choice.text.in_language(self._language),
+                "icon": choice.icon,
+                "name": f"{'place' if field.level else 'option'}_{choice.code}",
             }
-            for place in listed
+            for choice in choices(field, situation)
         ]
 
     @Property(QStringList, notify=changed)

@@ -26,14 +26,9 @@ PageFrame {
         // Made ahead: there is no question yet.
         if (shell.page !== "question" || editors.opened === vm.fieldId)
             return;
-        const files = {
-            employer: "EmployerEditor", governorate: "OptionsEditor", wilayat: "OptionsEditor",
-            choice: "OptionsEditor", choices: "OptionsEditor", money: "LineEditor", period: "PeriodEditor",
-            text: "TextEditor", mobile: "LineEditor", email: "LineEditor"
-        };
         page.scrollToTop();
         editors.opened = vm.fieldId;
-        editors.setSource(files[vm.kind] + ".qml", { vm: vm, employer: employer });
+        editors.setSource(vm.editor + ".qml", { vm: vm, employer: employer });
     }
 
     Component.onCompleted: open()

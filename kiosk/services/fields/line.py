@@ -1,0 +1,23 @@
+"""A short text on one line."""
+
+from __future__ import annotations
+
+from kiosk.services.definition import FieldDefinition
+from kiosk.services.fields.entering import text_of
+from kiosk.services.fields.kind import Answer, FieldKind, Situation
+from kiosk.services.languages import Language
+
+_LONGEST = 200
+
+
+def _parse(definition: FieldDefinition, raw: Answer, _: Situation) -> Answer:
+    return text_of(raw, definition.maximum or _LONGEST)
+
+
+def _describe(_: FieldDefinition, answer: Answer, __: Language, ___: Situation) -> str:
+    return str(answer)
+
+
+KIND = FieldKind(
+    parse=_parse, describe=_describe, editor="Line", keyboard="text", takes=frozenset({"maximum"})
+)
