@@ -43,6 +43,10 @@ lint: setup-test $(QML_TYPES) ## formatting, types, dependency rules, QML, trans
 	$(BIN)/python -m ui.lint_tokens
 	$(BIN)/python -m ui.lint_translations
 
+.PHONY: audit
+audit: setup-test ## check the locked releases against known vulnerabilities
+	tools/audit.sh
+
 .PHONY: bench
 bench: setup-test ## measure speed and memory against a bare window
 	$(BIN)/python -m tools.bench $(ARGS)
