@@ -22,12 +22,13 @@ from cardreader.simulator.issuing_files import (
 )
 from kiosk.central.issuing_wire import CardSerial
 from kiosk.central.wire import CivilNumber
-from kiosk.cli import backend_fleet
+from kiosk.cli import backend_catalogue, backend_fleet
 from kiosk.cli.options import CentralKeys, ConfigFile, Json, settings_from
 from kiosk.cli.outcome import answer, refuse
 from kiosk.journal import configure_logging
 
 app = typer.Typer(help="The central API.", no_args_is_help=True)
+app.add_typer(backend_catalogue.app, name="catalogue")
 app.command("import")(backend_fleet.import_folder)
 app.command("revoke-kiosk")(backend_fleet.revoke)
 app.command("backup-done")(backend_fleet.note_backup)

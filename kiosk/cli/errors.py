@@ -18,7 +18,7 @@ EXPECTED = frozenset(
         "kiosk.journal.chain.JournalError",
         "kiosk.receipt_keys.RingError",
         "kiosk.remote_screen.NoFreePort",
-        "kiosk.services.catalogue.CatalogueError",
+        "kiosk.services.reading.CatalogueError",
         "kiosk.terminal_identity.IdentityError",
         "offline_queue.errors.OutboxError",
         "printer.journal.JournalError",

@@ -140,7 +140,12 @@ def _parsed(
 
 
 @cache
-def load_catalogue(directory: Path = DATA) -> Catalogue:
+def load_catalogue() -> Catalogue:
+    """The catalogue that comes with the program. Raises :class:`CatalogueError`."""
+    return read_catalogue(DATA)
+
+
+def read_catalogue(directory: Path) -> Catalogue:
     """Read a catalogue's directory. Raises :class:`CatalogueError` with every fault in it.
 
     ``services/*.toml``, ``shelves.toml``, ``places.json``, ``problems.toml``.
