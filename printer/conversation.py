@@ -17,8 +17,8 @@ from typing import Final, Generic, TypeVar
 import structlog
 
 from printer import escpos
+from printer.connection import Connection, Lost, Received
 from printer.jobs import Fence, Reason, Settings, hindrance
-from printer.line import Line, Lost, Received
 from printer.status import (
     Automatic,
     BuffersCleared,
@@ -65,7 +65,7 @@ class Conversation(Generic[_T]):
         self._settings = settings
         self._on_status = on_status
         self._events: queue.SimpleQueue[_T | Received | Lost] = queue.SimpleQueue()
-        self._line: Line | None = None
+        self._connection: Connection | None = None
         self._out_of_step = False
         # Fences not answered yet, in order: the token of GS ( H, nothing for GS r.
         self._marks: deque[bytes] = deque()
@@ -99,17 +99,17 @@ class Conversation(Generic[_T]):
 
         Raises :exc:`PrinterGone`, :exc:`PrinterSilent`.
         """
-        if self._line is None:
+        if self._connection is None:
             raise PrinterGone("not connected")
-        self._line.send(data, self._settings.write)
+        self._connection.send(data, self._settings.write)
 
     def ask(self) -> None:
         """Connect if need be and ask for the whole state.
 
         Raises :exc:`PrinterGone`, :exc:`PrinterSilent`.
         """
-        if self._line is None:
-            self._line = Line(self._connect(), self._events.put)
+        if self._connection is None:
+            self._connection = Connection(self._connect(), self._events.put)
         answers = [self.realtime(n) for n in (1, 2, 3, 4)]
         self._publish(from_realtime(*answers))
 
@@ -148,10 +148,10 @@ class Conversation(Generic[_T]):
         Whoever is told what became of the receipt may close the cover the next moment: of a
         printer that ``answers``, its word that everything is thrown away is waited for.
         """
-        if self._line is None:
+        if self._connection is None:
             return
         try:
-            self._line.send(escpos.CLEAR_BUFFERS, self._settings.reply)
+            self._connection.send(escpos.CLEAR_BUFFERS, self._settings.reply)
             if answers:
                 # Models without this command say nothing.
                 with contextlib.suppress(PrinterSilent):
@@ -171,7 +171,7 @@ class Conversation(Generic[_T]):
         A serial printer that was off for a moment goes on as if nothing had been; only the
         answers to what it had in its buffer are missing.
         """
-        if self._line is not None and not self._line.tells_power_loss:
+        if self._connection is not None and not self._connection.tells_power_loss:
             self._request()
 
     def _request(self) -> None:
@@ -238,9 +238,9 @@ class Conversation(Generic[_T]):
 
     def hang_up(self) -> None:
         """Close the connection; the next :meth:`ask` makes a new one."""
-        line, self._line = self._line, None
-        if line is not None:
-            line.close()
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
 
     def end(self) -> None:
         """Hang up for good: nothing is known any more."""
@@ -256,7 +256,7 @@ class Conversation(Generic[_T]):
         except queue.Empty:
             return None
         if isinstance(event, Received):
-            if event.line is not self._line:
+            if event.connection is not self._connection:
                 return None
             if isinstance(event.reply, Automatic):
                 self._publish(from_automatic(event.reply))
@@ -264,7 +264,7 @@ class Conversation(Generic[_T]):
                 self._passed(event.reply)
             return event.reply
         if isinstance(event, Lost):
-            if event.line is not self._line:
+            if event.connection is not self._connection:
                 return None
             self.hang_up()
             self._publish(PrinterStatus(device=Device.NO_DEVICE))

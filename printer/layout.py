@@ -17,12 +17,12 @@ from typing import Final
 
 from PySide6.QtGui import QGuiApplication
 
-from printer import fonts, parts
+from printer import fonts, sections
 from printer.bitmap import ReceiptBitmap
-from printer.ink import Block, paint, space
-from printer.page import WIDTHS, Page, Part, rule
+from printer.page import WIDTHS, Page, Section, rule
 from printer.receipt import Receipt
 from printer.rows import rows
+from printer.text_layout import Block, paint, space
 
 
 def ensure_application() -> QGuiApplication:
@@ -43,32 +43,32 @@ def _application() -> QGuiApplication:
 
 
 _REACH: Final = 4
-"""Rows that letters may reach beyond their line, into the next part of the paper."""
+"""Rows that letters may reach beyond their line, into the next section."""
 
 
 @dataclass(slots=True)
 class Drawn:
-    """Parts of receipts that are drawn already: what was drawn in advance costs nothing later.
+    """A cache of drawn sections: what was drawn in advance costs nothing later.
 
-    For one thread at a time. It holds what the receipts say, so it must go when the visit does.
+    For one thread at a time. It holds what the receipts say, so drop it when the visit ends.
     """
 
     _kept: dict[Hashable, bytes] = field(default_factory=dict, repr=False)
 
-    def rows(self, page: Page, part: Part) -> bytes:
-        """The packed rows of a part, and as many more above and below as letters may reach out."""
-        key = page, part.says
+    def rows(self, page: Page, section: Section) -> bytes:
+        """The packed rows of a section, with the margin that letters may reach into."""
+        key = page, section.says
         if key not in self._kept:
             reach = space(_REACH)
-            self._kept[key] = paint([reach, *part.blocks(), reach], page.width)
+            self._kept[key] = paint([reach, *section.blocks(), reach], page.width)
         return self._kept[key]
 
 
 def render(receipt: Receipt, width: int = 576, drawn: Drawn | None = None) -> ReceiptBitmap:
     """Lay a receipt out at ``width`` dots, 576 or 384.
 
-    ``drawn`` gives the parts that an earlier receipt had in common with this one, and learns its
-    parts; the bits are the same without it.
+    ``drawn`` supplies the sections that an earlier receipt shares with this one and keeps the
+    new ones; the bits are the same without it.
 
     Raises :exc:`printer.fonts.MissingGlyph`, :exc:`printer.qr.QrTooLarge`,
     :exc:`printer.fonts.FontsUnavailable`.
@@ -77,32 +77,32 @@ def render(receipt: Receipt, width: int = 576, drawn: Drawn | None = None) -> Re
         raise ValueError("paper is 576 or 384 dots wide")
     fonts.load()
     page = Page.of(receipt, width)
-    whole = _parts(page, receipt)
+    whole = _sections(page, receipt)
     if drawn is None:
-        packed = paint([block for part in whole for block in part.blocks()], width)
+        packed = paint([block for section in whole for block in section.blocks()], width)
     else:
-        packed = _joined([drawn.rows(page, part) for part in whole], width // 8)
+        packed = _joined([drawn.rows(page, section) for section in whole], width // 8)
     return ReceiptBitmap(width, len(packed) * 8 // width, packed)
 
 
 def draw_ahead(receipt: Receipt, width: int, drawn: Drawn) -> Iterator[None]:
-    """Draw the parts of a receipt one by one, none before it is asked for, and keep them.
+    """Draw the sections of a receipt one at a time, each when asked for, and keep them.
 
     Raises as :func:`render` does.
     """
     fonts.load()
     page = Page.of(receipt, width)
-    for part in _parts(page, receipt):
-        drawn.rows(page, part)
+    for section in _sections(page, receipt):
+        drawn.rows(page, section)
         yield
 
 
 def _joined(strips: list[bytes], stride: int) -> bytes:
-    """Parts under each other, with the ink that reaches from one into the next."""
+    """Stack the sections, merging the ink that reaches from one into the next."""
     reach = _REACH * stride
     out = bytearray(2 * reach)
     for strip in strips:
-        # The last rows so far are those that this strip has above and at the top of its part.
+        # The last rows so far are those that this strip has above and at its top.
         seam = len(out) - 2 * reach
         out[seam:] = _both(bytes(out[seam:]), strip[: 2 * reach])
         out += strip[2 * reach :]
@@ -114,29 +114,29 @@ def _both(one: bytes, other: bytes) -> bytes:
     return (int.from_bytes(one) | int.from_bytes(other)).to_bytes(len(one))
 
 
-def _parts(page: Page, receipt: Receipt) -> Iterator[Part]:
+def _sections(page: Page, receipt: Receipt) -> Iterator[Section]:
     """Top to bottom."""
     margin = space(page.unit // 2)
 
     def mark() -> Block:
-        return parts.copy_mark(page, receipt.copy)
+        return sections.copy_mark(page, receipt.copy)
 
-    yield Part("margin", lambda: [margin])
+    yield Section("margin", lambda: [margin])
     if receipt.copy:
-        yield Part(("copy", receipt.copy), lambda: [mark(), margin])
+        yield Section(("copy", receipt.copy), lambda: [mark(), margin])
     head = receipt.authority, receipt.title
-    yield Part(("head", head), lambda: parts.letterhead(page, receipt))
+    yield Section(("head", head), lambda: sections.letterhead(page, receipt))
     if (badge := receipt.badge) is not None:
-        yield Part(("badge", badge), lambda: parts.badge(page, badge))
+        yield Section(("badge", badge), lambda: sections.badge(page, badge))
     yield from rows(page, receipt.rows)
     if receipt.next_steps:
         steps = receipt.next_steps_title, receipt.next_steps
-        yield Part(("steps", steps), lambda: [*rule(page), *parts.next_steps(page, receipt)])
+        yield Section(("steps", steps), lambda: [*rule(page), *sections.next_steps(page, receipt)])
     if receipt.head_pattern:
-        yield Part("pattern", lambda: [*rule(page), *parts.head_pattern(page)])
+        yield Section("pattern", lambda: [*rule(page), *sections.head_pattern(page)])
     if receipt.qr_text:
         code = receipt.qr_text, receipt.qr_caption
-        yield Part(("code", code), lambda: [*rule(page), *parts.code(page, receipt)])
+        yield Section(("code", code), lambda: [*rule(page), *sections.code(page, receipt)])
     if receipt.copy:
-        yield Part(("copy-foot", receipt.copy), lambda: [margin, mark()])
-    yield Part("margin", lambda: [margin])
+        yield Section(("copy-foot", receipt.copy), lambda: [margin, mark()])
+    yield Section("margin", lambda: [margin])

@@ -1,4 +1,4 @@
-"""The measures of one paper, and the blocks that all its parts are built from. Lengths are dots."""
+"""The measures of one paper, and the blocks its sections are built from. Lengths are dots."""
 
 from __future__ import annotations
 
@@ -8,8 +8,19 @@ from typing import Final
 
 from PySide6.QtGui import QPainter
 
-from printer.ink import Align, Block, Style, Text, Weight, dashes, fitted, listed, space, text
 from printer.receipt import Bilingual, Receipt
+from printer.text_layout import (
+    Align,
+    Block,
+    Style,
+    Text,
+    Weight,
+    dashes,
+    fitted,
+    listed,
+    space,
+    text,
+)
 
 WIDTHS: Final = (576, 384)
 """Dots per line of the two paper widths, 80 mm and 58 mm."""
@@ -65,7 +76,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Section:
     """A stretch of the paper from edge to edge."""
 
     says: Hashable

@@ -9,7 +9,9 @@ from functools import partial
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QPainter
 
-from printer.ink import (
+from printer.page import Page, Section, beside, centred, halves, mirrored, rule, stack, start
+from printer.receipt import Bilingual, Emphasis, Row
+from printer.text_layout import (
     Align,
     Block,
     Style,
@@ -22,8 +24,6 @@ from printer.ink import (
     space,
     text,
 )
-from printer.page import Page, Part, beside, centred, halves, mirrored, rule, stack, start
-from printer.receipt import Bilingual, Emphasis, Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +34,14 @@ class _Column:
     style: Style
 
 
-def rows(page: Page, content: tuple[Row, ...]) -> Iterator[Part]:
+def rows(page: Page, content: tuple[Row, ...]) -> Iterator[Section]:
     """The rows from top to bottom, hairlines between them."""
     column = _label_column(page, content)
     plain_before = False
     for row in content:
         hero = row.emphasis is Emphasis.HERO
         hairline = plain_before and not hero
-        yield Part((row, column, hairline), partial(_row, page, row, column, hairline=hairline))
+        yield Section((row, column, hairline), partial(_row, page, row, column, hairline=hairline))
         plain_before = not hero
 
 

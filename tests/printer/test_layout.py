@@ -15,9 +15,9 @@ from kiosk.services import load_catalogue
 from printer import fonts
 from printer.bitmap import ReceiptBitmap
 from printer.fonts import MissingGlyph
-from printer.ink import Align, Style, listed, paragraph
 from printer.layout import Drawn, render
 from printer.receipt import Badge, BadgeKind, Bilingual, Receipt, ReceiptState, Row
+from printer.text_layout import Align, Style, listed, paragraph
 from tests.printer.real_receipts import (
     CARD_SERVICES,
     QUEUED,

@@ -1,4 +1,4 @@
-"""Small drawings of our own: the emblem, the tick, the clock, a number in a disc."""
+"""Symbols drawn here: the emblem, the tick, the clock, the warning, a number in a disc."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import cache
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen
 
-from printer.ink import Align, Style, Text, Weight, text
+from printer.text_layout import Align, Style, Text, Weight, text
 
 _BLACK = QColor("black")
 _WHITE = QColor("white")

@@ -1,14 +1,14 @@
-"""The parts of a receipt around its rows: letterhead, badge, next steps, code, copy mark."""
+"""The sections of a receipt around its rows: letterhead, badge, next steps, code, copy mark."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
-from printer import marks, qr
-from printer.ink import Align, Block, Text, Weight, fitted, isolate, paragraph, space, text
+from printer import qr, symbols
 from printer.page import Page, beside, centred, rule, start
 from printer.receipt import Badge, BadgeKind, Bilingual, Receipt
+from printer.text_layout import Align, Block, Text, Weight, fitted, isolate, paragraph, space, text
 
 _BLACK = QColor("black")
 
@@ -39,7 +39,7 @@ def _lockup_both(page: Page, name: Bilingual, size: int) -> Block:
     def draw(painter: QPainter, top: float) -> None:
         # Rounded before ``top`` is added: the same dots wherever the letterhead stands.
         english.draw(painter, page.edge, top + round((height - english.height) / 2))
-        marks.emblem(painter, page.width // 2, round(top) + round((height - size) / 2), size)
+        symbols.emblem(painter, page.width // 2, round(top) + round((height - size) / 2), size)
         right = page.width - page.edge - room
         arabic.draw(painter, right, top + round((height - arabic.height) / 2))
 
@@ -59,7 +59,7 @@ def _lockup(page: Page, name: Bilingual, size: int) -> Block:
 
     def draw(painter: QPainter, top: float) -> None:
         emblem_top = round(top) + round((height - size) / 2)
-        marks.emblem(painter, emblem_x + size // 2, emblem_top, size)
+        symbols.emblem(painter, emblem_x + size // 2, emblem_top, size)
         laid.draw(painter, round(text_x), top + round((height - laid.height) / 2))
 
     return Block(height, draw)
@@ -92,9 +92,9 @@ def badge(page: Page, content: Badge) -> list[Block]:
             painter.setPen(QPen(_BLACK, 4))
             painter.drawRoundedRect(frame.adjusted(2, 2, -2, -2), radius, radius)
         picture = {
-            BadgeKind.DONE: marks.tick,
-            BadgeKind.WAITING: marks.clock,
-            BadgeKind.WARNING: marks.warning,
+            BadgeKind.DONE: symbols.tick,
+            BadgeKind.WAITING: symbols.clock,
+            BadgeKind.WARNING: symbols.warning,
         }[content.kind]
         picture(painter, QRectF(icon_x, top + (height - icon) / 2, icon, icon))
         y = top + round((height - sum(line.height for line in lines)) / 2)
@@ -124,14 +124,14 @@ def next_steps(page: Page, receipt: Receipt) -> list[Block]:
             text_x = page.edge if rtl else page.width - page.edge - room
             blocks += [
                 space(round(page.unit * 0.3)),
-                _step(laid, text_x, marks.numeral(number, size), disc_x, step),
+                _step(laid, text_x, symbols.numeral(number, size), disc_x, step),
             ]
     return blocks
 
 
 def _step(laid: Text, text_x: float, number: Text, disc_x: float, step: int) -> Block:
     def draw(painter: QPainter, top: float) -> None:
-        marks.disc(painter, disc_x, top + round((step - number.width) / 2), number)
+        symbols.disc(painter, disc_x, top + round((step - number.width) / 2), number)
         laid.draw(painter, text_x, top)
 
     return Block(max(laid.height, number.width), draw)

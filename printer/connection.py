@@ -15,20 +15,20 @@ _WAKE_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A reply that came on ``line``."""
+    """A reply that came on ``connection``."""
 
-    line: Line
+    connection: Connection
     reply: Reply
 
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """``line`` broke."""
+    """``connection`` broke."""
 
-    line: Line
+    connection: Connection
 
 
-class Line:
+class Connection:
     """Owns one transport. ``emit`` is called in the reader's thread and must only hand over."""
 
     def __init__(self, transport: Transport, emit: Callable[[Received | Lost], None]) -> None:

@@ -1,4 +1,4 @@
-"""Blocks of ink: text, rules and marks that know their height and draw themselves.
+"""Laid-out text, rules and white space: blocks that know their height and draw themselves.
 
 All lengths are dots. Glyphs are unhinted outlines (``glyphs``), and the grey picture is cut to
 black and white once at the end: the bits depend on Qt, the font files and this code, never on the
