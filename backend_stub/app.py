@@ -6,7 +6,6 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -27,6 +26,7 @@ from backend_stub.problems import (
     answer_http_error,
     answer_problem,
     answer_validation_error,
+    place_of,
     problem,
     problem_response,
 )
@@ -135,21 +135,10 @@ class _FailureMiddleware:
             await self._app(scope, receive, watched)
         # Any failure at all: a traceback would carry what the citizen wrote into the server's log.
         except Exception as error:  # noqa: BLE001
-            log.error("central.request_failed", error=type(error).__name__, where=_where(error))
+            log.error("central.request_failed", error=type(error).__name__, where=place_of(error))
             if scope["type"] != "http" or started:
                 raise RuntimeError("the response had begun") from None
             await problem_response(problem("failed"))(scope, receive, send)
-
-
-def _where(error: Exception) -> str:
-    """File and line where an exception came from: enough to find it, without its message."""
-    traceback = error.__traceback__
-    while traceback is not None and traceback.tb_next is not None:
-        traceback = traceback.tb_next
-    if traceback is None:
-        return ""
-    code = traceback.tb_frame.f_code
-    return f"{Path(code.co_filename).name}:{traceback.tb_lineno}"
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

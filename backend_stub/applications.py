@@ -20,6 +20,7 @@ from backend_stub.central import Central
 from backend_stub.signatures import SignatureRefused, holder, read_signed
 from backend_stub.trust import Purpose
 from backend_stub.types import CivilNumber, KioskId, ServerModel, Sha256Hex, TxId
+from kiosk.services import ServiceKind
 from kiosk.services.oman_time import MUSCAT
 from offline_queue.chain import (
     ChainBroken,
@@ -237,9 +238,14 @@ def _check_answers(central: Central, payload: ApplicationPayload) -> None:
     # The day the citizen saw at the terminal: "not in the future" was judged by it.
     today = payload.confirmed_at.astimezone(MUSCAT).date()
     try:
-        problems = central.catalogue.validate(payload.service, payload.answers, today=today)
+        service = central.catalogue.service(payload.service)
     except KeyError as error:
         raise NotDecidable("service-unknown") from error
+    if service.version != payload.catalogue:
+        raise NotDecidable("service-unknown")
+    if service.kind is not ServiceKind.APPLICATION:
+        raise ApplicationRefused("service-takes-no-applications")
+    problems = central.catalogue.validate(payload.service, payload.answers, today=today)
     if problems:
         raise ApplicationRefused(
             "answers-invalid",

@@ -13,6 +13,7 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
+import structlog
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -26,7 +27,8 @@ from backend_stub.applications import (
 )
 from backend_stub.central import Central
 from backend_stub.complaints import NewComplaint, register
-from backend_stub.problems import problem
+from backend_stub.database import is_unavailable
+from backend_stub.problems import place_of, problem
 from backend_stub.tables import Attachment, AttachmentSeal, Transaction
 from backend_stub.transactions import (
     Held,
@@ -50,6 +52,8 @@ from offline_queue.wire import (
 
 _RETRY_AFTER_S: Final = 3600.0
 """When this API lacks a key, a schema or a service, people must act first."""
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,21 +95,44 @@ def decide(
     try:
         with session.begin_nested():
             return _decide_together(central, session, batch, examined, now)
-    except IntegrityError:
-        # Another terminal sends one of these transactions at the same moment.
-        return [_decide_alone(central, session, batch, each, now) for each in examined]
+    # Another terminal sends one of these transactions at the same moment, or a rule failed on one.
+    except Exception as error:
+        if is_unavailable(error):
+            raise
+    return [_decide_alone(central, session, batch, each, now) for each in examined]
 
 
 def _decide_alone(
     central: Central, session: Session, batch: BatchRequest, examined: Examined, now: datetime
 ) -> ItemAnswer:
-    try:
-        with session.begin_nested():
-            [answer] = _decide_together(central, session, batch, [examined], now)
-    except IntegrityError:
-        # The other terminal was first: this time its row is seen.
-        [answer] = _decide_together(central, session, batch, [examined], now)
+    for last_try in (False, True):
+        try:
+            with session.begin_nested():
+                [answer] = _decide_together(central, session, batch, [examined], now)
+        except IntegrityError:
+            # The other terminal was first: the second time its row is seen.
+            if last_try:
+                raise
+        except Exception as error:
+            if is_unavailable(error):
+                raise
+            return _refused(examined.item, failed(examined.item, error))
+        else:
+            break
     return answer
+
+
+def failed(item: BatchItem, error: Exception) -> NotDecidable:
+    """What a rule of ours that raised makes of its item; logged with the place, for people."""
+    # Never the message: it may quote what the citizen wrote.
+    log.error(
+        "central.item_failed",
+        kiosk=item.record.kiosk,
+        tx_id=item.record.tx_id,
+        error=type(error).__name__,
+        where=place_of(error),
+    )
+    return NotDecidable("rule-failed")
 
 
 def _decide_together(

@@ -25,8 +25,8 @@ from backend_stub.applications import (
 )
 from backend_stub.central import Central
 from backend_stub.conflicts import keep_conflicts
-from backend_stub.database import LONGEST_COMMIT
-from backend_stub.deciding import Examined, Void, decide
+from backend_stub.database import LONGEST_COMMIT, is_unavailable
+from backend_stub.deciding import Examined, Void, decide, failed
 from backend_stub.kiosks import device_keys, refuse_closed, signed_head
 from backend_stub.problems import ProblemError
 from backend_stub.tables import Kiosk, KioskEpoch
@@ -134,6 +134,11 @@ def _examine(
         return open_application(central, item, envelope, now)
     except ItemRefused as refusal:
         return refusal
+    # Whatever a rule raises concerns this application, not the ones that came with it.
+    except Exception as error:
+        if is_unavailable(error):
+            raise
+        return failed(item, error)
 
 
 def _advance_head(session: Session, epoch: KioskEpoch) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -84,7 +85,8 @@ TITLES: Final[Mapping[str, tuple[int, str]]] = {
     # Items of a batch: what the central API cannot decide yet.
     "sealing-key-unknown": (503, "The envelope is sealed to a key that is not here"),
     "schema-unknown": (503, "The envelope's schema is newer than this API"),
-    "service-unknown": (503, "The service is not known here yet"),
+    "service-unknown": (503, "The service, or this version of it, is not known here yet"),
+    "rule-failed": (503, "A rule of the service failed on this application; people look at it"),
     # Items of a batch: the application itself.
     "envelope-unreadable": (422, "The envelope does not open"),
     "application-not-signed": (422, "The envelope does not hold a signed application"),
@@ -97,6 +99,7 @@ TITLES: Final[Mapping[str, tuple[int, str]]] = {
     "application-mismatch": (422, "The application names another transaction or terminal"),
     "applicant-mismatch": (422, "The application is not of the person who signed it"),
     "voided": (422, "The terminal gave this transaction up for good"),
+    "service-takes-no-applications": (422, "The service is one that nobody applies for"),
     "answers-invalid": (422, "An answer breaks a rule of the service"),
 }
 """Code → (HTTP status, title)."""
@@ -113,6 +116,17 @@ class ProblemError(Exception):
         self.detail = detail
         self.headers = dict(headers or {})
         self.more = more
+
+
+def place_of(error: BaseException) -> str:
+    """File and line where an exception came from: enough to find it, without its message."""
+    traceback = error.__traceback__
+    while traceback is not None and traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    if traceback is None:
+        return ""
+    code = traceback.tb_frame.f_code
+    return f"{Path(code.co_filename).name}:{traceback.tb_lineno}"
 
 
 def problem(code: str, detail: str = "", errors: Sequence[Mistake] = ()) -> Problem:
