@@ -14,20 +14,27 @@ This library knows no service, no citizen and no kiosk; the caller composes the 
 """
 
 from printer.bitmap import ReceiptBitmap
-from printer.jobs import Fence, PrintJob, PrintOutcome, Reason, Result, Settings
-from printer.journal import (
-    JournalBusy,
-    JournalError,
-    PrintJournal,
-    PrintRecord,
-    PrintState,
-    PrintTotals,
+from printer.errors import (
+    AlreadyPrinted,
+    DrawingError,
+    FontsUnavailable,
+    InvalidReason,
+    MissingGlyph,
+    PrinterError,
+    PrinterGone,
+    PrinterSilent,
+    PrintingError,
+    PrintJournalBusy,
+    PrintJournalError,
+    PrintJournalFull,
+    QrTooLarge,
+    ReceiptInvalid,
 )
+from printer.jobs import Fence, PrintJob, PrintOutcome, Reason, Result, Settings
+from printer.journal import PrintJournal, PrintRecord, PrintState, PrintTotals
 from printer.printer import ReceiptPrinter
 from printer.proof import (
-    InvalidReason,
     ReceiptClaims,
-    ReceiptInvalid,
     key_id,
     sign_receipt,
     verify_receipt,
@@ -47,13 +54,11 @@ from printer.status import Cover, Cutter, Device, PaperState, PrinterStatus
 from printer.transport import (
     DeviceTransport,
     NetworkTransport,
-    PrinterError,
-    PrinterGone,
-    PrinterSilent,
     Transport,
 )
 
 __all__ = [
+    "AlreadyPrinted",
     "Badge",
     "BadgeKind",
     "Bilingual",
@@ -61,17 +66,21 @@ __all__ = [
     "Cutter",
     "Device",
     "DeviceTransport",
+    "DrawingError",
     "Emphasis",
     "Fence",
+    "FontsUnavailable",
     "Forecast",
     "InvalidReason",
-    "JournalBusy",
-    "JournalError",
     "Languages",
+    "MissingGlyph",
     "NetworkTransport",
     "PaperState",
     "PrintJob",
     "PrintJournal",
+    "PrintJournalBusy",
+    "PrintJournalError",
+    "PrintJournalFull",
     "PrintOutcome",
     "PrintRecord",
     "PrintState",
@@ -80,6 +89,8 @@ __all__ = [
     "PrinterGone",
     "PrinterSilent",
     "PrinterStatus",
+    "PrintingError",
+    "QrTooLarge",
     "Reason",
     "Receipt",
     "ReceiptBitmap",

@@ -6,8 +6,9 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from printer.errors import PrinterGone
 from printer.status import Reply, ReplyParser
-from printer.transport import PrinterGone, Transport
+from printer.transport import Transport
 
 _WAKE_SECONDS = 5.0
 """How long one read waits. Only a bound; data and :meth:`Transport.interrupt` end it at once."""
@@ -43,7 +44,7 @@ class Connection:
         return self._transport.tells_power_loss
 
     def send(self, data: bytes, timeout: float) -> None:
-        """Send everything. Raises :exc:`PrinterGone`, :exc:`printer.transport.PrinterSilent`."""
+        """Send everything. Raises :exc:`PrinterGone`, :exc:`printer.errors.PrinterSilent`."""
         self._transport.write(data, timeout)
 
     def close(self) -> None:

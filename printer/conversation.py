@@ -18,6 +18,7 @@ import structlog
 
 from printer import escpos
 from printer.connection import Connection, Lost, Received
+from printer.errors import PrinterError, PrinterGone, PrinterSilent
 from printer.jobs import Fence, Reason, Settings, hindrance
 from printer.status import (
     Automatic,
@@ -32,7 +33,7 @@ from printer.status import (
     from_realtime,
     with_paper,
 )
-from printer.transport import PrinterError, PrinterGone, PrinterSilent, Transport
+from printer.transport import Transport
 
 _log = structlog.get_logger()
 _PROLOGUE: Final = escpos.NUL_FLUSH + escpos.INITIALIZE + escpos.MOTION_UNITS + escpos.STATUS_PUSH

@@ -16,6 +16,8 @@ import fontpkg_noto_sans
 import fontpkg_noto_sans_arabic
 from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication, QRawFont
 
+from printer.errors import FontsUnavailable, MissingGlyph
+
 _FILES: Final = (
     fontpkg_ibm_plex_sans_arabic.ROOT / "files" / "IBMPlexSansArabic-Regular.ttf",
     fontpkg_ibm_plex_sans_arabic.ROOT / "files" / "IBMPlexSansArabic-Medium.ttf",
@@ -27,21 +29,6 @@ _FILES: Final = (
 FAMILIES: Final = ("IBM Plex Sans Arabic", "Noto Sans Arabic", "Noto Sans")
 _loading = threading.Lock()
 _covered: Final = set(" \u00a0\u202f\u2028")
-
-
-class MissingGlyph(Exception):
-    """A text has a character that none of our fonts can draw; ``character`` is that one.
-
-    The message names the code point, never the text around it.
-    """
-
-    def __init__(self, character: str) -> None:
-        super().__init__(f"no font for U+{ord(character):04X}")
-        self.character = character
-
-
-class FontsUnavailable(Exception):
-    """A font file is missing or broken, or there is no QGuiApplication to load it into."""
 
 
 def load() -> None:

@@ -7,9 +7,9 @@ from enum import StrEnum
 from typing import Final
 
 from printer.bitmap import ReceiptBitmap
+from printer.errors import PrinterError, PrinterGone
 from printer.roll import Roll
 from printer.status import Cover, Cutter, Device, PaperState, PrinterStatus
-from printer.transport import PrinterError, PrinterGone
 
 
 class Result(StrEnum):

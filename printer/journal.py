@@ -17,6 +17,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final, Literal
 
+from printer.errors import (
+    AlreadyPrinted,
+    PrintJournalBusy,
+    PrintJournalError,
+    PrintJournalFull,
+)
+
 _SCHEMA_VERSION: Final = 2
 _SCHEMA: Final = """
 CREATE TABLE print (
@@ -57,18 +64,6 @@ class PrintState(StrEnum):
     """Nothing was sent, and nothing will be."""
     UNKNOWN = "unknown"
     """Sent, and not confirmed: there may be paper. Ask; print again only as a marked copy."""
-
-
-class JournalError(Exception):
-    """The journal cannot be read or written: broken, full, or open in another process."""
-
-
-class JournalBusy(JournalError):
-    """Another process has the journal open: the terminal is running and owns the printer."""
-
-
-class AlreadyPrinted(Exception):
-    """This job with this copy number was sent before. Use :meth:`PrintJournal.next_copy`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +109,7 @@ class PrintJournal:
     def __init__(
         self, path: Path, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> None:
-        """Open or create it and settle what a crash left open. Raises :exc:`JournalError`."""
+        """Open or create it and settle what a crash left open. Raises :exc:`PrintJournalError`."""
         self._clock = clock
         self._lock = threading.Lock()
         with _translated():
@@ -126,7 +121,7 @@ class PrintJournal:
                 self._set_up()
                 path.chmod(0o600)
                 self._interrupted = self._settle()
-        except JournalError:
+        except PrintJournalError:
             self._db.close()
             raise
 
@@ -142,7 +137,7 @@ class PrintJournal:
         self._db.execute("PRAGMA synchronous = FULL")
         for pragma, wanted in (("journal_mode", "wal"), ("synchronous", 2)):
             if self._db.execute(f"PRAGMA {pragma}").fetchone() != (wanted,):
-                raise JournalError(f"the journal cannot be opened with {pragma} {wanted}")
+                raise PrintJournalError(f"the journal cannot be opened with {pragma} {wanted}")
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
         if version == 0:
             self._db.executescript(
@@ -155,7 +150,7 @@ class PrintJournal:
                 f"PRAGMA user_version = {_SCHEMA_VERSION}; COMMIT;"
             )
         elif version != _SCHEMA_VERSION:
-            raise JournalError("the journal was written by another version")
+            raise PrintJournalError("the journal was written by another version")
 
     def _settle(self) -> int:
         self._db.execute("BEGIN IMMEDIATE")
@@ -167,7 +162,7 @@ class PrintJournal:
         return interrupted.rowcount
 
     def prepare(self, job_id: str, copy: int, sha256: str, millimetres: float = 0.0) -> int:
-        """Enter a print of that length and return its number. Raises :exc:`JournalError`."""
+        """Enter a print of that length and return its number. Raises :exc:`PrintJournalError`."""
         now = self._clock().isoformat()
         with self._lock, _translated():
             # A lost PREPARED is no loss, so this one does not wait for the disk; the next
@@ -184,7 +179,7 @@ class PrintJournal:
     def send_started(self, number: int) -> None:
         """On return it is on the disk that paper may come out.
 
-        Raises :exc:`AlreadyPrinted`, :exc:`JournalError`.
+        Raises :exc:`AlreadyPrinted`, :exc:`PrintJournalError`.
         """
         try:
             self._move(number, PrintState.PREPARED, PrintState.SEND_STARTED, None)
@@ -192,15 +187,15 @@ class PrintJournal:
             raise AlreadyPrinted("this copy was sent before") from error
 
     def done(self, number: int) -> None:
-        """The printer confirmed everything. Raises :exc:`JournalError`."""
+        """The printer confirmed everything. Raises :exc:`PrintJournalError`."""
         self._move(number, PrintState.SEND_STARTED, PrintState.DONE, None)
 
     def unknown(self, number: int, reason: str) -> None:
-        """The printer did not confirm. Raises :exc:`JournalError`."""
+        """The printer did not confirm. Raises :exc:`PrintJournalError`."""
         self._move(number, PrintState.SEND_STARTED, PrintState.UNKNOWN, reason)
 
     def failed(self, number: int, reason: str) -> None:
-        """Nothing was sent, and nothing will be. Raises :exc:`JournalError`."""
+        """Nothing was sent, and nothing will be. Raises :exc:`PrintJournalError`."""
         self._move(number, PrintState.PREPARED, PrintState.FAILED, reason)
 
     def _move(self, number: int, old: PrintState, new: PrintState, reason: str | None) -> None:
@@ -210,10 +205,10 @@ class PrintJournal:
                 (new, reason, self._clock().isoformat(), number, old),
             )
         if changed.rowcount != 1:
-            raise JournalError(f"print {number} is not {old}")
+            raise PrintJournalError(f"print {number} is not {old}")
 
     def records(self, job_id: str | None = None) -> list[PrintRecord]:
-        """Every print, or those of one job, oldest first. Raises :exc:`JournalError`."""
+        """Every print, or those of one job, oldest first. Raises :exc:`PrintJournalError`."""
         with self._lock, _translated():
             rows = self._db.execute(
                 "SELECT id, job_id, copy, sha256, state, reason, prepared_at, changed_at"
@@ -250,7 +245,7 @@ class PrintJournal:
         return records[-1] if records else None
 
     def totals(self, begin: datetime, end: datetime, *, aside: str = " ") -> PrintTotals:
-        """What was printed from ``begin`` until before ``end``. Raises :exc:`JournalError`.
+        """What was printed from ``begin`` until before ``end``. Raises :exc:`PrintJournalError`.
 
         Jobs whose id begins with ``aside`` are no receipts; only their paper counts.
         """
@@ -277,7 +272,7 @@ class PrintJournal:
         )
 
     def note_roll(self, what: Literal["new", "low"]) -> None:
-        """The paper was changed, or is near its end now. Raises :exc:`JournalError`."""
+        """The paper was changed, or is near its end now. Raises :exc:`PrintJournalError`."""
         with self._lock, _translated():
             self._db.execute(
                 "INSERT INTO roll (what, at, after)"
@@ -286,7 +281,7 @@ class PrintJournal:
             )
 
     def roll(self) -> RollUse:
-        """What is known of the roll in use. Raises :exc:`JournalError`."""
+        """What is known of the roll in use. Raises :exc:`PrintJournalError`."""
         with self._lock, _translated():
             return _roll_use(self._db)
 
@@ -299,7 +294,7 @@ class PrintJournal:
 def read_roll(path: Path) -> RollUse:
     """What is known of the roll, without taking the journal over: nothing is settled.
 
-    Raises :exc:`JournalError`, :exc:`JournalBusy` while the terminal runs.
+    Raises :exc:`PrintJournalError`, :exc:`PrintJournalBusy` while the terminal runs.
     """
     with (
         _translated(),
@@ -333,7 +328,9 @@ def _translated() -> Iterator[None]:
         raise
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
-            raise JournalBusy("the print journal is in use by another process") from error
-        raise JournalError(f"the print journal failed: {error}") from error
+            raise PrintJournalBusy("the print journal is in use by another process") from error
+        if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
+            raise PrintJournalFull("the print journal cannot grow: the disk is full") from error
+        raise PrintJournalError(f"the print journal failed: {error}") from error
     except (sqlite3.Error, OSError) as error:
-        raise JournalError(f"the print journal failed: {error}") from error
+        raise PrintJournalError(f"the print journal failed: {error}") from error

@@ -70,8 +70,8 @@ def render(receipt: Receipt, width: int = 576, drawn: Drawn | None = None) -> Re
     ``drawn`` supplies the sections that an earlier receipt shares with this one and keeps the
     new ones; the bits are the same without it.
 
-    Raises :exc:`printer.fonts.MissingGlyph`, :exc:`printer.qr.QrTooLarge`,
-    :exc:`printer.fonts.FontsUnavailable`.
+    Raises :exc:`printer.errors.MissingGlyph`, :exc:`printer.errors.QrTooLarge`,
+    :exc:`printer.errors.FontsUnavailable`.
     """
     if width not in WIDTHS:
         raise ValueError("paper is 576 or 384 dots wide")

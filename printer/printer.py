@@ -24,6 +24,7 @@ import structlog
 
 from printer import escpos
 from printer.conversation import Conversation, NotReady
+from printer.errors import AlreadyPrinted, PrinterError, PrintJournalError
 from printer.jobs import (
     DEFAULTS,
     PrintJob,
@@ -33,11 +34,11 @@ from printer.jobs import (
     Settings,
     reason_of,
 )
-from printer.journal import AlreadyPrinted, JournalError, PrintJournal
+from printer.journal import PrintJournal
 from printer.raster import encode_bands
 from printer.roll import Forecast, forecast
 from printer.status import PaperState, PrinterStatus
-from printer.transport import PrinterError, Transport
+from printer.transport import Transport
 
 _log = structlog.get_logger()
 _FRESH_S: Final = 0.5
@@ -67,7 +68,7 @@ class ReceiptPrinter:
     """Owns the printer. ``print``, ``status`` and ``close`` from any thread.
 
     ``connect`` opens the transport, again whenever the printer was lost; it raises
-    :exc:`printer.transport.PrinterGone`. ``on_status`` is called in the owner thread on every
+    :exc:`printer.errors.PrinterGone`. ``on_status`` is called in the owner thread on every
     change: it must only hand over. The journal stays the caller's to close, after this.
     """
 
@@ -133,7 +134,7 @@ class ReceiptPrinter:
         self._owner.join()
 
     def paper_left(self) -> Forecast:
-        """How many receipts the paper will do for. Raises :exc:`JournalError`."""
+        """How many receipts the paper will do for. Raises :exc:`PrintJournalError`."""
         return forecast(self._journal.roll(), self._settings.roll)
 
     # Owner thread
@@ -145,7 +146,7 @@ class ReceiptPrinter:
             self._paper = now
             try:
                 self._note(before, now)
-            except JournalError:
+            except PrintJournalError:
                 _log.error("printer.journal_failed", started=False)
         self._listener(status)
 
@@ -239,7 +240,7 @@ class ReceiptPrinter:
             except AlreadyPrinted:
                 self._journal.failed(number, Reason.ALREADY_PRINTED)
                 return PrintOutcome(Result.REFUSED, Reason.ALREADY_PRINTED)
-        except JournalError:
+        except PrintJournalError:
             _log.error("printer.journal_failed", started=False)
             return PrintOutcome(Result.REFUSED, Reason.JOURNAL)
         reason = self._send(job)
@@ -248,7 +249,7 @@ class ReceiptPrinter:
                 self._journal.done(number)
             else:
                 self._journal.unknown(number, reason)
-        except JournalError:
+        except PrintJournalError:
             # The paper is as it is; at the next start the journal will say unknown.
             _log.error("printer.journal_failed", started=True)
         if reason is None:

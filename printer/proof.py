@@ -33,7 +33,6 @@ import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Final
 
 import cbor2
@@ -43,6 +42,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from printer.errors import InvalidReason, ReceiptInvalid
 from printer.receipt import ReceiptState
 
 CHAIN_HEAD_BYTES: Final = 16
@@ -56,25 +56,6 @@ _ES256: Final = -7
 _STATES: Final = {ReceiptState.CONFIRMED: 1, ReceiptState.QUEUED: 2}
 _TEXT: Final = re.compile(r"(HTTPS://[A-Z0-9.:-]{1,64}/R#)([A-Z2-7]{1,4096})", re.ASCII)
 _VERIFIER: Final = re.compile(r"[A-Za-z0-9.-]{1,58}(?::[0-9]{1,5})?", re.ASCII)
-
-
-class InvalidReason(StrEnum):
-    """Why a receipt is not valid."""
-
-    MALFORMED = "malformed"
-    UNKNOWN_KEY = "unknown_key"
-    REVOKED_KEY = "revoked_key"
-    """The key was stolen or lost: anybody may have signed, at any time."""
-    BAD_SIGNATURE = "bad_signature"
-    WRONG_VERIFIER = "wrong_verifier"
-
-
-class ReceiptInvalid(Exception):
-    """The text is not a receipt that one of the known keys signed; ``reason`` says why."""
-
-    def __init__(self, reason: InvalidReason) -> None:
-        super().__init__(f"not a valid receipt: {reason}")
-        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Final
 
 from qrcode import util
 
+from printer.errors import QrTooLarge
 from printer.qr_symbol import Segments, modules, version_of
 
 MODULE_DOTS: Final = 6
@@ -19,16 +20,6 @@ PAPER_MARGINS: Final = {576: 32, 384: 40}
 They are paper like any other, so they count towards the quiet zone left and right.
 """
 _ALPHANUMERIC: Final = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:")
-
-
-class QrTooLarge(Exception):
-    """The text does not fit at full size; ``version`` is what it needs, ``allowed`` what fits."""
-
-    def __init__(self, version: int | None, allowed: int) -> None:
-        needed = "more than version 40" if version is None else f"version {version}"
-        super().__init__(f"the QR code needs {needed}, this paper takes {allowed} at full size")
-        self.version = version
-        self.allowed = allowed
 
 
 def max_version(width: int) -> int:

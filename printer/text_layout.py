@@ -84,7 +84,7 @@ class Text:
 def text(content: str, style: Style, width: int, align: Align, *, rtl: bool) -> Text:
     """Shape and break ``content`` into lines of ``width`` dots with a fixed line height.
 
-    Raises :exc:`printer.fonts.MissingGlyph`.
+    Raises :exc:`printer.errors.MissingGlyph`.
     """
     fonts.check_coverage(content)
     option = QTextOption(align.value | Qt.AlignmentFlag.AlignAbsolute)

@@ -26,24 +26,14 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, Final, Protocol
 
+from printer.errors import PrinterGone, PrinterSilent
+
 _BAUD: Final = {
     38400: termios.B38400,
     57600: termios.B57600,
     115200: termios.B115200,
 }
 """19200 and less are refused: a receipt would take more than a minute."""
-
-
-class PrinterError(Exception):
-    """The printer cannot be used; the subclass says why."""
-
-
-class PrinterGone(PrinterError):
-    """There is no printer at the other end: not found, switched off, unplugged, hung up."""
-
-
-class PrinterSilent(PrinterError):
-    """The printer is connected and did not answer, or did not take our bytes, in time."""
 
 
 class Transport(Protocol):

@@ -21,7 +21,7 @@ EXPECTED = frozenset(
         "kiosk.services.reading.CatalogueError",
         "kiosk.terminal_identity.IdentityError",
         "offline_queue.errors.OutboxError",
-        "printer.journal.JournalError",
+        "printer.errors.PrintingError",
         "ui.app.WindowFailed",
     }
 )
@@ -53,6 +53,9 @@ def sentence_of(error: Exception) -> str:
 
 def _advice(error: Exception) -> tuple[str, ...]:
     """What to do about it, where that is known."""
+    own = getattr(error, "advice", "")
+    if isinstance(own, str) and own:
+        return (own,)
     if _is(error, "OutboxUnavailable"):
         # Late, like every error: a command loads only what it needs.
         from kiosk.diagnostics.advice import OUTBOX_ADVICE

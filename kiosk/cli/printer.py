@@ -22,8 +22,9 @@ from kiosk.staff_papers import day_totals, printer_test_page, readiness_report
 from offline_queue.errors import OutboxError
 from offline_queue.outside import read_status
 from printer.bitmap import ReceiptBitmap
+from printer.errors import PrintJournalBusy
 from printer.jobs import PrintJob, Result, Settings as PrinterSettings
-from printer.journal import JournalBusy, PrintJournal
+from printer.journal import PrintJournal
 from printer.layout import ensure_application, render
 from printer.printer import ReceiptPrinter
 from printer.receipt import Receipt
@@ -190,7 +191,7 @@ def _printer(settings: Settings, *, as_json: bool) -> Iterator[tuple[ReceiptPrin
     settings.state_directory.mkdir(parents=True, exist_ok=True)
     try:
         journal = PrintJournal(settings.state_directory / "prints.db")
-    except JournalBusy:
+    except PrintJournalBusy:
         _unavailable("the terminal is running and owns the printer: stop it first", as_json=as_json)
     looked = threading.Event()
     printer = ReceiptPrinter(

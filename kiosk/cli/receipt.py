@@ -15,15 +15,8 @@ from kiosk.cli.outcome import answer, refuse
 from kiosk.receipt_keys import RING_FILE, public_keys, read_ring, revoked_ids
 from kiosk.services.wording import format_money
 from kiosk.transaction import reference_of, rfc3339
-from printer.proof import InvalidReason, ReceiptInvalid, verify_receipt
-
-_REASONS = {
-    InvalidReason.MALFORMED: "this is not the text of a receipt",
-    InvalidReason.UNKNOWN_KEY: "none of the known terminals signed it",
-    InvalidReason.REVOKED_KEY: "the key that signed it was revoked",
-    InvalidReason.BAD_SIGNATURE: "the signature does not fit, something was changed",
-    InvalidReason.WRONG_VERIFIER: "its address is not the one that was signed",
-}
+from printer.errors import ReceiptInvalid
+from printer.proof import verify_receipt
 
 app = typer.Typer(help="Receipts of this and other terminals.", no_args_is_help=True)
 
@@ -68,7 +61,7 @@ def verify(
         claims = verify_receipt(wanted, public_keys(ring), revoked_ids(ring))
     except ReceiptInvalid as error:
         value = {"valid": False, "reason": error.reason.value}
-        refuse(value, as_json=as_json, text=f"Not valid: {_REASONS[error.reason]}.")
+        refuse(value, as_json=as_json, text=f"Not valid: {error}.")
     only_simulated = claims.kiosk not in {key.kiosk for key in real}
     result = {
         "valid": True,

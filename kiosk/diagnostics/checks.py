@@ -24,15 +24,14 @@ from offline_queue.errors import OutboxError, OutboxUnavailable
 from offline_queue.outside import read_status
 from offline_queue.signed_requests import RequestSigner
 from offline_queue.verify import verify_outbox
+from printer.errors import PrinterError, PrinterSilent, PrintJournalError
 from printer.escpos import realtime_request
-from printer.journal import JournalError, read_roll
+from printer.journal import read_roll
 from printer.roll import forecast
 from printer.status import PrinterStatus, Realtime, ReplyParser, from_realtime
 from printer.transport import (
     DeviceTransport,
     NetworkTransport,
-    PrinterError,
-    PrinterSilent,
     Transport,
 )
 
@@ -289,12 +288,12 @@ def _receipts_left(settings: Settings) -> int | None:
     """``None`` while the terminal runs, which owns the record, and until a roll was changed."""
     try:
         return forecast(read_roll(settings.state_directory / "prints.db")).receipts
-    except JournalError:
+    except PrintJournalError:
         return None
 
 
 def _printer_status(line: Transport) -> PrinterStatus:
-    """Ask DLE EOT 1 to 4, one after the other. Raises :class:`printer.transport.PrinterError`."""
+    """Ask DLE EOT 1 to 4, one after the other. Raises :class:`printer.errors.PrinterError`."""
     parser, answers = ReplyParser(), list[int]()
     for question in range(1, 5):
         line.write(realtime_request(question), _PRINTER_PATIENCE_S)

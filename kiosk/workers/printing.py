@@ -62,7 +62,7 @@ class Printing:
         """``changed`` is told device, paper and whether the cover is open; any thread.
 
         ``show_receipt`` gets the picture (PNG) and the visit it belongs to.
-        Raises :class:`printer.journal.JournalError`.
+        Raises :class:`printer.errors.PrintJournalError`.
         """
         self._connect = connect
         self._catalogue = catalogue

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from printer import escpos
 from printer.bitmap import ReceiptBitmap
-from printer.journal import AlreadyPrinted, PrintJournal, PrintState
+from printer.errors import AlreadyPrinted
+from printer.journal import PrintJournal, PrintState
 from printer.layout import ensure_application, render
 from printer.raster import encode
 from printer.virtual import VirtualPrinter

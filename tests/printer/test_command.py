@@ -16,7 +16,8 @@ from kiosk.diagnostics import Finding, checks as checks_module
 from kiosk.services.oman_time import MUSCAT
 from kiosk.staff_papers import readiness_report
 from printer.bitmap import ReceiptBitmap
-from printer.journal import JournalBusy, JournalError, PrintJournal, read_roll
+from printer.errors import PrintJournalBusy, PrintJournalError
+from printer.journal import PrintJournal, read_roll
 
 
 @pytest.fixture
@@ -93,10 +94,10 @@ def test_how_far_the_paper_goes_is_known_without_touching_the_journal(papers):
     assert read_roll(papers).receipts == 1
     journal = PrintJournal(papers)
     assert journal.interrupted == 1, "whoever reads the roll settles nothing"
-    with pytest.raises(JournalBusy):
+    with pytest.raises(PrintJournalBusy):
         read_roll(papers)
     journal.close()
-    with pytest.raises(JournalError):
+    with pytest.raises(PrintJournalError):
         read_roll(papers.with_name("none.db"))
 
 

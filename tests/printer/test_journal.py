@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from printer.journal import AlreadyPrinted, JournalError, PrintJournal
+from printer.errors import AlreadyPrinted, PrintJournalError
+from printer.journal import PrintJournal
 from printer.layout import render
 from tests.printer import killing
 from tests.printer.fault_matrix import PHASES, offsets, receipt
@@ -86,7 +87,7 @@ def test_steps_out_of_order_are_errors(path, step):
     number = journal.prepare("tx-1", 0, "ab")
     journal.send_started(number)
     journal.unknown(number, "gone")
-    with pytest.raises(JournalError):
+    with pytest.raises(PrintJournalError):
         getattr(journal, step)(*(number, "x") if step == "failed" else (number,))
     journal.close()
 
@@ -94,18 +95,18 @@ def test_steps_out_of_order_are_errors(path, step):
 def test_a_broken_a_foreign_and_a_busy_file(path, tmp_path):
     broken = tmp_path / "broken.db"
     broken.write_bytes(b"this is no database" * 100)
-    with pytest.raises(JournalError):
+    with pytest.raises(PrintJournalError):
         opened(broken)
     newer = tmp_path / "newer.db"
     with sqlite3.connect(newer) as database:
         database.execute("PRAGMA user_version = 99")
     database.close()
-    with pytest.raises(JournalError, match="another version"):
+    with pytest.raises(PrintJournalError, match="another version"):
         opened(newer)
-    with pytest.raises(JournalError):
+    with pytest.raises(PrintJournalError):
         opened(tmp_path / "no" / "such" / "folder.db")
     first = opened(path)
-    with pytest.raises(JournalError):
+    with pytest.raises(PrintJournalError):
         opened(path)
     first.close()
     opened(path).close()

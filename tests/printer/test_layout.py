@@ -14,7 +14,7 @@ from kiosk.receipts import sample_receipts
 from kiosk.services import load_catalogue
 from printer import fonts
 from printer.bitmap import ReceiptBitmap
-from printer.fonts import MissingGlyph
+from printer.errors import MissingGlyph
 from printer.layout import Drawn, render
 from printer.receipt import Badge, BadgeKind, Bilingual, Receipt, ReceiptState, Row
 from printer.text_layout import Align, Style, listed, paragraph

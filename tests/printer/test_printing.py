@@ -9,13 +9,14 @@ import structlog
 
 from printer import escpos
 from printer.bitmap import ReceiptBitmap
+from printer.errors import PrinterGone
 from printer.jobs import Fence, PrintJob, PrintOutcome, Reason, Result, Settings
 from printer.journal import PrintJournal, PrintState
 from printer.layout import render
 from printer.printer import ReceiptPrinter
 from printer.raster import encode
 from printer.status import Cover, Cutter, Device, PaperState
-from printer.transport import DeviceTransport, NetworkTransport, PrinterGone
+from printer.transport import DeviceTransport, NetworkTransport
 from printer.virtual import VirtualPrinter
 from tests.printer.receipt_samples import complaint
 

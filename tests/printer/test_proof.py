@@ -15,11 +15,10 @@ from pycose.keys import EC2Key
 from pycose.messages import CoseMessage, Sign1Message
 
 from printer import qr
+from printer.errors import InvalidReason, QrTooLarge, ReceiptInvalid
 from printer.layout import render
 from printer.proof import (
-    InvalidReason,
     ReceiptClaims,
-    ReceiptInvalid,
     key_id,
     sign_receipt,
     verify_receipt,
@@ -218,10 +217,10 @@ def test_a_code_too_large_is_refused_not_shrunk():
         longest = next(n for n in range(3000, 0, -1) if _fits("HTTPS://V.OM/R#" + "A" * n, width))
         fits = dataclasses.replace(base, qr_text="HTTPS://V.OM/R#" + "A" * longest)
         render(fits, width)
-        with pytest.raises(qr.QrTooLarge) as caught:
+        with pytest.raises(QrTooLarge) as caught:
             render(dataclasses.replace(base, qr_text=fits.qr_text + "A"), width)
         assert (caught.value.version, caught.value.allowed) == (allowed + 1, allowed)
-    with pytest.raises(qr.QrTooLarge) as caught:
+    with pytest.raises(QrTooLarge) as caught:
         render(dataclasses.replace(base, qr_text="A" * 9000), 576)
     assert caught.value.version is None
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from printer.journal import JournalBusy, PrintJournal, PrintState, RollUse
+from printer.errors import PrintJournalBusy
+from printer.journal import PrintJournal, PrintState, RollUse
 from printer.layout import render
 from printer.roll import CUT_MILLIMETRES, Roll, forecast
 from printer.status import PaperState
@@ -85,7 +86,7 @@ def test_a_journal_of_the_first_version_is_taken_over(tmp_path):
     journal = PrintJournal(path)
     assert journal.last("tx-1").state is PrintState.UNKNOWN
     assert journal.roll() == RollUse(False, 0.0, 1, None)
-    with pytest.raises(JournalBusy):
+    with pytest.raises(PrintJournalBusy):
         PrintJournal(path)
     journal.close()
 
