@@ -1,13 +1,19 @@
-"""QR codes as modules (ISO/IEC 18004): mixed segments, level M, refused rather than shrunk."""
+"""QR codes as modules (ISO/IEC 18004), drawn by ``qrcode`` at level M; refused rather than shrunk.
+
+The mask is fixed. Clause 7.8 lets an encoder choose the mask that scores best, which makes the
+library draw every code eight times. What a receipt's code holds is a signature, as good as random,
+so that no mask is better than another; readers take the mask from the code.
+"""
 
 from __future__ import annotations
 
 from typing import Final
 
-from qrcode import util
+import qrcode
+from qrcode.constants import ERROR_CORRECT_M
+from qrcode.exceptions import DataOverflowError
 
 from printer.errors import QrTooLarge
-from printer.qr_symbol import Segments, modules, version_of
 
 MODULE_DOTS: Final = 6
 """0.75 mm at 203 dots per inch. Codes of 3 or 4 dots per module only decode when pristine."""
@@ -19,7 +25,9 @@ PAPER_MARGINS: Final = {576: 32, 384: 40}
 
 They are paper like any other, so they count towards the quiet zone left and right.
 """
-_ALPHANUMERIC: Final = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:")
+_MASK: Final = 2
+_RUN: Final = 11
+"""Shortest run worth a mode of its own: the prefix ``HTTPS://V/R`` of a one-letter host."""
 
 
 def max_version(width: int) -> int:
@@ -29,30 +37,9 @@ def max_version(width: int) -> int:
     return min(MAX_VERSION, (modules - 17) // 4)
 
 
-def segments(text: str) -> Segments:
-    """Split text into (mode, bytes): alphanumeric wherever the alphabet allows, else bytes.
-
-    ISO/IEC 18004, clause 7.4: alphanumeric costs 5.5 bits a character, byte mode 8. A change of
-    mode costs at most 4 + 16 bits, so a run shorter than eight characters is not worth one,
-    except at the edges of the text, where it costs one header instead of two.
-    """
-    runs: list[tuple[int, bytearray]] = []
-    for byte in text.encode("utf-8"):
-        mode = util.MODE_ALPHA_NUM if byte in _ALPHANUMERIC else util.MODE_8BIT_BYTE
-        if runs and runs[-1][0] == mode:
-            runs[-1][1].append(byte)
-        else:
-            runs.append((mode, bytearray([byte])))
-    merged: list[tuple[int, bytearray]] = []
-    for index, (mode, run) in enumerate(runs):
-        edge = index in (0, len(runs) - 1)
-        short = mode == util.MODE_ALPHA_NUM and len(run) < (6 if edge else 12) and len(runs) > 1
-        kept = util.MODE_8BIT_BYTE if short else mode
-        if merged and merged[-1][0] == kept:
-            merged[-1][1].extend(run)
-        else:
-            merged.append((kept, run))
-    return tuple((mode, bytes(run)) for mode, run in merged)
+def check_fits(text: str, width: int) -> None:
+    """Raise :exc:`QrTooLarge` where the code would have to be shrunk to fit ``width`` dots."""
+    _fitting(text, width)
 
 
 def matrix(text: str, width: int) -> tuple[str, ...]:
@@ -60,9 +47,20 @@ def matrix(text: str, width: int) -> tuple[str, ...]:
 
     Raises :exc:`QrTooLarge` where the code would have to be shrunk to fit.
     """
+    code = _fitting(text, width)
+    code.make(fit=False)
+    return tuple("".join("01"[dark] for dark in row) for row in code.get_matrix())
+
+
+def _fitting(text: str, width: int) -> qrcode.QRCode:
+    code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=0, mask_pattern=_MASK)
+    code.add_data(text, optimize=_RUN)
     allowed = max_version(width)
-    content = segments(text)
-    version = version_of(content)
+    try:
+        version: int | None = code.best_fit()
+    except (DataOverflowError, ValueError):
+        # qrcode 8 refuses its own "version 41" before it gets to say that nothing fits.
+        version = None
     if version is None or version > allowed:
         raise QrTooLarge(version, allowed)
-    return modules(content, version)
+    return code
