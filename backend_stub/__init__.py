@@ -5,23 +5,23 @@ complaints with hearings and notices follow the real rules. ``create_app(setting
 FastAPI application, ``serve`` runs it until stopped, ``EmbeddedServer`` runs it inside another
 process. SQLite file by default, PostgreSQL by URL.
 
-Where things live: ``routes/`` is HTTP and nothing else, ``pages/`` what browsers see;
-``admission.py``, ``limits.py`` and ``request_signatures.py`` stand at the door; ``ingest.py`` and
-``deciding.py`` decide about every item of a batch, ``transactions.py`` reads and writes what they
-decide about, ``conflicts.py`` what happens when a chain forks, ``attachments.py`` takes what
-belongs to a transaction, ``folders.py`` what is carried by hand; ``fleet.py``, ``backups.py`` and
-``metrics.py`` are for the fleet administrator; ``registries.py``, ``complaints.py``,
-``hearings.py`` and ``notifications.py`` are what a transaction reads and causes; ``trust.py`` and
-``signatures.py`` check cards; ``issuing*.py`` and ``card_*.py`` activate them, ``office.py`` and
-``fleet_office.py`` are what the card office and the fleet administrator do at the console;
-``keys.py`` holds the API's own keys; ``tables.py`` and ``database.py`` are the storage; ``data/``
-holds the fictional registries and offices; ``problems.py`` lists every error the API can answer.
+Where things live, from the top floor down; a room imports from those below it only:
+
+* ``http/``: the application, what stands at its door, ``routes/`` and what browsers see, ``pages/``
+* ``console/``: what the card office and the fleet administrator do; ``opening.py`` opens it all
+* ``ingest/``: what becomes of each item of a batch, of attachments and of folders carried by hand
+* ``cases/``: complaints, hearings, notices, receipts by mail
+* ``fleet/``: terminals; ``people/``: registries and sign-in; ``issuing/``: activation of cards;
+  ``publication/``: the catalogue, signed and published
+* ``ground/``: database, tables, keys, trust, problems, limits, metrics, settings
+
+``data/`` holds the fictional registries and offices.
 """
 
-from backend_stub.app import create_app
-from backend_stub.central import CentralUnavailable
-from backend_stub.server import EmbeddedServer, Tls, serve
-from backend_stub.settings import EnrolmentCode, Settings
+from backend_stub.ground.central import CentralUnavailable
+from backend_stub.ground.settings import EnrolmentCode, Settings
+from backend_stub.http.app import create_app
+from backend_stub.http.server import EmbeddedServer, Tls, serve
 
 __all__ = [
     "CentralUnavailable",

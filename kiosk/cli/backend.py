@@ -11,9 +11,9 @@ import msgspec
 import typer
 
 from backend_stub import CentralUnavailable, EnrolmentCode, Settings, Tls, serve
-from backend_stub.card_management import KeyType
-from backend_stub.office import CardRefused, add_card, revoke_card
-from backend_stub.settings import PUBLIC_URL
+from backend_stub.console.card_office import CardRefused, add_card, revoke_card
+from backend_stub.ground.settings import PUBLIC_URL
+from backend_stub.issuing.management_keys import KeyType
 from cardreader.simulator import TRUST as SIMULATED_TRUST
 from cardreader.simulator.issuing_files import (
     CARD_MASTER_KEY,

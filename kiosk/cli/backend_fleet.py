@@ -10,7 +10,7 @@ import msgspec
 import typer
 
 from backend_stub import Settings
-from backend_stub.fleet_office import (
+from backend_stub.console.fleet_office import (
     FleetRefused,
     backup_done,
     restored,

@@ -8,7 +8,7 @@ UNAVAILABLE = 3
 
 EXPECTED = frozenset(
     {
-        "backend_stub.central.CentralUnavailable",
+        "backend_stub.ground.central.CentralUnavailable",
         "cardreader.errors.CardError",
         "cardreader.simulator.personas.UnknownPersona",
         "cardreader.simulator.state.CardStateUnreadable",

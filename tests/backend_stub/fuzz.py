@@ -18,7 +18,7 @@ import requests
 from cryptography.hazmat.primitives import serialization
 
 from backend_stub import EmbeddedServer, EnrolmentCode, Settings
-from backend_stub.limits import Rate, Rates
+from backend_stub.ground.limits import Rate, Rates
 
 from .cards import Card, Issuer
 from .terminal import Terminal

@@ -19,8 +19,8 @@ from cryptography.hazmat.primitives.ciphers import Cipher, modes
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.x509.oid import NameOID
 
-from backend_stub.card_management import KeyType
-from backend_stub.office import add_card
+from backend_stub.console.card_office import add_card
+from backend_stub.issuing.management_keys import KeyType
 from cardreader.simulator import management_key, persona
 
 from .cards import PrivateKey, new_key

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from backend_stub import Settings, backups, ingest as ingesting
-from backend_stub.fleet_office import backup_done
+from backend_stub import Settings
+from backend_stub.cases import backups
+from backend_stub.console.fleet_office import backup_done
+from backend_stub.ingest import batch as ingesting
 
 from .cards import Card
 from .conftest import RunningCentral

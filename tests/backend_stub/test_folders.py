@@ -16,11 +16,12 @@ import pytest
 import uuid_utils
 
 from backend_stub import Settings
-from backend_stub.central import Central, open_central
-from backend_stub.folders import import_folder
-from backend_stub.kiosks import enrol, revoke_epoch
-from backend_stub.limits import Rate, RateLimits, Rates
-from backend_stub.problems import ProblemError
+from backend_stub.fleet.kiosks import enrol, revoke_epoch
+from backend_stub.ground.central import Central
+from backend_stub.ground.limits import Rate, RateLimits, Rates
+from backend_stub.ground.problems import ProblemError
+from backend_stub.ingest.folders import import_folder
+from backend_stub.opening import open_central
 from offline_queue.chain import b64url_decode, canonical, sign_by_device
 from offline_queue.folder import FolderBroken, read_results, write_folder
 from offline_queue.wire import EnrolmentRequest, FolderFile, FolderManifest, SignedManifest

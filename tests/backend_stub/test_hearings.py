@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from backend_stub.complaints import TRANSITIONS, ComplaintState
-from backend_stub.database import Database
-from backend_stub.hearings import LabourOffices, load_offices
-from backend_stub.settings import DATA_DIRECTORY
-from backend_stub.tables import HearingSlot
+from backend_stub.cases.complaints import TRANSITIONS, ComplaintState
+from backend_stub.cases.hearings import LabourOffices, load_offices
+from backend_stub.ground.database import Database
+from backend_stub.ground.settings import DATA_DIRECTORY
+from backend_stub.ground.tables import HearingSlot
 from kiosk.services import load_catalogue
 
 from .cards import Card

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from backend_stub.problems import TITLES
+from backend_stub.ground.problems import TITLES
 
 from .cards import Card
 from .conftest import RunningCentral

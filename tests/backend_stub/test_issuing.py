@@ -10,7 +10,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
 from backend_stub import Settings
-from backend_stub.office import CardRefused
+from backend_stub.console.card_office import CardRefused
 from cardreader.simulator import persona
 
 from .conftest import RunningCentral, Start

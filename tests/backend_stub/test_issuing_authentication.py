@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from backend_stub import Settings
-from backend_stub.limits import Rate, Rates
+from backend_stub.ground.limits import Rate, Rates
 
 from .conftest import RunningCentral, Start
 from .issuing_card import NEW, Relay, answered, approved, b64, on_sqlite, refusal, unb64

@@ -26,10 +26,10 @@ from cryptography.x509.verification import Criticality, ExtensionPolicy, PolicyB
 import backend_stub
 import cardreader.simulator
 from backend_stub import CentralUnavailable, Settings, create_app
-from backend_stub.database import Database
-from backend_stub.office import CardRefused, revoke_card
-from backend_stub.revocations import OwnRevocations
-from backend_stub.settings import DATA_DIRECTORY
+from backend_stub.console.card_office import CardRefused, revoke_card
+from backend_stub.ground.database import Database
+from backend_stub.ground.settings import DATA_DIRECTORY
+from backend_stub.issuing.revocations import OwnRevocations
 from cardreader.simulator import Chip as ChipKind, management_key, persona, personas
 from cardreader.simulator.issuer import (
     AUTHENTICATION,

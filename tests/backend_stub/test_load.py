@@ -9,9 +9,9 @@ import itertools
 import pytest
 
 from backend_stub import Settings
-from backend_stub.admission import Admission, NoRoom, Room
-from backend_stub.limits import Rate, Rates, TokenBuckets
-from backend_stub.problems import ProblemError
+from backend_stub.ground.limits import Rate, Rates, Room, TokenBuckets
+from backend_stub.ground.problems import ProblemError
+from backend_stub.http.admission import Admission, NoRoom
 
 from .cards import Card
 from .conftest import Start

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from hypothesis import given, strategies as st
 
-from backend_stub.signatures import SignatureRefused, _canonical_object
+from backend_stub.people.card_signatures import SignatureRefused, _canonical_object
 from offline_queue.chain import b64url, b64url_decode, sign_record
 from offline_queue.wire import ChainRecord
 

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 import cardreader
-from backend_stub.database import Database
-from backend_stub.folding import fold
-from backend_stub.registries import DataFileWrong, seed
-from backend_stub.settings import DATA_DIRECTORY
-from backend_stub.tables import Citizen
+from backend_stub.ground.data_files import DataFileWrong
+from backend_stub.ground.database import Database
+from backend_stub.ground.settings import DATA_DIRECTORY
+from backend_stub.ground.tables import Citizen
+from backend_stub.people.name_normalisation import fold
+from backend_stub.people.registries import seed
 from kiosk.services import load_catalogue
 
 from .cards import Card

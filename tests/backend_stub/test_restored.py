@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from backend_stub import Settings
-from backend_stub.fleet_office import restored
+from backend_stub.console.fleet_office import restored
 
 from .cards import Card
 from .conftest import Start

@@ -17,8 +17,8 @@ import structlog
 from starlette.types import Message
 
 from backend_stub import CentralUnavailable, EmbeddedServer, EnrolmentCode, Settings, create_app
-from backend_stub.body import BodyMiddleware
-from backend_stub.keys import KeysUnavailable, load_or_create
+from backend_stub.ground.keys import KeysUnavailable, load_or_create
+from backend_stub.http.body import BodyMiddleware
 
 from .cards import Card, Issuer
 from .conftest import RunningCentral, SteppedClock
@@ -210,7 +210,7 @@ def test_a_failure_of_ours_is_a_problem_and_no_traceback(
     def fail(*_: object) -> None:
         raise RuntimeError("99014521 in a message")
 
-    monkeypatch.setattr("backend_stub.routes.public.receipt_keys", fail)
+    monkeypatch.setattr("backend_stub.http.routes.public.receipt_keys", fail)
     with EmbeddedServer(sqlite_settings) as url:
         reply = requests.get(f"{url}/v1/receipt-keys", timeout=5)
         assert reply.status_code == 500
@@ -225,9 +225,10 @@ def test_a_failure_of_ours_is_a_problem_and_no_traceback(
 def test_a_locked_database_is_503_and_the_batch_comes_again(
     sqlite_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("backend_stub.database._BUSY_TIMEOUT_MS", 1)
+    monkeypatch.setattr("backend_stub.ground.database._BUSY_TIMEOUT_MS", 1)
     monkeypatch.setattr(
-        "backend_stub.database._PRAGMAS", (("busy_timeout", "1", 1), ("journal_mode", "WAL", "wal"))
+        "backend_stub.ground.database._PRAGMAS",
+        (("busy_timeout", "1", 1), ("journal_mode", "WAL", "wal")),
     )
     with EmbeddedServer(sqlite_settings) as url:
         blocker = sqlite3.connect(tmp_path / "data" / "central.sqlite3", isolation_level=None)

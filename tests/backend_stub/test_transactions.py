@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given, strategies as st
 
-from backend_stub.transactions import runs
+from backend_stub.ingest.transactions import runs
 
 PLACES = st.sets(
     st.tuples(st.integers(1, 3), st.integers(1, 40) | st.integers(1, 2**53 - 1)), max_size=50

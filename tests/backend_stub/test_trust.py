@@ -17,8 +17,7 @@ from joserfc import jws
 from joserfc.jwk import ECKey
 
 import cardreader
-from backend_stub.signatures import ALGORITHMS, SignatureRefused, holder, read_signed
-from backend_stub.trust import (
+from backend_stub.ground.trust import (
     CertificateNotValid,
     CertificateRevoked,
     Purpose,
@@ -27,6 +26,7 @@ from backend_stub.trust import (
     civil_number,
     load_trust_anchors,
 )
+from backend_stub.people.card_signatures import ALGORITHMS, SignatureRefused, holder, read_signed
 
 from .cards import FROM, UNTIL, Card, Issuer, usage
 

@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from typer.testing import CliRunner
 
 from backend_stub import EmbeddedServer, Settings
-from backend_stub.card_management import KeyType
-from backend_stub.office import add_card
+from backend_stub.console.card_office import add_card
+from backend_stub.issuing.management_keys import KeyType
 from cardreader.apdu import Protocol7816
 from cardreader.simulator import TRUST, Profile, SimulatedCard, issue, persona
 from cardreader.simulator.issuer import load_key

@@ -14,7 +14,7 @@ from typing import Any
 
 import requests
 
-from backend_stub.office import revoke_card
+from backend_stub.console.card_office import revoke_card
 from cardreader.readers import CardReaders
 from cardreader.simulator import persona
 from cardreader.trust import TrustStore

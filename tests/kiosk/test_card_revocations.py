@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from backend_stub.issuing_ca import load_issuing_ca
-from backend_stub.trust import load_trust_anchors
+from backend_stub.ground.trust import load_trust_anchors
+from backend_stub.issuing.ca import load_issuing_ca
 from cardreader.simulator import TRUST
 from cardreader.simulator.issuer import BEGIN
 from cardreader.simulator.issuing_files import ISSUING_CA_CERTIFICATE, ISSUING_CA_KEY

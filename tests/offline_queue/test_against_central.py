@@ -15,7 +15,8 @@ import requests
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from backend_stub import EmbeddedServer, EnrolmentCode, Settings, applications
+from backend_stub import EmbeddedServer, EnrolmentCode, Settings
+from backend_stub.ingest import applications
 from offline_queue import HttpIngest, Outbox, Submission, Syncer, case_ref, new_tx_id
 from offline_queue.records import State
 from offline_queue.signed_requests import RequestSigner

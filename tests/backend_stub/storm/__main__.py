@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from backend_stub.keys import load_or_create
+from backend_stub.ground.keys import load_or_create
 
 from ..cards import Issuer
 from ..postgres import Postgres

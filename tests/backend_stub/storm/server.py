@@ -16,7 +16,7 @@ import logging, sys
 from pathlib import Path
 import structlog
 from backend_stub import EnrolmentCode, Settings, serve
-from backend_stub.limits import Rate, Rates
+from backend_stub.ground.limits import Rate, Rates
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
 directory = Path(sys.argv[1])
 serve(

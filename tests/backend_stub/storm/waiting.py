@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
-from backend_stub.keys import ServerKeys
+from backend_stub.ground.keys import ServerKeys
 from offline_queue.chain import GENESIS, b64url, record_hash, sign_record
 from offline_queue.sealing import associated_data, seal
 from offline_queue.signed_requests import RequestSigner

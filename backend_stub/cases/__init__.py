@@ -1,0 +1,1 @@
+"""What an accepted application becomes: cases, hearings, notices, receipts by mail."""

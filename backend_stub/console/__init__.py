@@ -1,0 +1,1 @@
+"""What a person at the office does beside a running central API."""

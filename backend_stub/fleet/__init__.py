@@ -1,0 +1,1 @@
+"""Terminals: enrolment, device keys, health, up to where a backup holds what they sent."""

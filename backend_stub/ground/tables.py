@@ -1,0 +1,318 @@
+"""The tables of the central API.
+
+Times are stored in UTC. Nothing is ever deleted except what expired by its own nature (challenges,
+sessions).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware time, always UTC: SQLite has no time zones and would return a naive one."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To the database; a naive time is a programming error."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone cannot be stored")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(
+        self,
+        value: datetime | None,
+        dialect: Dialect,  # noqa: ARG002 - SQLAlchemy's signature
+    ) -> datetime | None:
+        """From the database."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+# SQLite numbers rows by itself only in a column of type INTEGER.
+_RowId = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _same_commit(column: str) -> ForeignKey:
+    """A reference that is checked at the commit: its rows are written together, in any order."""
+    return ForeignKey(column, deferrable=True, initially="DEFERRED")
+
+
+class Base(DeclarativeBase):
+    """Base of every table."""
+
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: UtcDateTime, dict[str, Any]: JSON}
+
+
+class SchemaVersion(Base):
+    """One row: which schema this database has."""
+
+    __tablename__ = "schema_version"
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+
+
+class Kiosk(Base):
+    """A terminal."""
+
+    __tablename__ = "kiosk"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    epoch: Mapped[int]
+    """The current epoch: how often this terminal got a device key."""
+    last_contact_at: Mapped[datetime]
+    health: Mapped[dict[str, Any] | None]
+    """The last ``kiosk.central.fleet_wire.HealthReport``."""
+    health_at: Mapped[datetime | None]
+    """When it came, by this API's clock."""
+
+
+class KioskEpoch(Base):
+    """One device key of a terminal, and how far the chain signed with it is held."""
+
+    __tablename__ = "kiosk_epoch"
+    kiosk: Mapped[str] = mapped_column(ForeignKey("kiosk.id"), primary_key=True)
+    epoch: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    device_key: Mapped[str] = mapped_column(Text)
+    """PEM SubjectPublicKeyInfo."""
+    device_key_sha256: Mapped[str] = mapped_column(String(64), index=True)
+    enrolled_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    frozen_at: Mapped[datetime | None]
+    """When two chains with this key were seen: its disk was cloned or set back."""
+    backed_up_seq: Mapped[int] = mapped_column(BigInteger, default=0)
+    """Up to here a backup holds everything."""
+    ack_seq: Mapped[int] = mapped_column(BigInteger)
+    head: Mapped[str] = mapped_column(String(64))
+
+
+class UsedEnrolmentCode(Base):
+    """A one-time code that was used."""
+
+    __tablename__ = "used_enrolment_code"
+    code_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    kiosk: Mapped[str] = mapped_column(ForeignKey("kiosk.id"))
+    epoch: Mapped[int]
+    used_at: Mapped[datetime]
+
+
+class Transaction(Base):
+    """A transaction that was decided, accepted or rejected: kept for ever."""
+
+    __tablename__ = "transactions"
+    __table_args__ = (
+        UniqueConstraint("kiosk", "epoch", "seq"),
+        ForeignKeyConstraint(["kiosk", "epoch"], ["kiosk_epoch.kiosk", "kiosk_epoch.epoch"]),
+        Index("transactions_by_time", "received_at"),
+    )
+    tx_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    kiosk: Mapped[str] = mapped_column(String(32))
+    epoch: Mapped[int]
+    seq: Mapped[int] = mapped_column(BigInteger)
+    """Place in the chain of the epoch. Negative, and no place: a stranded transaction, which came
+    after its epoch's chain was closed."""
+    prev: Mapped[str] = mapped_column(String(64))
+    record_sha256: Mapped[str] = mapped_column(String(64))
+    case_ref: Mapped[str] = mapped_column(String(64))
+    case_seq: Mapped[int] = mapped_column(BigInteger)
+    received_at: Mapped[datetime]
+    outcome: Mapped[str] = mapped_column(String(16))
+    service: Mapped[str | None] = mapped_column(String(48))
+    result: Mapped[dict[str, Any] | None]
+    """A ``TransactionResult`` when accepted."""
+    problem: Mapped[dict[str, Any] | None]
+    """A ``Problem`` when rejected."""
+    void_reason: Mapped[str | None] = mapped_column(String(12))
+    """Why only the record came, without an envelope; nothing took effect."""
+    document: Mapped[str] = mapped_column(Text)
+    """Accepted: the compact JWS that the citizen signed. Rejected: the envelope as it came."""
+
+
+class Attachment(Base):
+    """An attachment that a transaction names, sealed; it is uploaded after the transaction."""
+
+    __tablename__ = "attachment"
+    tx_id: Mapped[str] = mapped_column(_same_commit("transactions.tx_id"), primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    size: Mapped[int]
+    received: Mapped[int]
+    """How many bytes are here, from the first on."""
+    completed_at: Mapped[datetime | None]
+
+
+class AttachmentSeal(Base):
+    """How an attachment was sealed, and what was found in it. The first two schemas had none."""
+
+    __tablename__ = "attachment_seal"
+    __table_args__ = (
+        ForeignKeyConstraint(["tx_id", "sha256"], ["attachment.tx_id", "attachment.sha256"]),
+    )
+    tx_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    number: Mapped[int]
+    """Its place among the transaction's attachments, from 1."""
+    key_id: Mapped[str] = mapped_column(String(16))
+    """Of the sealing key it was sealed for."""
+    finding: Mapped[str | None] = mapped_column(String(16))
+    """Once it is complete: a :class:`backend_stub.ingest.attachment_check.Finding`."""
+
+
+class AttachmentPart(Base):
+    """Some bytes of an attachment, as they came."""
+
+    __tablename__ = "attachment_part"
+    __table_args__ = (
+        ForeignKeyConstraint(["tx_id", "sha256"], ["attachment.tx_id", "attachment.sha256"]),
+    )
+    tx_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    first: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    content: Mapped[bytes]
+
+
+class ConflictingItem(Base):
+    """An item that contradicts what is here, as it came: for people to look at."""
+
+    __tablename__ = "conflicting_item"
+    record_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    kiosk: Mapped[str] = mapped_column(String(32))
+    epoch: Mapped[int]
+    tx_id: Mapped[str] = mapped_column(String(36))
+    code: Mapped[str] = mapped_column(String(32))
+    """One of :mod:`backend_stub.ground.problems`."""
+    received_at: Mapped[datetime]
+    item: Mapped[dict[str, Any]]
+    """A ``BatchItem``."""
+
+
+class Complaint(Base):
+    """A labour complaint."""
+
+    __tablename__ = "complaint"
+    number: Mapped[str] = mapped_column(String(16), primary_key=True)
+    tx_id: Mapped[str] = mapped_column(_same_commit("transactions.tx_id"), unique=True)
+    civil_number: Mapped[str] = mapped_column(String(9), index=True)
+    language: Mapped[str] = mapped_column(String(2))
+    catalogue_version: Mapped[str] = mapped_column(String(64))
+    answers: Mapped[dict[str, Any]]
+    papers: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON)
+    """What the citizen signed for besides: ``sha256``, ``size`` and ``type`` of each paper."""
+    state: Mapped[str] = mapped_column(String(20))
+    registered_at: Mapped[datetime]
+    office: Mapped[str] = mapped_column(String(48))
+    hearing_at: Mapped[datetime | None]
+
+
+class ComplaintEvent(Base):
+    """A step in a complaint's life."""
+
+    __tablename__ = "complaint_event"
+    id: Mapped[int] = mapped_column(_RowId, primary_key=True)
+    number: Mapped[str] = mapped_column(_same_commit("complaint.number"), index=True)
+    at: Mapped[datetime]
+    from_state: Mapped[str | None] = mapped_column(String(20))
+    to_state: Mapped[str] = mapped_column(String(20))
+
+
+class HearingSlot(Base):
+    """How many hearings begin in one office at one time."""
+
+    __tablename__ = "hearing_slot"
+    office: Mapped[str] = mapped_column(String(48), primary_key=True)
+    starts_at: Mapped[datetime] = mapped_column(primary_key=True)
+    taken: Mapped[int]
+
+
+class Counter(Base):
+    """A gapless sequence: its row is locked until the transaction that counted is committed."""
+
+    __tablename__ = "counter"
+    name: Mapped[str] = mapped_column(String(48), primary_key=True)
+    value: Mapped[int] = mapped_column(BigInteger)
+
+
+class Notification(Base):
+    """A notice to a citizen, in the outbox that an SMS or e-mail gateway empties."""
+
+    __tablename__ = "notification"
+    id: Mapped[int] = mapped_column(_RowId, primary_key=True)
+    created_at: Mapped[datetime]
+    channel: Mapped[str] = mapped_column(String(8))
+    recipient: Mapped[str] = mapped_column(String(254))
+    language: Mapped[str] = mapped_column(String(2))
+    text_ar: Mapped[str] = mapped_column(Text)
+    text_en: Mapped[str] = mapped_column(Text)
+    about: Mapped[str] = mapped_column(String(16))
+    """Number of the complaint."""
+
+
+class Citizen(Base):
+    """Civil registry: a cardholder."""
+
+    __tablename__ = "citizen"
+    civil_number: Mapped[str] = mapped_column(String(9), primary_key=True)
+    mobile: Mapped[str | None] = mapped_column(String(8))
+    card_valid_until: Mapped[date | None]
+
+
+class Establishment(Base):
+    """Labour registry: an employer."""
+
+    __tablename__ = "establishment"
+    cr_number: Mapped[str] = mapped_column(String(7), primary_key=True)
+    name_ar: Mapped[str] = mapped_column(String(200))
+    name_en: Mapped[str] = mapped_column(String(200))
+    wilayat: Mapped[str] = mapped_column(String(48))
+    active: Mapped[bool]
+    folded: Mapped[str] = mapped_column(Text)
+    """Both names as :func:`backend_stub.people.name_normalisation.fold` writes them."""
+
+
+class Employment(Base):
+    """Labour registry: a contract between a person and an establishment."""
+
+    __tablename__ = "employment"
+    civil_number: Mapped[str] = mapped_column(ForeignKey("citizen.civil_number"), primary_key=True)
+    cr_number: Mapped[str] = mapped_column(ForeignKey("establishment.cr_number"), primary_key=True)
+    since: Mapped[date] = mapped_column(primary_key=True)
+    until: Mapped[date | None]
+
+
+class Challenge(Base):
+    """Random bytes that a card is to sign, once."""
+
+    __tablename__ = "challenge"
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    nonce: Mapped[str] = mapped_column(String(64))
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    used_at: Mapped[datetime | None]
+
+
+class VisitSession(Base):
+    """A signed-in visit; the token itself is not stored."""
+
+    __tablename__ = "visit_session"
+    token_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    civil_number: Mapped[str] = mapped_column(String(9))
+    expires_at: Mapped[datetime] = mapped_column(index=True)

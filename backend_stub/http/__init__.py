@@ -1,0 +1,1 @@
+"""HTTP and nothing else: the application, what stands at its door, routes, pages."""

@@ -1,0 +1,1 @@
+"""Activation of cards: requests, certificates, codes, management keys, revocations."""

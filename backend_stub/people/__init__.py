@@ -1,0 +1,1 @@
+"""Who somebody is: registries, sign-in, the signatures of cards."""
