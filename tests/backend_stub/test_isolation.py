@@ -12,7 +12,7 @@ import rfc8785
 import structlog
 from sqlalchemy.exc import OperationalError
 
-from backend_stub import deciding
+from backend_stub.ingest import decide_batch as deciding
 from kiosk.services.definition import FieldDefinition
 from kiosk.services.fields import Answer, FieldKind, Situation, kind_of
 
