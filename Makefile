@@ -84,6 +84,10 @@ kills: setup-test ## a terminal killed 1,000 times on a bad line: nothing lost, 
 storm: setup-test ## a fleet comes back after an outage; ARGS="--each 500" for a million
 	$(BIN)/python -m tests.backend_stub.storm $(ARGS)
 
+.PHONY: payment-histories
+payment-histories: setup-test ## 100,000 random histories of payment: nobody pays for nothing; careless rules are caught
+	$(BIN)/python -m tests.backend_stub.payments.histories $(ARGS)
+
 .PHONY: setup
 setup: $(READY_TO_RUN) $(TRANSLATIONS) ## what `make run` needs, without running it
 
