@@ -102,6 +102,8 @@ class Order:
     case: str
     kiosk: str
     language: str
+    mobile: str
+    """Where the payer is told what became of it: eight digits of Oman; may be empty."""
     lines: tuple[Line, ...]
     placed_at: datetime
     valid_until: datetime

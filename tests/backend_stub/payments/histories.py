@@ -164,7 +164,9 @@ class World:
             parts = self.rules.parts_of(fees, Limits(most=most))
             lines = tuple(map(Line, workers, fees, parts))
             valid = self.clock.now + timedelta(hours=self.dice.choice((1, 8, 26)))
-            order = Order(f"o{number}", "case", KIOSK, "ar", lines, self.clock.now, valid)
+            order = Order(
+                f"o{number}", "case", KIOSK, "ar", "92345678", lines, self.clock.now, valid
+            )
             self.store.place(order)
             self.orders.append(order.id)
             workers = workers[:1]
