@@ -15,29 +15,29 @@ from cardreader.readers import CardReaders
 from cardreader.trust import TrustStore
 from kiosk import __version__
 from kiosk.central.client import CentralClient
-from kiosk.central.fleet_wire import HealthReport
 from kiosk.config import Central, Settings
+from kiosk.contract.fleet import HealthReport
 from kiosk.devices import DeviceState
-from kiosk.finger_sensor import FingerSensor
+from kiosk.enrolment.terminal_identity import IdentityError, TerminalIdentity
+from kiosk.equipment.finger_sensor import FingerSensor
+from kiosk.equipment.scanner import Scanner
 from kiosk.front import Front, utc_now
 from kiosk.journal import Journal, JournalError, load_events
-from kiosk.qt_loop import QtLoop, QtTimers
-from kiosk.runner import Runner
-from kiosk.scanner import Scanner
+from kiosk.loop.qt_loop import QtLoop, QtTimers
+from kiosk.loop.runner import Runner
 from kiosk.session import State, effects as ef, events as ev
 from kiosk.session.reducer import RESTING
 from kiosk.session.step import TimerSettings, World
-from kiosk.terminal_identity import IdentityError, TerminalIdentity
-from kiosk.workers.card import CardDesk
+from kiosk.workers.card import ReaderWorker
 from kiosk.workers.card_revocations import REVOCATION_FILE, Revocations
 from kiosk.workers.card_services import CardServices
-from kiosk.workers.central import CentralDesk
-from kiosk.workers.fingers import FingerDesk
+from kiosk.workers.central import CentralWorker
+from kiosk.workers.fingers import FingerWorker
 from kiosk.workers.keeping import Keeper, ReceiptSigner
 from kiosk.workers.printing import Connect, Printing
 from kiosk.workers.receipt_mail import ReceiptMailer
 from kiosk.workers.reporting import Reporter, health_of
-from kiosk.workers.scanning import ScanDesk
+from kiosk.workers.scanning import ScanWorker
 from kiosk.workers.watch import Watch
 from offline_queue.http import HttpIngest
 from offline_queue.signed_requests import RequestSigner
@@ -143,7 +143,7 @@ class Kiosk:
             directory / REVOCATION_FILE,
             renewed=lambda trust: self._desk.believe(trust),
         )
-        self._desk = CardDesk(
+        self._desk = ReaderWorker(
             devices.readers,
             self._revocations.trust,
             wanted=settings.reader.name,
@@ -191,7 +191,7 @@ class Kiosk:
         self._card_services = CardServices(
             self._desk, self._client, self.outbox, signer, answer=self._answer, now=now
         )
-        self._central = CentralDesk(self._desk, self._client, settings.kiosk_id, self._answer)
+        self._central = CentralWorker(self._desk, self._client, settings.kiosk_id, self._answer)
         self._printing = Printing(
             devices.printer,
             self.catalogue,
@@ -210,12 +210,12 @@ class Kiosk:
             directory / "receipts-to-send",
             answer=self._answer,
         )
-        self._scans = ScanDesk(
+        self._scans = ScanWorker(
             devices.scanner,
             answer=self._answer,
             state=lambda state: self._changed(scanner=state),
         )
-        self._fingers = FingerDesk(
+        self._fingers = FingerWorker(
             devices.finger,
             self._desk,
             answer=self._answer,
@@ -363,9 +363,9 @@ class Kiosk:
                 self._desk.read(visit)
             case ef.VerifyPin():
                 self._desk.verify(self._pin.take(), visit)
-            case ef.AskTries():
+            case ef.QueryPinTries():
                 self._pin.wipe()
-                self._desk.ask_tries(visit)
+                self._desk.query_tries(visit)
             case ef.ClearPin():
                 self._pin.wipe()
             case ef.SignIn():
@@ -400,8 +400,8 @@ class Kiosk:
                 self._scans.give_up()
             case ef.SignAndKeep():
                 self._keeper.keep(effect, self._pin.take(), visit)
-            case ef.ForeseeReceipt():
-                self._printing.foresee(effect)
+            case ef.PrerenderReceipt():
+                self._printing.prerender(effect)
             case ef.PrintReceipt(again=True):
                 self._printing.reprint(effect, visit)
             case ef.PrintReceipt():

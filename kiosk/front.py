@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 
 from kiosk.config import Settings
 from kiosk.devices import Terminal
-from kiosk.memory import return_memory_early
-from kiosk.pin_buffer import PinBuffer
+from kiosk.loop.memory import return_memory_early
+from kiosk.loop.pin_buffer import PinBuffer
 from kiosk.services import load_catalogue
 from kiosk.services.oman_time import MUSCAT
 from kiosk.session.intents import Intent, PinDigitsChanged

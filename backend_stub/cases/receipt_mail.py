@@ -18,7 +18,7 @@ from backend_stub.fleet.signer import Signer
 from backend_stub.ground.central import Central
 from backend_stub.ground.problems import ProblemError
 from backend_stub.ground.tables import Base, Complaint, Notification, Transaction
-from kiosk.central.receipt_wire import SEPARATOR, ReceiptMail, receipt_place
+from kiosk.contract.receipts import SEPARATOR, ReceiptMail, receipt_place
 from offline_queue.chain import b64url_decode
 from offline_queue.sealing import SealBroken, open_sealed
 

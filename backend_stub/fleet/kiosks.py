@@ -20,7 +20,7 @@ from backend_stub.ground.central import Central
 from backend_stub.ground.problems import ProblemError
 from backend_stub.ground.settings import EnrolmentCode
 from backend_stub.ground.tables import Kiosk, KioskEpoch, UsedEnrolmentCode
-from kiosk.central.wire import ReceiptKey
+from kiosk.contract.visits import ReceiptKey
 from offline_queue.chain import GENESIS, b64url, sign_head
 from offline_queue.wire import Enrolment, EnrolmentRequest, HeadStatement, SignedHead
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from backend_stub.ground.central import Central
 from backend_stub.ground.metrics import Moment, TerminalFigures
 from backend_stub.ground.tables import Kiosk, KioskEpoch
-from kiosk.central.fleet_wire import DeviceReport, HealthNoted, HealthReport
+from kiosk.contract.fleet import DeviceReport, HealthNoted, HealthReport
 from offline_queue.wire_model import MessageError
 
 _REPORT_EVERY: Final = timedelta(minutes=5)

@@ -83,7 +83,7 @@ class Kiosk(Base):
     """The current epoch: how often this terminal got a device key."""
     last_contact_at: Mapped[datetime]
     health: Mapped[dict[str, Any] | None]
-    """The last ``kiosk.central.fleet_wire.HealthReport``."""
+    """The last ``kiosk.contract.fleet.HealthReport``."""
     health_at: Mapped[datetime | None]
     """When it came, by this API's clock."""
 

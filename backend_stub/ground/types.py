@@ -10,8 +10,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from kiosk.central.issuing_wire import CARD_SERIAL
-from kiosk.central.wire import CIVIL_NUMBER, CR_NUMBER
+from kiosk.contract.issuing import CARD_SERIAL
+from kiosk.contract.visits import CIVIL_NUMBER, CR_NUMBER
 from offline_queue.wire_model import KIOSK_ID, SHA256_HEX, TX_ID
 
 KioskId = Annotated[str, StringConstraints(pattern=KIOSK_ID + "$")]

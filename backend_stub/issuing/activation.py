@@ -1,7 +1,7 @@
 """Card issuing: who is allowed, is it the real card, which key gets a certificate, does it work.
 
 What a terminal relays between a card and the central API. Every step may come twice and in several
-attempts; what was issued stays issued. See :mod:`kiosk.central.issuing_wire`.
+attempts; what was issued stays issued. See :mod:`kiosk.contract.issuing`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from backend_stub.issuing.management_keys import KeyType, ManagementKey, Managem
 from backend_stub.issuing.requests import KeyRefused, key_sha256, requested_key, require_proof
 from backend_stub.issuing.status import issuing_ca
 from backend_stub.issuing.tables import Card, CardActivation, CardCertificate, CardState
-from kiosk.central.issuing_wire import (
+from kiosk.contract.issuing import (
     Algorithm,
     CardResponse,
     Completion,

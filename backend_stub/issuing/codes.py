@@ -16,7 +16,7 @@ from backend_stub.ground.problems import ProblemError
 from backend_stub.ground.tables import Citizen, Notification
 from backend_stub.issuing.card_registry import usable_card
 from backend_stub.issuing.tables import Card, CardApproval, CardCode, CardState
-from kiosk.central.issuing_wire import Approval, CodeSent, CodeWanted
+from kiosk.contract.issuing import Approval, CodeSent, CodeWanted
 from offline_queue.chain import b64url
 
 CODES_PER_HOUR: Final = 5

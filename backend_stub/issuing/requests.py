@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.x509.oid import NameOID, SignatureAlgorithmOID
 
 from backend_stub.issuing.ca import CardKey, Purpose
-from kiosk.central.issuing_wire import Algorithm, Proof
+from kiosk.contract.issuing import Algorithm, Proof
 from offline_queue.chain import b64url_decode
 
 _RSA_BITS: Final = 2048

@@ -18,7 +18,7 @@ from backend_stub.ground.database import insert_into
 from backend_stub.ground.tables import Base, Citizen, Employment, Establishment
 from backend_stub.ground.types import CivilNumber, CrNumber, ServerModel
 from backend_stub.people.name_normalisation import fold
-from kiosk.central.wire import Employer, Person
+from kiosk.contract.visits import Employer, Person
 
 SEARCH_LIMIT: Final = 20
 _SHORTEST_SEARCH: Final = 2

@@ -16,7 +16,7 @@ from backend_stub.ground.trust import Purpose
 from backend_stub.ground.types import KioskId, ServerModel
 from backend_stub.people.card_signatures import SignatureRefused, holder, read_signed
 from backend_stub.people.registries import find_person
-from kiosk.central.wire import Challenge, Person, Session, SignIn
+from kiosk.contract.visits import Challenge, Person, Session, SignIn
 from kiosk.services.oman_time import MUSCAT
 from offline_queue.chain import b64url
 
@@ -27,7 +27,7 @@ log = structlog.get_logger()
 
 
 class _Assertion(ServerModel):
-    """What the card signed; canonical JSON, see :class:`kiosk.central.wire.SignIn`."""
+    """What the card signed; canonical JSON, see :class:`kiosk.contract.visits.SignIn`."""
 
     aud: Literal["manfadh-central"]
     challenge_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{22}$")]

@@ -10,8 +10,8 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
-from kiosk.central.fleet_wire import HealthNoted, HealthReport, KeyTaken
-from kiosk.central.wire import Challenge, EmployerSearch, ReceiptKeys, Session, SignIn
+from kiosk.contract.fleet import HealthNoted, HealthReport, KeyTaken
+from kiosk.contract.visits import Challenge, EmployerSearch, ReceiptKeys, Session, SignIn
 from offline_queue.signed_requests import RequestSigner
 from offline_queue.wire import Enrolment, EnrolmentRequest, ServerClock
 from offline_queue.wire_model import MessageError, WireModel

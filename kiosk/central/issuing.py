@@ -1,4 +1,4 @@
-"""The central API as the authority over a card: calls of :mod:`kiosk.central.issuing_wire`."""
+"""The central API as the authority over a card: calls of :mod:`kiosk.contract.issuing`."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from cardreader.authority import (
     RefusalReason,
 )
 from cardreader.pki import KeyPurpose, Signature, SignatureAlgorithm
-from kiosk.central import issuing_wire as wire
 from kiosk.central.client import CentralClient, CentralRefused, CentralUnreachable
+from kiosk.contract import issuing as wire
 from offline_queue.wire_model import WireModel
 
 

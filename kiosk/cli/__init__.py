@@ -32,8 +32,8 @@ def main() -> None:
 def _run(arguments: list[str]) -> None:
     # Without the command line's library: the terminal has its first picture on the screen by the
     # time that it is loaded.
-    from kiosk.memory import load_without_collecting
-    from kiosk.plain_imports import load_msgspec, use_plain_imports
+    from kiosk.loop.lean_imports import load_msgspec, use_plain_imports
+    from kiosk.loop.memory import load_without_collecting
 
     load_without_collecting()
     use_plain_imports()

@@ -20,11 +20,11 @@ from cardreader.simulator.issuing_files import (
     ISSUING_CA_CERTIFICATE,
     ISSUING_CA_KEY,
 )
-from kiosk.central.issuing_wire import CardSerial
-from kiosk.central.wire import CivilNumber
 from kiosk.cli import backend_catalogue, backend_fleet
 from kiosk.cli.options import CentralKeys, ConfigFile, Json, settings_from
 from kiosk.cli.outcome import answer, refuse
+from kiosk.contract.issuing import CardSerial
+from kiosk.contract.visits import CivilNumber
 from kiosk.journal import configure_logging
 
 app = typer.Typer(help="The central API.", no_args_is_help=True)

@@ -10,8 +10,8 @@ import typer
 
 from kiosk.central.client import CentralClient
 from kiosk.cli.options import ConfigFile, StateDirectory, settings_from
-from kiosk.receipt_keys import RING_FILE, add_key
-from kiosk.terminal_identity import enrol as enrol_at, enrol_new_key, load_identity
+from kiosk.enrolment.terminal_identity import enrol as enrol_at, enrol_new_key, load_identity
+from kiosk.papers.receipt_keys import RING_FILE, add_key
 
 
 def enrol(

@@ -17,8 +17,8 @@ from kiosk.cli.outcome import UNAVAILABLE, answer
 from kiosk.config import Settings
 from kiosk.diagnostics import run_checks
 from kiosk.diagnostics.advice import PRINT_ADVICE, printer_advice
+from kiosk.diagnostics.staff_papers import day_totals, printer_test_page, readiness_report
 from kiosk.services.oman_time import MUSCAT
-from kiosk.staff_papers import day_totals, printer_test_page, readiness_report
 from offline_queue.errors import OutboxError
 from offline_queue.outside import read_status
 from printer.bitmap import ReceiptBitmap

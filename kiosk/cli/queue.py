@@ -14,7 +14,7 @@ from kiosk.cli.options import ConfigFile, Json, Simulated, StateDirectory, never
 from kiosk.cli.outcome import answer, refuse
 from kiosk.config import Settings
 from kiosk.diagnostics.advice import KEEP_DISK, OUTBOX_ADVICE
-from kiosk.terminal_identity import IdentityError, load_identity
+from kiosk.enrolment.terminal_identity import IdentityError, load_identity
 from offline_queue import Outbox
 from offline_queue.chain import b64url_decode
 from offline_queue.errors import OutboxError

@@ -9,12 +9,12 @@ from typing import Annotated
 import typer
 
 from kiosk.central.client import CentralClient
-from kiosk.central.wire import ReceiptKey
 from kiosk.cli.options import SIMULATION, ConfigFile, Json, StateDirectory, settings_from
 from kiosk.cli.outcome import answer, refuse
-from kiosk.receipt_keys import RING_FILE, public_keys, read_ring, revoked_ids
+from kiosk.contract.application import reference_of, rfc3339
+from kiosk.contract.visits import ReceiptKey
+from kiosk.papers.receipt_keys import RING_FILE, public_keys, read_ring, revoked_ids
 from kiosk.services.wording import format_money
-from kiosk.transaction import reference_of, rfc3339
 from printer.errors import ReceiptInvalid
 from printer.proof import verify_receipt
 

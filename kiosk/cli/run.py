@@ -29,15 +29,15 @@ from kiosk.config import (
     Settings,
 )
 from kiosk.front import Front
-from kiosk.memory import keep_what_is_loaded
-from kiosk.plain_imports import load_for_visits
+from kiosk.loop.lean_imports import load_for_visits
+from kiosk.loop.memory import keep_what_is_loaded
 from kiosk.services import LANGUAGES
 from ui.app import make_application
 
 if TYPE_CHECKING:
     from kiosk.app import Kiosk
+    from kiosk.equipment.scanner import Scanner
     from kiosk.remote_screen import RemoteScreen
-    from kiosk.scanner import Scanner
     from kiosk.simulation import Workbench
     from kiosk.workers.printing import Connect
 
@@ -104,10 +104,10 @@ def _run_real(settings: Settings) -> None:
     with _face(settings) as (application, front):
         from cardreader.pcsc import PcscReaders
         from cardreader.trust import TrustStore
-        from kiosk import chime
         from kiosk.app import Devices, Kiosk
+        from kiosk.enrolment.terminal_identity import load_identity
+        from kiosk.equipment import chime
         from kiosk.journal import configure_logging
-        from kiosk.terminal_identity import load_identity
 
         configure_logging(settings.log.level, settings.log.file)
         devices = Devices(
@@ -124,8 +124,8 @@ def _run_real(settings: Settings) -> None:
 def _run_simulated(settings: Settings, *, with_workbench: bool) -> None:
     beside = _WORKBENCH_WIDTH if with_workbench else 0
     with _face(settings, beside) as (application, front):
-        from kiosk import chime
         from kiosk.app import Devices, Kiosk
+        from kiosk.equipment import chime
         from kiosk.journal import configure_logging
         from kiosk.simulation import Rig, Workbench
 
@@ -231,7 +231,7 @@ def _printer(settings: PrinterSettings) -> Connect | None:
 def _scanner(settings: ScannerSettings) -> Scanner | None:
     if not settings.device:
         return None
-    from kiosk.scanner import SaneScanner
+    from kiosk.equipment.scanner import SaneScanner
 
     return SaneScanner(
         settings.device,

@@ -12,7 +12,7 @@ from kiosk.cli.options import SIMULATION, StateDirectory, settings_from
 from kiosk.cli.outcome import REFUSED
 from kiosk.cli.settings import size_of
 from kiosk.journal import configure_logging
-from kiosk.receipt_keys import RING_FILE
+from kiosk.papers.receipt_keys import RING_FILE
 from kiosk.services import LANGUAGES, Language
 
 _SIZES = ("1080x1920", "1920x1080")

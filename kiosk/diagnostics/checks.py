@@ -15,10 +15,10 @@ from kiosk.central.client import CentralClient, CentralError, CentralRefused
 from kiosk.config import Settings
 from kiosk.devices import Remedy
 from kiosk.diagnostics.advice import OUTBOX_ADVICE, printer_advice
+from kiosk.enrolment.terminal_identity import IdentityError, load_identity
+from kiosk.equipment.scanner import SaneScanner, ScanFailed
 from kiosk.journal import verify_journal
-from kiosk.scanner import SaneScanner, ScanFailed
 from kiosk.services import CatalogueError, load_catalogue
-from kiosk.terminal_identity import IdentityError, load_identity
 from kiosk.workers.card_revocations import REVOCATION_FILE, is_stale, with_stored_list
 from offline_queue.errors import OutboxError, OutboxUnavailable
 from offline_queue.outside import read_status

@@ -10,11 +10,11 @@ from dataclasses import replace
 
 from kiosk.devices import is_online
 from kiosk.session.effects import (
-    AskTries,
     CheckCode,
     ClearPin,
     CompareNewPin,
     KeepSecret,
+    QueryPinTries,
     Record,
     RequestCode,
     RunCardTask,
@@ -79,7 +79,7 @@ def offer_activation(state: State, *, transport: bool = False) -> State:
 def choose_card_service(state: State, service_id: str) -> Step:
     """From the list of services: the card is active, for its PIN was right."""
     if service_id == CardTaskKind.ACTIVATE:
-        return Step(with_visit(state, page=Page.CARD_STATE, pin=PinEntry()), (AskTries(),))
+        return Step(with_visit(state, page=Page.CARD_STATE, pin=PinEntry()), (QueryPinTries(),))
     return Step(begin_change(state))
 
 

@@ -37,7 +37,7 @@ class VerifyPin:
 
 
 @dataclass(frozen=True, slots=True)
-class AskTries:
+class QueryPinTries:
     """Ask the retry counter before a PIN is entered again. Answers TriesKnown."""
 
 
@@ -156,7 +156,7 @@ class SignAndKeep:
 
 
 @dataclass(frozen=True, slots=True)
-class ForeseeReceipt:
+class PrerenderReceipt:
     """A receipt will be wanted: draw what is known of it, so that it follows COMMIT at once."""
 
     service_id: str
@@ -229,7 +229,7 @@ Effect = (
     BeginVisit
     | ReadCard
     | VerifyPin
-    | AskTries
+    | QueryPinTries
     | ClearPin
     | SignIn
     | AskFinger
@@ -245,7 +245,7 @@ Effect = (
     | ScanSheet
     | StopScan
     | SignAndKeep
-    | ForeseeReceipt
+    | PrerenderReceipt
     | PrintReceipt
     | MailReceipt
     | Wipe

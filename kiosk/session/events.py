@@ -137,7 +137,7 @@ class SheetAccepted:
 
 @dataclass(frozen=True, slots=True)
 class SheetRefused:
-    """No picture; ``problem`` is a code of :class:`kiosk.scanner.ScanProblem`."""
+    """No picture; ``problem`` is a code of :class:`kiosk.equipment.scanner.ScanProblem`."""
 
     sheet: SheetState
     problem: str
@@ -167,7 +167,7 @@ class FingerRefused:
 
 @dataclass(frozen=True, slots=True)
 class FingerNotSeen:
-    """No finger; ``problem`` is a code of :class:`kiosk.finger_sensor.FingerProblem`."""
+    """No finger; ``problem`` is a code of :class:`kiosk.equipment.finger_sensor.FingerProblem`."""
 
     problem: str
 

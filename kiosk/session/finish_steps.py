@@ -7,8 +7,8 @@ from dataclasses import replace
 from kiosk.devices import PaperState, Terminal, can_print, is_online
 from kiosk.session.effects import (
     ClearPin,
-    ForeseeReceipt,
     MailReceipt,
+    PrerenderReceipt,
     PrintReceipt,
     Record,
     SignAndKeep,
@@ -75,7 +75,7 @@ def on_sign(state: State, event: Event, world: World) -> Step:
     step = pin_entry(state, event)
     if isinstance(event, PinDigitsChanged) and event.digits == 1 and not visit.pin.digits:
         # The page is there and nobody waits: the person types.
-        return step.then(*_foresee_receipt(state))
+        return step.then(*_prerender_receipt(state))
     return step
 
 
@@ -194,14 +194,14 @@ def _receipt_seen(state: State, submission: Submission, *, whole: bool) -> Step:
     return Step(copy.state, (said, *copy.effects))
 
 
-def _foresee_receipt(state: State) -> tuple[ForeseeReceipt, ...]:
+def _prerender_receipt(state: State) -> tuple[PrerenderReceipt, ...]:
     """What is known of the receipt before the signature."""
     visit = state.visit
     form = visit.form
     if visit.cardholder is None or form is None:
         return ()
     large = visit.text_size is TextSize.LARGE
-    foreseen = ForeseeReceipt(
+    prerendered = PrerenderReceipt(
         form.service_id,
         visit.language,
         visit.cardholder,
@@ -209,7 +209,7 @@ def _foresee_receipt(state: State) -> tuple[ForeseeReceipt, ...]:
         large,
         papers=len(form.papers),
     )
-    return (foreseen,)
+    return (prerendered,)
 
 
 def print_receipt(state: State, submission: Submission, *, again: bool = False) -> Step:

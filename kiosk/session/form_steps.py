@@ -10,7 +10,7 @@ from kiosk.services import FieldDefinition, FieldProblem, ServiceDefinition, flo
 from kiosk.services.answers import Answer, answer_as_input
 from kiosk.services.definition import ServiceKind
 from kiosk.session.card_service_steps import choose_card_service
-from kiosk.session.effects import AskTries, SearchEmployers
+from kiosk.session.effects import QueryPinTries, SearchEmployers
 from kiosk.session.events import (
     BackPressed,
     ChangePressed,
@@ -92,7 +92,7 @@ def on_check(state: State, event: Event, world: World) -> Step:
             if index is not None:
                 opened = _open_question(state, replace(form, changing=True), index, world)
                 return Step(_with_problem(opened, problem))
-        return Step(with_visit(state, page=Page.SIGN, pin=PinEntry()), (AskTries(),))
+        return Step(with_visit(state, page=Page.SIGN, pin=PinEntry()), (QueryPinTries(),))
     return stay(state)
 
 

@@ -229,7 +229,7 @@ class Form:
     sheet: SheetState = SheetState.READY
     """The sheet in the scanner, as far as this visit put it there."""
     sheet_problem: str = ""
-    """Why the last sheet gave no picture: a code of :class:`kiosk.scanner.ScanProblem`."""
+    """Why the last sheet gave no picture: a code of :class:`ScanProblem`."""
 
 
 class ReceiptStep(enum.StrEnum):

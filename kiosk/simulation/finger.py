@@ -7,7 +7,7 @@ import threading
 
 from cardreader.simulator import persona
 from cardreader.simulator.fingerprints import Finger, seen, template
-from kiosk.finger_sensor import FingerFailed, FingerProblem, FingerStopped
+from kiosk.equipment.finger_sensor import FingerFailed, FingerProblem, FingerStopped
 
 
 class Laid(enum.StrEnum):

@@ -20,11 +20,11 @@ from cardreader.simulator.issuing_files import (
 from cardreader.trust import TrustStore
 from kiosk.central.client import CentralClient
 from kiosk.config import Settings
-from kiosk.receipt_keys import RING_FILE, add_key
+from kiosk.enrolment.terminal_identity import TerminalIdentity, enrol, load_identity
+from kiosk.papers.receipt_keys import RING_FILE, add_key
 from kiosk.simulation.finger import SimulatedFingerSensor
 from kiosk.simulation.network import SwitchedLink
 from kiosk.simulation.scanner import SimulatedScanner
-from kiosk.terminal_identity import TerminalIdentity, enrol, load_identity
 from printer.transport import NetworkTransport
 from printer.virtual import VirtualPrinter
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QImage, QPainter
 
-from kiosk.scanner import ScanFailed, ScanProblem, ScanStopped
+from kiosk.equipment.scanner import ScanFailed, ScanProblem, ScanStopped
 
 _WIDTH, _HEIGHT = 1240, 1754  # A4 at 150 dpi
 _MARGIN = 110

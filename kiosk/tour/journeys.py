@@ -10,8 +10,8 @@ from kiosk.devices import SheetState
 from kiosk.session import Page
 from kiosk.session.state import CardProblem, ReceiptStep, VisitEnd
 from kiosk.simulation.finger import Laid
-from kiosk.tour.hands import NotSeen
-from kiosk.tour.stage import Stage
+from kiosk.tour.harness import Stage
+from kiosk.tour.touch_driver import NotSeen
 
 Journey = Callable[[Stage], None]
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from kiosk.receipt_keys import RING_FILE, add_key, public_keys, read_ring
+from kiosk.papers.receipt_keys import RING_FILE, add_key, public_keys, read_ring
 from kiosk.services import Language
-from kiosk.tour.hands import NotSeen
+from kiosk.tour.harness import Stage
 from kiosk.tour.journeys import JOURNEYS
-from kiosk.tour.stage import Stage
+from kiosk.tour.touch_driver import NotSeen
 
 REPORT = "report.json"
 

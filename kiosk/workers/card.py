@@ -45,7 +45,7 @@ class _Seat:
     """Found out after the visit went on: nothing more is asked of this card."""
 
 
-class CardDesk:
+class ReaderWorker:
     """Owns the citizen's reader. Methods without another word belong to the loop's thread."""
 
     def __init__(
@@ -142,7 +142,7 @@ class CardDesk:
 
         self._ask(task, _PIN_DEADLINE, visit)
 
-    def ask_tries(self, visit: int) -> None:
+    def query_tries(self, visit: int) -> None:
         """The retry counter again, where the card tells it after a verified PIN."""
 
         def task(connection: CardConnection) -> ev.Event:

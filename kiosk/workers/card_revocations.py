@@ -16,7 +16,7 @@ import structlog
 from cardreader.revocation import RevocationListInvalid
 from cardreader.trust import TrustStore
 from kiosk.central.client import CentralClient, CentralError
-from kiosk.workers.repeating import Repeating
+from kiosk.workers.periodic import Repeating
 
 REVOCATION_FILE = "revocations.crl"
 """The last list that came, DER, in the terminal's state directory."""

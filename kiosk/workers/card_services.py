@@ -25,14 +25,14 @@ from cardreader.national_id import NationalIdCard
 from cardreader.pin import PinWeakness, pin_weakness
 from kiosk.central.client import CentralClient, CentralError, CentralRefused
 from kiosk.central.issuing import CodeRefused, HttpCardAuthority
-from kiosk.pin_buffer import SecretShelf, wipe
+from kiosk.contract.application import reference_of
+from kiosk.loop.pin_buffer import SecretShelf, wipe
 from kiosk.services import Language
 from kiosk.session import events as ev
 from kiosk.session.effects import Secret
 from kiosk.session.state import Cardholder, CardProblem, CardTaskKind
-from kiosk.transaction import reference_of
 from kiosk.workers.answering import GONE, Answer, event_of
-from kiosk.workers.card import CardDesk
+from kiosk.workers.card import ReaderWorker
 from kiosk.workers.keeping import ReceiptSigner
 from offline_queue.errors import OutboxError
 from offline_queue.records import new_tx_id
@@ -53,7 +53,7 @@ class CardServices:
 
     def __init__(
         self,
-        desk: CardDesk,
+        desk: ReaderWorker,
         client: CentralClient,
         outbox: Outbox,
         signer: ReceiptSigner,

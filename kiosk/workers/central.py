@@ -11,11 +11,11 @@ import structlog
 from cardreader.errors import CardError
 from cardreader.pki import KeyPurpose
 from kiosk.central.client import CentralClient, CentralError, CentralRefused
-from kiosk.central.wire import Employer
+from kiosk.contract.visits import Employer
 from kiosk.session import events as ev
 from kiosk.session.state import CardProblem, EmployerFound
 from kiosk.workers.answering import Answer
-from kiosk.workers.card import CardDesk
+from kiosk.workers.card import ReaderWorker
 
 _log = structlog.get_logger()
 
@@ -24,10 +24,12 @@ _REVOKED = "certificate-revoked"
 """Why a sign-in is refused: ``reason`` of the problem document ``sign-in-refused``."""
 
 
-class CentralDesk:
+class CentralWorker:
     """Asks the registries on behalf of the cardholder; without an answer the visit goes on."""
 
-    def __init__(self, desk: CardDesk, client: CentralClient, kiosk: str, answer: Answer) -> None:
+    def __init__(
+        self, desk: ReaderWorker, client: CentralClient, kiosk: str, answer: Answer
+    ) -> None:
         self._desk = desk
         self._client = client
         self._kiosk = kiosk

@@ -11,26 +11,26 @@ import structlog
 from cardreader.errors import CardError, FingerBlocked, FingerNotAvailable, FingerNotMatched
 from cardreader.national_id import NationalIdCard
 from kiosk.devices import DeviceState
-from kiosk.finger_sensor import FingerFailed, FingerProblem, FingerSensor, FingerStopped
-from kiosk.pin_buffer import wipe
+from kiosk.equipment.finger_sensor import FingerFailed, FingerProblem, FingerSensor, FingerStopped
+from kiosk.loop.pin_buffer import wipe
 from kiosk.session import events as ev
 from kiosk.session.state import CardProblem
 from kiosk.workers.answering import GONE, Answer, event_of
-from kiosk.workers.card import CardDesk
-from kiosk.workers.newest import Newest
+from kiosk.workers.card import ReaderWorker
+from kiosk.workers.latest_request import Newest
 
 _log = structlog.get_logger()
 
 _CARD_DEADLINE = 20.0
 
 
-class FingerDesk:
+class FingerWorker:
     """Takes a finger for the visit at the screen and lets the card compare it."""
 
     def __init__(
         self,
         sensor: FingerSensor | None,
-        desk: CardDesk,
+        desk: ReaderWorker,
         *,
         answer: Answer,
         state: Callable[[DeviceState], None],

@@ -13,21 +13,21 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from cardreader.errors import CardError
 from cardreader.pki import KeyPurpose
-from kiosk.pin_buffer import wipe
-from kiosk.services import Catalogue
-from kiosk.services.oman_time import MUSCAT
-from kiosk.session import events as ev
-from kiosk.session.effects import SignAndKeep
-from kiosk.session.state import HearingProposal
-from kiosk.transaction import (
+from kiosk.contract.application import (
     SCHEMA_VERSION,
     Application,
     StaleRevocations,
     reference_of,
     rfc3339,
 )
+from kiosk.loop.pin_buffer import wipe
+from kiosk.services import Catalogue
+from kiosk.services.oman_time import MUSCAT
+from kiosk.session import events as ev
+from kiosk.session.effects import SignAndKeep
+from kiosk.session.state import HearingProposal
 from kiosk.workers.answering import GONE, Answer, event_of
-from kiosk.workers.card import CardDesk
+from kiosk.workers.card import ReaderWorker
 from kiosk.workers.card_revocations import is_stale
 from offline_queue.errors import OutboxError
 from offline_queue.records import Enqueued, Submission, case_ref, new_tx_id
@@ -82,7 +82,7 @@ class Keeper:
 
     def __init__(
         self,
-        desk: CardDesk,
+        desk: ReaderWorker,
         outbox: Outbox,
         syncer: Syncer,
         signer: ReceiptSigner,

@@ -12,11 +12,11 @@ from pathlib import Path
 import structlog
 
 from kiosk.devices import DeviceState, PaperState
-from kiosk.memory import return_unused
-from kiosk.receipts import compose_receipt, sample_receipts
+from kiosk.loop.memory import return_unused
+from kiosk.papers.receipts import compose_receipt, sample_receipts
 from kiosk.services import Catalogue
 from kiosk.session import events as ev
-from kiosk.session.effects import ForeseeReceipt, PrintReceipt
+from kiosk.session.effects import PrerenderReceipt, PrintReceipt
 from kiosk.session.state import Submission
 from kiosk.workers.answering import Answer
 from printer import status as device
@@ -100,9 +100,9 @@ class Printing:
             self._printer.close()
         self._journal.close()
 
-    def foresee(self, effect: ForeseeReceipt) -> None:
+    def prerender(self, effect: PrerenderReceipt) -> None:
         """Draw now what the receipt will say, as far as it is known; nothing is printed."""
-        self._worker.submit(self._foresee, effect, self._drawn, self._asked)
+        self._worker.submit(self._prerender, effect, self._drawn, self._asked)
 
     def print(self, effect: PrintReceipt, visit: int) -> None:
         """Draw and print; answers ReceiptPrinted or ReceiptNotPrinted.
@@ -146,7 +146,7 @@ class Printing:
             waiting.cancel()
         self._worker.submit(return_unused)
 
-    def _foresee(self, effect: ForeseeReceipt, drawn: Drawn, asked: int) -> None:
+    def _prerender(self, effect: PrerenderReceipt, drawn: Drawn, asked: int) -> None:
         unknown = Submission(
             "", effect.service_id, datetime.now(UTC), "0", "", papers=effect.papers
         )
@@ -199,7 +199,7 @@ class Printing:
         self._show_receipt(bitmap.png(), visit)
 
     def _compose(
-        self, submission: Submission, effect: PrintReceipt | ForeseeReceipt, copy: int = 0
+        self, submission: Submission, effect: PrintReceipt | PrerenderReceipt, copy: int = 0
     ) -> Receipt:
         return compose_receipt(
             submission,

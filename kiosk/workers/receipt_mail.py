@@ -17,10 +17,10 @@ from typing import Final
 import structlog
 
 from kiosk.central.client import CentralClient, CentralError, CentralRefused
-from kiosk.central.receipt_wire import SEPARATOR, ReceiptMail, receipt_place
+from kiosk.contract.receipts import SEPARATOR, ReceiptMail, receipt_place
 from kiosk.session import events as ev
 from kiosk.workers.answering import Answer
-from kiosk.workers.repeating import Repeating
+from kiosk.workers.periodic import Repeating
 from offline_queue.chain import b64url, b64url_decode
 from offline_queue.sealing import seal
 from offline_queue.wire import Enrolment

@@ -20,9 +20,9 @@ import structlog
 
 from kiosk import __version__
 from kiosk.central.client import CentralClient, CentralError, CentralRefused
-from kiosk.central.fleet_wire import DeviceReport, HealthNoted, HealthReport, OutboxReport
+from kiosk.contract.fleet import DeviceReport, HealthNoted, HealthReport, OutboxReport
 from kiosk.devices import DeviceState, PaperState, Terminal, can_serve
-from kiosk.workers.repeating import Repeating
+from kiosk.workers.periodic import Repeating
 from offline_queue.errors import OutboxUnavailable
 from offline_queue.store import Outbox
 from offline_queue.syncer import SyncState

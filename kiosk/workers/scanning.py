@@ -13,7 +13,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize
 from PySide6.QtGui import QImage, QImageReader
 
 from kiosk.devices import DeviceState
-from kiosk.scanner import (
+from kiosk.equipment.scanner import (
     SHEET_MAX_BYTES,
     ScanFailed,
     Scanner,
@@ -24,8 +24,8 @@ from kiosk.scanner import (
 from kiosk.session import events as ev
 from kiosk.session.state import Paper
 from kiosk.workers.answering import Answer
-from kiosk.workers.newest import Newest
-from kiosk.workers.repeating import Repeating
+from kiosk.workers.latest_request import Newest
+from kiosk.workers.periodic import Repeating
 
 _log = structlog.get_logger()
 
@@ -40,7 +40,7 @@ _LEAST_CONTRAST = 16
 """Of 255: between the darkest and the lightest place of a sheet that has something on it."""
 
 
-class ScanDesk:
+class ScanWorker:
     """Scans sheets for the visit at the screen, and looks after the scanner between visits."""
 
     def __init__(

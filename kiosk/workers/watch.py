@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from kiosk.central.client import CentralClient, CentralError
 from kiosk.devices import DeviceState
-from kiosk.workers.repeating import Repeating
+from kiosk.workers.periodic import Repeating
 from offline_queue.errors import OutboxUnavailable
 from offline_queue.store import Outbox
 

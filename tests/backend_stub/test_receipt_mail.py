@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kiosk.central.receipt_wire import ReceiptMail, receipt_place
+from kiosk.contract.receipts import ReceiptMail, receipt_place
 from offline_queue.chain import b64url, b64url_decode
 from offline_queue.sealing import seal
 

@@ -13,7 +13,7 @@ import cbor2
 import pytest
 
 from backend_stub import EnrolmentCode, Settings
-from kiosk.transaction import reference_of
+from kiosk.contract.application import reference_of
 from printer.proof import ReceiptClaims, sign_receipt
 from printer.receipt import ReceiptState
 

@@ -59,7 +59,7 @@ def test_a_process_that_fails_is_no_figure(tmp_path: Path) -> None:
 
 def test_the_first_picture_waits_for_nothing_it_does_not_show(tmp_path: Path) -> None:
     code = (
-        "import linecache, sys; from kiosk.plain_imports import use_plain_imports;"
+        "import linecache, sys; from kiosk.loop.lean_imports import use_plain_imports;"
         "use_plain_imports(); from kiosk.cli import run; assert len(linecache.cache) < 20;"
         "from kiosk.config import Settings; from kiosk.front import Front;"
         "from ui.app import make_application; application = make_application();"
@@ -73,7 +73,8 @@ def test_the_first_picture_waits_for_nothing_it_does_not_show(tmp_path: Path) ->
 
 def test_a_terminal_never_loads_what_only_the_central_api_needs(tmp_path: Path) -> None:
     code = (
-        "import sys, kiosk.app, kiosk.terminal_identity, cardreader.pcsc, cardreader.trust;"
+        "import sys, kiosk.app, kiosk.enrolment.terminal_identity, cardreader.pcsc;"
+        "import cardreader.trust;"
         "print(*sys.modules)"
     )
     loaded = _loaded(code, tmp_path)

@@ -17,9 +17,9 @@ from cardreader.trust import TrustStore
 from kiosk.app import Devices, Kiosk
 from kiosk.config import Central, Settings
 from kiosk.devices import can_serve, is_online
+from kiosk.enrolment.terminal_identity import load_identity
 from kiosk.session import Page, State
-from kiosk.terminal_identity import load_identity
-from kiosk.tour.hands import Hands
+from kiosk.tour.touch_driver import Hands
 from offline_queue.http import HttpIngest
 from printer.transport import NetworkTransport
 from tests.e2e.terminal import Terminal

@@ -21,12 +21,12 @@ from cardreader.trust import TrustStore
 from kiosk.app import Devices, Kiosk, utc_now
 from kiosk.config import Reader, Screen, Settings
 from kiosk.devices import can_serve, is_online
-from kiosk.finger_sensor import FingerSensor
-from kiosk.scanner import Scanner
+from kiosk.equipment.finger_sensor import FingerSensor
+from kiosk.equipment.scanner import Scanner
 from kiosk.session import Page, events as ev
 from kiosk.session.state import VisitEnd
-from kiosk.tour.hands import PATIENCE_S, Hands
-from kiosk.tour.stage import Stage
+from kiosk.tour.harness import Stage
+from kiosk.tour.touch_driver import PATIENCE_S, Hands
 from offline_queue.chain import b64url_decode
 from offline_queue.verify import verify_outbox
 

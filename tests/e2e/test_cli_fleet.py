@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives import serialization
 
 from backend_stub import EmbeddedServer, EnrolmentCode, Settings
 from kiosk.central.client import CentralClient, CentralUnreachable
-from kiosk.terminal_identity import IdentityError, enrol, enrol_new_key, load_identity
+from kiosk.enrolment.terminal_identity import IdentityError, enrol, enrol_new_key, load_identity
 from offline_queue import Outbox, Submission, case_ref, new_tx_id
 from tests.backend_stub.cards import Card, Issuer
 from tests.backend_stub.terminal import ANSWERS

@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage
 
 from cardreader.simulator import persona
 from kiosk.devices import DeviceState, SheetState, can_scan
-from kiosk.scanner import SaneScanner
+from kiosk.equipment.scanner import SaneScanner
 from kiosk.session import Page, events as ev
 from kiosk.session.state import VisitEnd
 from kiosk.simulation.scanner import SimulatedScanner

@@ -21,7 +21,7 @@ import structlog
 from PySide6.QtCore import QObject
 from PySide6.QtQuick import QQuickItem
 
-import kiosk.runner
+import kiosk.loop.runner
 from cardreader.simulator import persona
 from kiosk.journal import configure_logging
 from kiosk.session import Page, events as ev
@@ -109,7 +109,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def witness(folder: Path) -> Iterator[Witness]:
     """Logging at its most talkative, every event, effect and state printed."""
     seen = Witness(log=folder / "kiosk.log")
-    reduce = kiosk.runner.reduce
+    reduce = kiosk.loop.runner.reduce
 
     def printed(state: Any, event: Any, world: Any) -> Any:
         step = reduce(state, event, world)
@@ -123,7 +123,7 @@ def witness(folder: Path) -> Iterator[Witness]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tempfile, "tempdir", str(folder / "tmp"))
         patch.setenv("TMPDIR", str(folder / "tmp"))
-        patch.setattr(kiosk.runner, "reduce", printed)
+        patch.setattr(kiosk.loop.runner, "reduce", printed)
         yield seen
     logging.root.handlers[:] = handlers
     logging.root.setLevel(level)
@@ -142,8 +142,8 @@ def after_a_visit(witness: Witness, folder: Path, qapp: Any) -> Iterator[Termina
             return witness.pins[-1]
 
         patch.setattr(terminal.kiosk._pin, "take", remembered)
-        patch.setattr("kiosk.tour.stage._EMPLOYER", {"ar": EMPLOYER})
-        patch.setattr("kiosk.tour.stage._STORY", {"ar": STORY})
+        patch.setattr("kiosk.tour.harness._EMPLOYER", {"ar": EMPLOYER})
+        patch.setattr("kiosk.tour.harness._STORY", {"ar": STORY})
         terminal.rig.link.cut()
         terminal.kiosk.look_again()
         terminal.wait(lambda: terminal.devices.central == "offline", "the loss of the network")

@@ -14,11 +14,11 @@ from cardreader import NationalIdCard, TrustStore, open_card
 from cardreader.simulator import READER, TRUST, SimulatedReaders, persona
 from cardreader.simulator.fingerprints import Finger, seen, template
 from kiosk.devices import DeviceState
-from kiosk.finger_sensor import FingerFailed, FingerProblem, FingerStopped
+from kiosk.equipment.finger_sensor import FingerFailed, FingerProblem, FingerStopped
 from kiosk.session import events as ev
 from kiosk.session.state import CardProblem
 from kiosk.simulation.finger import Laid, SimulatedFingerSensor
-from kiosk.workers.fingers import FingerDesk
+from kiosk.workers.fingers import FingerWorker
 
 STORE = TrustStore.load(TRUST)
 PATIENCE = 20.0
@@ -74,7 +74,7 @@ class Bench:
         self.slot = Slot(persona_id)
         self.answers: Queue[tuple[ev.Event, int | None]] = Queue()
         self.states: Queue[DeviceState] = Queue()
-        self.desk = FingerDesk(
+        self.desk = FingerWorker(
             sensor,
             self.slot,  # type: ignore[arg-type] # all that is used of the card desk
             answer=lambda event, visit=None: self.answers.put((event, visit)),

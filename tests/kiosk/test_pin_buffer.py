@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kiosk.pin_buffer import PinBuffer, wipe
+from kiosk.loop.pin_buffer import PinBuffer, wipe
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from PIL import Image
 
 from kiosk.central.client import CentralRefused, CentralUnreachable
-from kiosk.central.receipt_wire import ReceiptMail, receipt_place
+from kiosk.contract.receipts import ReceiptMail, receipt_place
 from kiosk.session import events as ev
 from kiosk.workers.receipt_mail import ReceiptMailer
 from offline_queue.chain import b64url, b64url_decode

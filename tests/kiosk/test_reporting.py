@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from kiosk.central.client import CentralRefused, CentralUnreachable
-from kiosk.central.fleet_wire import HealthNoted, HealthReport, OutboxReport
+from kiosk.contract.fleet import HealthNoted, HealthReport, OutboxReport
 from kiosk.devices import DeviceState, PaperState, can_serve, faults
 from kiosk.workers.reporting import INTERVAL_S, Reporter, describe_devices, describe_outbox
 from offline_queue.errors import OutboxUnavailable, Reason

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from kiosk.runner import Runner
+from kiosk.loop.runner import Runner
 from kiosk.services import load_catalogue
 from kiosk.session import Page, State, effects as ef, events as ev
 from kiosk.session.step import World

@@ -17,7 +17,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen
 from kiosk.config import Scanner as ScannerSettings, Settings
 from kiosk.devices import DeviceState, SheetState, Terminal, can_scan, faults
 from kiosk.diagnostics import checks
-from kiosk.scanner import (
+from kiosk.equipment.scanner import (
     SHEET_MAX_BYTES,
     SaneScanner,
     ScanFailed,
@@ -28,7 +28,7 @@ from kiosk.scanner import (
 from kiosk.session import events as ev
 from kiosk.session.state import PAPER_MAX_BYTES, PAPERS_MAX, PAPERS_MAX_BYTES
 from kiosk.simulation.scanner import SimulatedScanner, draw_sheet
-from kiosk.workers.scanning import ScanDesk, is_empty
+from kiosk.workers.scanning import ScanWorker, is_empty
 from offline_queue.room import Quota
 from offline_queue.wire import ATTACHMENT_MAX_BYTES, ATTACHMENTS_MAX
 from ui.app import make_application
@@ -146,7 +146,7 @@ def test_a_scanimage_that_does_not_listen_is_killed(tmp_path, monkeypatch):
     stubborn.write_text("#!/bin/sh\ntrap '' TERM PIPE\nwhile :; do sleep 5; done\n")
     stubborn.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    monkeypatch.setattr("kiosk.scanner._GRACE_S", 0.2)
+    monkeypatch.setattr("kiosk.equipment.scanner._GRACE_S", 0.2)
     before = children()
     with pytest.raises(ScanFailed):
         SaneScanner("any", timeout_s=0.2).scan()
@@ -280,8 +280,8 @@ def scanner() -> SimulatedScanner:
 
 
 @pytest.fixture
-def desk(scanner: SimulatedScanner, heard: Heard) -> Iterator[ScanDesk]:
-    desk = ScanDesk(scanner, answer=heard.answer, state=heard.state)
+def desk(scanner: SimulatedScanner, heard: Heard) -> Iterator[ScanWorker]:
+    desk = ScanWorker(scanner, answer=heard.answer, state=heard.state)
     yield desk
     desk.stop()
 
@@ -334,7 +334,7 @@ def test_a_scan_that_is_given_up_answers_nobody(heard):
         return slow()
 
     scanner.scan = scan  # type: ignore[method-assign] # to see it begin
-    desk = ScanDesk(scanner, answer=heard.answer, state=heard.state)
+    desk = ScanWorker(scanner, answer=heard.answer, state=heard.state)
     desk.scan(1)
     assert began.wait(PATIENCE)
     desk.give_up()
@@ -353,7 +353,7 @@ def test_the_desk_finds_a_scanner_that_comes_and_tells_when_it_is_gone(desk, sca
 
 
 def test_without_a_scanner_nothing_is_looked_for(heard):
-    desk = ScanDesk(None, answer=heard.answer, state=heard.state)
+    desk = ScanWorker(None, answer=heard.answer, state=heard.state)
     desk.start()
     desk.scan(1)
     desk.give_up()

@@ -195,7 +195,7 @@ def test_services_that_are_not_offered_cannot_be_chosen(desk):
 def test_a_card_that_is_active_already_says_how_it_stands(desk):
     desk.to_services()(ev.ServiceChosen("activate-card"))
     assert desk.page is Page.CARD_STATE
-    assert len(desk.asked(ef.AskTries)) == 1
+    assert len(desk.asked(ef.QueryPinTries)) == 1
     desk(ev.TriesKnown(3))
     assert desk.visit.pin.tries_left == 3
     desk(ev.BackPressed())

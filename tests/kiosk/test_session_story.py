@@ -200,12 +200,12 @@ def test_offline_the_receipt_is_printed_at_once(desk):
     assert not desk.visit.submission.waiting_for_answer
 
 
-def test_before_the_signature_the_receipt_is_foreseen_and_not_printed(desk):
+def test_before_the_signature_the_receipt_is_prerendered_and_not_printed(desk):
     desk.to_check()(ev.ContinuePressed())
-    assert not desk.asked(ef.ForeseeReceipt)
+    assert not desk.asked(ef.PrerenderReceipt)
     desk(*(ev.PinDigitsChanged(digits) for digits in (1, 2, 3)))
-    (foreseen,) = desk.asked(ef.ForeseeReceipt)
-    assert foreseen.answers == desk.visit.form.answers
+    (prerendered,) = desk.asked(ef.PrerenderReceipt)
+    assert prerendered.answers == desk.visit.form.answers
     assert not desk.asked(ef.PrintReceipt)
 
 

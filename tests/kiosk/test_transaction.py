@@ -11,9 +11,9 @@ import rfc8785
 from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given, strategies as st
 
-from kiosk.receipt_keys import RingError, add_key, public_keys, read_ring
+from kiosk.contract.application import Application, reference_of, rfc3339
+from kiosk.papers.receipt_keys import RingError, add_key, public_keys, read_ring
 from kiosk.session.state import Paper
-from kiosk.transaction import Application, reference_of, rfc3339
 from offline_queue.records import new_tx_id
 from printer.proof import key_id
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kiosk.receipts import compose_receipt
+from kiosk.papers.receipts import compose_receipt
 from kiosk.services import load_catalogue
 from kiosk.services.answers import describe_answer
 from kiosk.services.wording import (

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from typer.testing import CliRunner
 
 from kiosk.cli.queue import app
-from kiosk.terminal_identity import load_identity
+from kiosk.enrolment.terminal_identity import load_identity
 from offline_queue import Outbox
 from offline_queue.errors import OutboxLocked
 from offline_queue.folder import read_export, write_results

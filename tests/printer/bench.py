@@ -39,11 +39,11 @@ from PySide6.QtCore import QTimer, QUrl
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtQuick import QQuickView
 
+from kiosk.contract.application import reference_of
 from kiosk.services import load_catalogue
 from kiosk.session import events as ev
 from kiosk.session.effects import PrintReceipt
 from kiosk.session.state import Cardholder, Submission
-from kiosk.transaction import reference_of
 from kiosk.workers.keeping import ReceiptSigner
 from kiosk.workers.printing import Printing
 from printer.escpos import NUL_FLUSH

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from datetime import UTC, date, datetime
 
-from kiosk.receipts import compose_receipt
+from kiosk.papers.receipts import compose_receipt
 from kiosk.services import load_catalogue
 from kiosk.session.state import Cardholder, HearingProposal, Submission
 from printer.receipt import Languages, Receipt

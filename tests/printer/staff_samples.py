@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 from kiosk.devices import Remedy
 from kiosk.diagnostics import Finding
-from kiosk.staff_papers import day_totals, printer_test_page, readiness_report
+from kiosk.diagnostics.staff_papers import day_totals, printer_test_page, readiness_report
 from printer.journal import PrintTotals
 
 NOW = datetime(2026, 11, 21, 18, 17, tzinfo=UTC)

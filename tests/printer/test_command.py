@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 from kiosk.cli.commands import command_line
 from kiosk.devices import Remedy
 from kiosk.diagnostics import Finding, checks as checks_module
+from kiosk.diagnostics.staff_papers import readiness_report
 from kiosk.services.oman_time import MUSCAT
-from kiosk.staff_papers import readiness_report
 from printer.bitmap import ReceiptBitmap
 from printer.errors import PrintJournalBusy, PrintJournalError
 from printer.journal import PrintJournal, read_roll

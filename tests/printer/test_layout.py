@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.receipts import sample_receipts
+from kiosk.papers.receipts import sample_receipts
 from kiosk.services import load_catalogue
 from printer import fonts
 from printer.bitmap import ReceiptBitmap

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from kiosk.receipts import compose_receipt
+from kiosk.papers.receipts import compose_receipt
 from kiosk.services import load_catalogue
 from kiosk.session import events as ev
-from kiosk.session.effects import ForeseeReceipt, PrintReceipt
+from kiosk.session.effects import PrerenderReceipt, PrintReceipt
 from kiosk.session.state import Cardholder, Submission
 from kiosk.workers.printing import Printing
 from printer.bitmap import ReceiptBitmap
@@ -77,9 +77,9 @@ def test_who_left_while_the_receipt_was_drawn_gets_none_and_neither_does_the_nex
     assert len(tray.receipts) == 1
 
 
-def test_a_foreseen_receipt_has_the_same_dots_and_is_not_remembered(desk, tray):
+def test_a_prerendered_receipt_has_the_same_dots_and_is_not_remembered(desk, tray):
     printing, answers, bitmap = desk
-    printing.foresee(ForeseeReceipt("complaint", "ar", HOLDER, {}))
+    printing.prerender(PrerenderReceipt("complaint", "ar", HOLDER, {}))
     printing.print(EFFECT, 1)
     assert answers.get(timeout=20) == ev.ReceiptPrinted(KEPT.tx_id)
     assert ReceiptBitmap.from_png(tray.wait()[0][0]) == bitmap(0)
@@ -100,7 +100,7 @@ def test_what_is_drawn_ahead_gives_way(desk, tray, monkeypatch, leave):
             yield
 
     monkeypatch.setattr("kiosk.workers.printing.draw_ahead", endless)
-    printing.foresee(ForeseeReceipt("complaint", "ar", HOLDER, {}))
+    printing.prerender(PrerenderReceipt("complaint", "ar", HOLDER, {}))
     assert begun.wait(20)
     if leave:
         printing.forget()

@@ -19,10 +19,10 @@ from cardreader.trust import TrustStore
 from kiosk.app import Devices, Kiosk
 from kiosk.config import ConfigError, load_settings
 from kiosk.devices import DeviceState, can_serve, is_online
+from kiosk.enrolment.terminal_identity import load_identity
 from kiosk.journal import configure_logging
-from kiosk.memory import keep_what_is_loaded
+from kiosk.loop.memory import keep_what_is_loaded
 from kiosk.session import events as ev
-from kiosk.terminal_identity import load_identity
 from printer.escpos import NUL_FLUSH
 from printer.transport import NetworkTransport
 from tools.bench.child import say

@@ -15,7 +15,7 @@ from pathlib import Path
 from statistics import median
 
 from kiosk.config import load_settings
-from kiosk.terminal_identity import IdentityError, load_identity
+from kiosk.enrolment.terminal_identity import IdentityError, load_identity
 from offline_queue import Outbox, Submission, case_ref, new_tx_id
 from tools.bench.table import Row
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import runpy
 import sys
 
-from kiosk.memory import load_without_collecting
-from kiosk.plain_imports import load_for_visits, load_msgspec, use_plain_imports
+from kiosk.loop.lean_imports import load_for_visits, load_msgspec, use_plain_imports
+from kiosk.loop.memory import load_without_collecting
 
 
 def main() -> None:

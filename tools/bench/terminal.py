@@ -13,8 +13,8 @@ MAIN = time.monotonic()
 import sys  # noqa: E402 - the clock starts before the imports
 from typing import Any  # noqa: E402
 
-from kiosk.memory import load_without_collecting  # noqa: E402
-from kiosk.plain_imports import load_msgspec, use_plain_imports  # noqa: E402
+from kiosk.loop.lean_imports import load_msgspec, use_plain_imports  # noqa: E402
+from kiosk.loop.memory import load_without_collecting  # noqa: E402
 
 load_without_collecting()  # first of all, as the command does
 use_plain_imports()

@@ -86,7 +86,7 @@ class PapersViewModel(QObject):
 
     @Property(str, notify=changed)
     def problem(self) -> str:
-        """Why the last sheet gave no picture: a code of :class:`kiosk.scanner.ScanProblem`."""
+        """Why the last sheet gave no picture: a code of :class:`ScanProblem`."""
         return self._problem
 
     @Slot()

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 
 from backend_stub.fleet.overview import Standing, TerminalView, is_well
 from backend_stub.http.pages.html import page
-from kiosk.central.fleet_wire import DeviceReport
+from kiosk.contract.fleet import DeviceReport
 from kiosk.services.oman_time import MUSCAT
 
 _REFRESH_S: Final = 15

@@ -26,7 +26,7 @@ from backend_stub.http.routes import (
     CentralDependency,
     SignerDependency,
 )
-from kiosk.central.fleet_wire import HealthNoted, HealthReport
+from kiosk.contract.fleet import HealthNoted, HealthReport
 from offline_queue.wire_model import Moment, WireModel
 
 router = APIRouter(tags=["fleet"])

@@ -16,7 +16,7 @@ from backend_stub.issuing import (
     codes as issuing_codes,
     status as issuing_status,
 )
-from kiosk.central.issuing_wire import (
+from kiosk.contract.issuing import (
     Approval,
     CardResponse,
     CodeEntered,

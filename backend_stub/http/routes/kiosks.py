@@ -26,7 +26,7 @@ from backend_stub.http.routes import (
 )
 from backend_stub.ingest.batch import ingest
 from backend_stub.ingest.decide_batch import first_problem, first_result
-from kiosk.central.fleet_wire import KeyTaken
+from kiosk.contract.fleet import KeyTaken
 from offline_queue.wire import (
     BatchAnswer,
     BatchRequest,

@@ -11,7 +11,7 @@ from backend_stub.fleet.kiosks import current_head, receipt_keys
 from backend_stub.ground.problems import documented
 from backend_stub.ground.types import KioskId
 from backend_stub.http.routes import AdmissionDependency, CentralDependency
-from kiosk.central.wire import ReceiptKeys
+from kiosk.contract.visits import ReceiptKeys
 from offline_queue.wire import ServerClock, SignedHead
 
 router = APIRouter(tags=["public"])

@@ -10,7 +10,7 @@ from backend_stub.cases.receipt_mail import send_receipt
 from backend_stub.ground.problems import documented
 from backend_stub.ground.types import KioskId
 from backend_stub.http.routes import SIGNED, CentralDependency, SignerDependency
-from kiosk.central.receipt_wire import ReceiptMail
+from kiosk.contract.receipts import ReceiptMail
 
 router = APIRouter(tags=["terminals"])
 

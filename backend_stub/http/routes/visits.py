@@ -10,7 +10,7 @@ from backend_stub.ground.problems import documented
 from backend_stub.http.routes import AddressDependency, CentralDependency, Credentials, visit_bearer
 from backend_stub.people.registries import search_employers
 from backend_stub.people.signin import new_challenge, person_of_token, sign_in
-from kiosk.central.wire import Challenge, EmployerSearch, Person, Session, SignIn
+from kiosk.contract.visits import Challenge, EmployerSearch, Person, Session, SignIn
 
 router = APIRouter(tags=["visits"])
 

@@ -10,7 +10,7 @@ import msgspec
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from kiosk.central.wire import ReceiptKey, ReceiptKeys
+from kiosk.contract.visits import ReceiptKey, ReceiptKeys
 from offline_queue.wire_model import MessageError
 from printer.proof import key_id
 

@@ -22,7 +22,7 @@ from kiosk.session import Page
 from kiosk.session.state import EmployerSearch, Paper, ReceiptStep, SearchState, Visit
 from kiosk.simulation.finger import Laid
 from kiosk.simulation.rig import Rig
-from kiosk.tour.hands import Hands, NotSeen
+from kiosk.tour.touch_driver import Hands, NotSeen
 
 _TIMEOUTS = (1.0, 5.0)
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 import rfc8785
 
 from kiosk.services.answers import Answer
-from kiosk.session.state import Paper
 
 SCHEMA_VERSION = 1
 """Version of :class:`Application`'s document."""
@@ -29,6 +28,25 @@ def reference_of(tx_id: str) -> str:
 def rfc3339(moment: datetime) -> str:
     """UTC with seconds, for example ``2026-11-21T09:30:00Z``."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class Paper(Protocol):
+    """A scanned or photographed paper that belongs to the application."""
+
+    @property
+    def content(self) -> bytes:
+        """The picture itself."""
+        ...
+
+    @property
+    def type(self) -> str:
+        """``image/jpeg`` or ``image/png``."""
+        ...
+
+    @property
+    def sha256(self) -> str:
+        """Of ``content``, lower-case hexadecimal: what the card signs."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from typing import Annotated, ClassVar, Final, Literal, TypeVar
 
 from msgspec import Meta
 
-from kiosk.central.wire import CivilNumber
+from kiosk.contract.visits import CivilNumber
 from offline_queue.wire_model import BASE64URL, END, Moment, WireModel
 
 Base64Url = Annotated[str, Meta(pattern=BASE64URL + END, max_length=16_384)]

@@ -1,0 +1,1 @@
+"""How a terminal gets its identity and introduces it to the central API."""

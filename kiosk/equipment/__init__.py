@@ -1,0 +1,1 @@
+"""Devices that are no library of their own: document scanner, finger sensor, chime."""
