@@ -25,6 +25,7 @@ from kiosk.front import Front, utc_now
 from kiosk.journal import Journal, JournalError, load_events
 from kiosk.loop.qt_loop import QtLoop, QtTimers
 from kiosk.loop.runner import Runner
+from kiosk.papers.receipts import check_code_fits
 from kiosk.session import State, effects as ef, events as ev
 from kiosk.session.reducer import RESTING
 from kiosk.session.step import TimerSettings, World
@@ -93,7 +94,7 @@ class Kiosk:
 
         Raises :class:`IdentityError` for a terminal that is not enrolled, or as another one,
         :class:`offline_queue.errors.OutboxError`, :class:`JournalError`,
-        :class:`ui.app.WindowFailed`.
+        :class:`ui.app.WindowFailed`, :class:`printer.errors.QrTooLarge`.
         """
         if identity.enrolment is None:
             raise IdentityError(
@@ -117,6 +118,13 @@ class Kiosk:
             idle_after_pin=settings.timers.idle_after_pin,
             countdown=settings.timers.countdown,
         )
+        front = front or Front(settings, now)
+        check_code_fits(
+            front.catalogue,
+            settings.kiosk_id,
+            identity.enrolment.receipt_verifier,
+            settings.printer.width_dots,
+        )
         directory = settings.state_directory
         self._journal = Journal(directory / "journal.jsonl", now)
         self.outbox = Outbox.open(
@@ -125,7 +133,6 @@ class Kiosk:
             device_key=identity.device_key,
             secret=identity.secret,
         )
-        front = front or Front(settings, now)
         self._front = front
         self.window = front.window
         self.catalogue = front.catalogue

@@ -35,6 +35,7 @@ from printer.journal import PrintJournal, PrintRecord, PrintState, PrintTotals
 from printer.printer import ReceiptPrinter
 from printer.proof import (
     ReceiptClaims,
+    TerminalKey,
     key_id,
     sign_receipt,
     verify_receipt,
@@ -102,6 +103,7 @@ __all__ = [
     "Roll",
     "Row",
     "Settings",
+    "TerminalKey",
     "Transport",
     "key_id",
     "sign_receipt",

@@ -61,13 +61,22 @@ def font(size: int, weight: QFont.Weight) -> QFont:
 
 def check_coverage(text: str) -> None:
     """Raise :exc:`MissingGlyph` for the first character that none of our fonts has."""
-    # Format characters (bidi isolates, joiners) are never drawn, so no font has to have them.
-    unknown = [c for c in text if c not in _covered and unicodedata.category(c) != "Cf"]
+    lacking = missing(text)
+    for character in text:
+        if character in lacking:
+            raise MissingGlyph(character)
+
+
+def missing(text: str) -> frozenset[str]:
+    """The characters of the text that none of our fonts has.
+
+    Format characters (bidi isolates, joiners) are never drawn, so no font has to have them.
+    """
+    unknown = {c for c in text if c not in _covered and unicodedata.category(c) != "Cf"}
     if not unknown:
-        return
+        return frozenset()
     # A QRawFont belongs to the thread that made it, so none is kept: only its answers are.
     fonts = [QRawFont(str(file), 24.0) for file in (_FILES[0], *_FILES[-2:])]
-    for character in unknown:
-        if not any(raw.supportsCharacter(ord(character)) for raw in fonts):
-            raise MissingGlyph(character)
-        _covered.add(character)
+    found = {c for c in unknown if any(raw.supportsCharacter(ord(c)) for raw in fonts)}
+    _covered.update(found)
+    return frozenset(unknown - found)

@@ -15,14 +15,18 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
 
+import structlog
 from PySide6.QtGui import QGuiApplication
 
 from printer import fonts, sections
 from printer.bitmap import ReceiptBitmap
 from printer.page import WIDTHS, Page, Section, rule
+from printer.printable import printable_receipt
 from printer.receipt import Receipt
 from printer.rows import rows
 from printer.text_layout import Block, paint, space
+
+_log = structlog.get_logger()
 
 
 def ensure_application() -> QGuiApplication:
@@ -70,12 +74,17 @@ def render(receipt: Receipt, width: int = 576, drawn: Drawn | None = None) -> Re
     ``drawn`` supplies the sections that an earlier receipt shares with this one and keeps the
     new ones; the bits are the same without it.
 
-    Raises :exc:`printer.errors.MissingGlyph`, :exc:`printer.errors.QrTooLarge`,
-    :exc:`printer.errors.FontsUnavailable`.
+    What our fonts cannot draw is replaced and logged (:mod:`printer.printable`).
+
+    Raises :exc:`printer.errors.QrTooLarge`, :exc:`printer.errors.FontsUnavailable`.
     """
     if width not in WIDTHS:
         raise ValueError("paper is 576 or 384 dots wide")
     fonts.load()
+    receipt, replaced = printable_receipt(receipt)
+    if replaced:
+        first = f"U+{ord(replaced[0]):04X}"
+        _log.warning("receipt.characters_replaced", characters=len(replaced), first=first)
     page = Page.of(receipt, width)
     whole = _sections(page, receipt)
     if drawn is None:
@@ -91,6 +100,7 @@ def draw_ahead(receipt: Receipt, width: int, drawn: Drawn) -> Iterator[None]:
     Raises as :func:`render` does.
     """
     fonts.load()
+    receipt, _ = printable_receipt(receipt)
     page = Page.of(receipt, width)
     for section in _sections(page, receipt):
         drawn.rows(page, section)

@@ -20,7 +20,8 @@ key  meaning                                  type
 8    SHA-256 of ``HTTPS://<VERIFIER>/R#``     bytes, first 4
 ==== ======================================== =====================
 
-Key 8 binds the address: a code that leads to somebody else's page is not a valid receipt.
+Key 8 binds the address: a code that leads to somebody else's page is not a valid receipt. Keys 2
+and 4 are plain ASCII ids: whoever shows them needs no fear of markup or of a direction override.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ import binascii
 import hashlib
 import re
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -53,8 +54,13 @@ _COSE_SIGN1: Final = 18
 _ALG: Final = 1
 _KID: Final = 4
 _ES256: Final = -7
+_PROTECTED: Final = cbor2.dumps({_ALG: _ES256})
 _STATES: Final = {ReceiptState.CONFIRMED: 1, ReceiptState.QUEUED: 2}
-_TEXT: Final = re.compile(r"(HTTPS://[A-Z0-9.:-]{1,64}/R#)([A-Z2-7]{1,4096})", re.ASCII)
+_TEXT: Final = re.compile(
+    r"(?P<host>(?i:HTTPS://[A-Z0-9.:-]{1,64}))/R#(?P<message>[A-Z2-7]{1,4096})", re.ASCII
+)
+"""Scheme and host in either case: browsers write them small (RFC 3986, clause 6.2.2.1)."""
+_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}", re.ASCII)
 _VERIFIER: Final = re.compile(r"[A-Za-z0-9.-]{1,58}(?::[0-9]{1,5})?", re.ASCII)
 
 
@@ -73,8 +79,8 @@ class ReceiptClaims:
     def __post_init__(self) -> None:
         if str(uuid.UUID(self.tx_id)) != self.tx_id:
             raise ValueError("tx_id is a UUID in lower case with hyphens")
-        if not 0 < len(self.service) <= 40 or not 0 < len(self.kiosk) <= 40:
-            raise ValueError("service and kiosk are ids of 1 to 40 characters")
+        if not _ID.fullmatch(self.service) or not _ID.fullmatch(self.kiosk):
+            raise ValueError("service and kiosk are 1 to 40 of A-Z a-z 0-9 . _ -")
         if self.issued_at.tzinfo is None or self.issued_at.timestamp() < 0:
             raise ValueError("issued_at has a time zone and lies after 1970")
         if self.fee_baisa < 0:
@@ -99,9 +105,39 @@ def sign_receipt(
     """
     if not isinstance(private_key.curve, ec.SECP256R1):
         raise ValueError("receipts are signed with ES256: a P-256 key")
+    prefix = _prefix(verifier)
+    body = _payload(claims, prefix)
+    signature = _sign(private_key, cbor2.dumps(["Signature1", _PROTECTED, b"", body]))
+    return prefix + _message(bytes.fromhex(key_id(private_key.public_key())), body, signature)
+
+
+def longest_text(kiosk: str, services: Iterable[str], verifier: str) -> str:
+    """The longest text that this terminal's receipts can have, with no valid signature in it.
+
+    A QR code that takes it takes them all: whether the paper is wide enough is known at start.
+    Raises ``ValueError`` for what is no id or no host.
+    """
+    prefix = _prefix(verifier)
+    claims = ReceiptClaims(
+        tx_id=str(uuid.UUID(int=0)),
+        service=max(services, key=len),
+        issued_at=datetime.fromtimestamp(0xFFFFFFFF, UTC),
+        kiosk=kiosk,
+        state=ReceiptState.QUEUED,
+        fee_baisa=0xFFFFFFFF,
+        chain_head=bytes(CHAIN_HEAD_BYTES),
+    )
+    signature = bytes(2 * _COORDINATE_BYTES)
+    return prefix + _message(bytes(_KEY_ID_BYTES), _payload(claims, prefix), signature)
+
+
+def _prefix(verifier: str) -> str:
     if not _VERIFIER.fullmatch(verifier):
         raise ValueError("the verifier is a host name, with a port if needed")
-    prefix = f"HTTPS://{verifier.upper()}/R#"
+    return f"HTTPS://{verifier.upper()}/R#"
+
+
+def _payload(claims: ReceiptClaims, prefix: str) -> bytes:
     payload = {
         1: uuid.UUID(claims.tx_id).bytes,
         2: claims.service,
@@ -112,12 +148,14 @@ def sign_receipt(
         7: claims.chain_head,
         8: _binding(prefix),
     }
-    protected = cbor2.dumps({_ALG: _ES256})
-    body = cbor2.dumps(payload)
-    headers = {_KID: bytes.fromhex(key_id(private_key.public_key()))}
-    signature = _sign(private_key, cbor2.dumps(["Signature1", protected, b"", body]))
-    message = cbor2.dumps(cbor2.CBORTag(_COSE_SIGN1, [protected, headers, body, signature]))
-    return prefix + base64.b32encode(message).decode("ascii").rstrip("=")
+    return cbor2.dumps(payload)
+
+
+def _message(kid: bytes, body: bytes, signature: bytes) -> str:
+    """The COSE_Sign1 in base32."""
+    content = [_PROTECTED, {_KID: kid}, body, signature]
+    message = cbor2.dumps(cbor2.CBORTag(_COSE_SIGN1, content))
+    return base64.b32encode(message).decode("ascii").rstrip("=")
 
 
 def _sign(private_key: ec.EllipticCurvePrivateKey, structure: bytes) -> bytes:
@@ -130,37 +168,58 @@ def _sign(private_key: ec.EllipticCurvePrivateKey, structure: bytes) -> bytes:
     return r.to_bytes(_COORDINATE_BYTES, "big") + s.to_bytes(_COORDINATE_BYTES, "big")
 
 
+@dataclass(frozen=True, slots=True)
+class TerminalKey:
+    """A public key with which receipts are checked, and the id of the terminal that owns it."""
+
+    public_key: ec.EllipticCurvePublicKey
+    terminal: str
+
+
 def verify_receipt(
-    text: str,
-    keys: Mapping[str, ec.EllipticCurvePublicKey],
-    revoked: Collection[str] = frozenset(),
+    text: str, keys: Mapping[str, TerminalKey], revoked: Collection[str] = frozenset()
 ) -> ReceiptClaims:
     """Check the text of a QR code against ``keys`` (by :func:`key_id`), without the network.
 
     Terminals change their keys, so that there are several; what a key in ``revoked`` signed is
-    not valid, whether it is among ``keys`` or not.
+    not valid, whether it is among ``keys`` or not. A terminal signs in its own name only.
 
-    Raises :exc:`ReceiptInvalid`. Any changed character makes a receipt invalid.
+    Raises :exc:`ReceiptInvalid`. Any changed character makes a receipt invalid, except for the
+    case of scheme and host.
     """
-    if (match := _TEXT.fullmatch(text)) is None:
-        raise ReceiptInvalid(InvalidReason.MALFORMED)
-    prefix, encoded = match.groups()
-    message = _decode_base32(encoded)
+    host, message = _parts(text)
     kid = _key_id_of(message)
     if kid.hex() in revoked:
         raise ReceiptInvalid(InvalidReason.REVOKED_KEY)
-    key = keys.get(kid.hex())
-    if key is None:
+    owner = keys.get(kid.hex())
+    if owner is None:
         raise ReceiptInvalid(InvalidReason.UNKNOWN_KEY)
-    pem = key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    pem = owner.public_key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     try:
         payload = cwt.COSE.new().decode(message, cwt.COSEKey.from_pem(pem, alg="ES256", kid=kid))
     except (cwt.CWTError, ValueError) as error:
         raise ReceiptInvalid(InvalidReason.BAD_SIGNATURE) from error
     claims, binding = _claims(payload)
-    if binding != _binding(prefix):
+    if binding != _binding(f"{host.upper()}/R#"):
         raise ReceiptInvalid(InvalidReason.WRONG_VERIFIER)
+    if claims.kiosk != owner.terminal:
+        raise ReceiptInvalid(InvalidReason.WRONG_TERMINAL)
     return claims
+
+
+def signing_key_id(text: str) -> str:
+    """Which key a receipt says it is signed with, by :func:`key_id`; nothing is verified.
+
+    Raises :exc:`ReceiptInvalid`.
+    """
+    return _key_id_of(_parts(text)[1]).hex()
+
+
+def _parts(text: str) -> tuple[str, bytes]:
+    """Scheme with host, and the message."""
+    if (match := _TEXT.fullmatch(text)) is None:
+        raise ReceiptInvalid(InvalidReason.MALFORMED)
+    return match["host"], _decode_base32(match["message"])
 
 
 def _binding(prefix: str) -> bytes:
@@ -186,7 +245,7 @@ def _key_id_of(message: bytes) -> bytes:
             case cbor2.CBORTag(tag=18, value=[bytes(protected), {4: bytes(kid)}, bytes(), bytes()]):
                 headers = {_KID: kid}
                 ours = cbor2.CBORTag(_COSE_SIGN1, [protected, headers, *tag.value[2:]])
-                if protected == cbor2.dumps({_ALG: _ES256}) and cbor2.dumps(ours) == message:
+                if protected == _PROTECTED and cbor2.dumps(ours) == message:
                     return kid
     except (cbor2.CBORError, ValueError, RecursionError) as error:
         raise ReceiptInvalid(InvalidReason.MALFORMED) from error

@@ -1,6 +1,6 @@
 """Bytes to and from a printer, with a time-out on every call.
 
-python-escpos connects and writes; what it does not give is put around it: it opens a closed
+python-escpos connects; what it lacks is put around it: it speaks IPv4 only, opens a closed
 connection again by itself, waits a minute by default, reads "no answer" as "all well" and leaves a
 temporary directory behind at import.
 
@@ -65,12 +65,15 @@ class NetworkTransport:
     tells_power_loss: Final = True
 
     def __init__(self, host: str, port: int = 9100, *, timeout: float = 3.0) -> None:
-        """Connect within ``timeout`` seconds. Raises :exc:`PrinterGone`."""
-        from_library, not_found = _escpos_network()
-        self._printer = from_library(host, port, timeout=timeout)
+        """Connect within ``timeout`` seconds to a name, an IPv4 or an IPv6 address.
+
+        IPv6 with or without the brackets of RFC 3986, clause 3.2.2. Raises :exc:`PrinterGone`.
+        """
+        host = host.removeprefix("[").removesuffix("]")
+        self._printer = _escpos_network()(host, port, timeout=timeout)
         try:
             self._printer.open()
-        except not_found as error:
+        except (OSError, UnicodeError) as error:
             raise PrinterGone("no printer at this address") from error
         device = self._printer.device
         assert isinstance(device, socket.socket)  # noqa: S101 - open() raises or connects
@@ -188,7 +191,7 @@ _PROFILE: Final = Path(__file__).with_name("escpos_profile.json")
 _importing = threading.Lock()
 
 
-def _escpos_network() -> tuple[Any, type[Exception]]:
+def _escpos_network() -> Any:
     """Import python-escpos late: it takes a third of a second that only a real printer needs.
 
     One thread at a time: at its first import the library fills the folder that is removed here.
@@ -198,14 +201,18 @@ def _escpos_network() -> tuple[Any, type[Exception]]:
 
 
 @cache
-def _import_escpos() -> tuple[Any, type[Exception]]:
+def _import_escpos() -> Any:
     # Of the library's table of some thirty printers none is used here, and to read it takes 0.2 s
     # and 3 MB: `escpos_profile.json` is the one that every printer class asks for by default.
     os.environ.setdefault("ESCPOS_CAPABILITIES_FILE", str(_PROFILE))
     import escpos.capabilities
-    from escpos.exceptions import DeviceNotFoundError
     from escpos.printer import Network
 
     if "ESCPOS_CAPABILITIES_PICKLE_DIR" not in os.environ:
         shutil.rmtree(escpos.capabilities.pickle_dir, ignore_errors=True)
-    return Network, DeviceNotFoundError
+
+    class EitherFamily(Network):  # type: ignore[misc] # the library has no types
+        def open(self, raise_not_found: bool = True) -> None:  # noqa: ARG002 - the library's
+            self.device = socket.create_connection((self.host, self.port), self.timeout)
+
+    return EitherFamily

@@ -216,7 +216,10 @@ def _connect(settings: Settings) -> Transport:
 
 def _address(settings: Settings) -> str:
     printer = settings.printer
-    return f"{printer.host}:{printer.port}" if printer.connection == "network" else printer.device
+    if printer.connection != "network":
+        return printer.device
+    host = f"[{printer.host}]" if ":" in printer.host else printer.host
+    return f"{host}:{printer.port}"
 
 
 def _unavailable(reason: str, *, as_json: bool) -> NoReturn:

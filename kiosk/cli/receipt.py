@@ -16,7 +16,7 @@ from kiosk.contract.visits import ReceiptKey
 from kiosk.papers.receipt_keys import RING_FILE, public_keys, read_ring, revoked_ids
 from kiosk.services.wording import format_money
 from printer.errors import ReceiptInvalid
-from printer.proof import verify_receipt
+from printer.proof import signing_key_id, verify_receipt
 
 app = typer.Typer(help="Receipts of this and other terminals.", no_args_is_help=True)
 
@@ -62,7 +62,8 @@ def verify(
     except ReceiptInvalid as error:
         value = {"valid": False, "reason": error.reason.value}
         refuse(value, as_json=as_json, text=f"Not valid: {error}.")
-    only_simulated = claims.kiosk not in {key.kiosk for key in real}
+    # Who signed says whether it is a real terminal's; what the receipt claims says nothing.
+    only_simulated = signing_key_id(wanted) not in {key.key_id for key in real}
     result = {
         "valid": True,
         "simulated": only_simulated,

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from kiosk.contract.visits import ReceiptKey, ReceiptKeys
 from offline_queue.wire_model import MessageError
-from printer.proof import key_id
+from printer.proof import TerminalKey, key_id
 
 RING_FILE = "receipt-keys.json"
 
@@ -46,16 +46,23 @@ def add_key(path: Path, key: ec.EllipticCurvePublicKey, kiosk: str) -> None:
     draft.replace(path)
 
 
-def public_keys(ring: tuple[ReceiptKey, ...]) -> dict[str, ec.EllipticCurvePublicKey]:
-    """The keys that are not revoked, by key id. Raises :class:`RingError`."""
-    keys: dict[str, ec.EllipticCurvePublicKey] = {}
+def public_keys(ring: tuple[ReceiptKey, ...]) -> dict[str, TerminalKey]:
+    """The keys that are not revoked, by key id, each with its terminal.
+
+    Raises :class:`RingError`, also for an entry that calls a key by another one's id.
+    """
+    keys: dict[str, TerminalKey] = {}
     for entry in ring:
         try:
             key = serialization.load_pem_public_key(entry.public_key.encode())
         except ValueError as error:
             raise RingError(f"receipt key {entry.key_id} is not a public key") from error
-        if isinstance(key, ec.EllipticCurvePublicKey) and not entry.revoked:
-            keys[entry.key_id] = key
+        if not isinstance(key, ec.EllipticCurvePublicKey):
+            continue
+        if key_id(key) != entry.key_id:
+            raise RingError(f"receipt key {entry.key_id} is another key")
+        if not entry.revoked:
+            keys[entry.key_id] = TerminalKey(key, entry.kiosk)
     return keys
 
 

@@ -18,6 +18,8 @@ from kiosk.services.wording import (
     mask_civil_number,
 )
 from kiosk.session.state import Cardholder, Submission
+from printer import qr
+from printer.proof import longest_text
 from printer.receipt import Badge, BadgeKind, Bilingual, Emphasis, Languages, Receipt, Row
 
 # The letterhead is two lines: U+2028 parts them.
@@ -138,6 +140,15 @@ def sample_receipts(catalogue: Catalogue, kiosk: str) -> Iterator[Receipt]:
         receipt = compose_receipt(submission, holder, {}, catalogue, kiosk)
         numbers = [Row(_TIME, digits), Row(_HEARING, digits, emphasis=Emphasis.STRONG)]
         yield replace(receipt, rows=(*receipt.rows, *words, *numbers))
+
+
+def check_code_fits(catalogue: Catalogue, kiosk: str, verifier: str, width: int) -> None:
+    """Refuse a terminal whose QR codes would not fit its paper of ``width`` dots, before a visit.
+
+    Raises :class:`printer.errors.QrTooLarge`.
+    """
+    services = [service.id for service in catalogue.services]
+    qr.check_fits(longest_text(kiosk, services, verifier), width)
 
 
 def _whole(value: str) -> str:

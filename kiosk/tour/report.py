@@ -67,7 +67,7 @@ def _run_one(
             reason = f"not seen: {error}"
         for key in read_ring(state / RING_FILE):
             for ring in (out / RING_FILE, key_ring):
-                add_key(ring, public_keys((key,))[key.key_id], key.kiosk)
+                add_key(ring, public_keys((key,))[key.key_id].public_key, key.kiosk)
     result: dict[str, Any] = {
         "name": name,
         "language": language,

@@ -57,7 +57,8 @@ class TcpListener:
     """Accepts one host after the other: a network printer talks to one at a time."""
 
     def __init__(self, host: str, port: int) -> None:
-        self._socket = socket.create_server((host, port))
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._socket = socket.create_server((host, port), family=family)
         address = self._socket.getsockname()
         self.address: tuple[str, int] = (address[0], address[1])
 

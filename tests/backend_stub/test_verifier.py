@@ -47,7 +47,10 @@ def terminal(central: RunningCentral) -> Terminal:
     return central.terminal()
 
 
-def receipt(terminal: Terminal, **changes: object) -> str:
+def receipt(
+    terminal: Terminal, *, unchecked: dict[str, str] | None = None, **changes: object
+) -> str:
+    """``unchecked``: claims that only somebody else's signer would sign."""
     claims = ReceiptClaims(
         tx_id=new_tx_id(),
         service="complaint",
@@ -57,9 +60,10 @@ def receipt(terminal: Terminal, **changes: object) -> str:
         fee_baisa=1_500,
         chain_head=bytes(16),
     )
-    return sign_receipt(
-        dataclasses.replace(claims, **changes), terminal.device_key, VERIFIER
-    ).partition("#")[2]
+    claims = dataclasses.replace(claims, **changes)
+    for name, value in (unchecked or {}).items():
+        object.__setattr__(claims, name, value)
+    return sign_receipt(claims, terminal.device_key, VERIFIER).partition("#")[2]
 
 
 def outcome(html: str) -> str:
@@ -115,6 +119,8 @@ def changed_payload(terminal: Terminal) -> str:
         ("address", "invalid"),
         ("terminal", "invalid"),
         ("stranger", "unknown-key"),
+        ("markup", "invalid"),
+        ("override", "invalid"),
     ],
 )
 def test_everything_else(
@@ -131,6 +137,8 @@ def test_everything_else(
         "address": lambda: _elsewhere(terminal),
         "terminal": lambda: receipt(terminal, kiosk="SLL-0009"),
         "stranger": lambda: receipt(stranger),
+        "markup": lambda: receipt(terminal, unchecked={"service": "<b>complaint</b>"}),
+        "override": lambda: receipt(terminal, unchecked={"service": "complaint\u202eeerf"}),
     }[change]()
     assert outcome(browser.dump(f"{central.url}/R#{text}")) == expected
 

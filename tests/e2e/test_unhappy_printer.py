@@ -9,6 +9,7 @@ import requests
 
 from kiosk.session import Page
 from kiosk.session.state import ReceiptMail, ReceiptStep
+from printer.errors import QrTooLarge
 from printer.escpos import NUL_FLUSH
 from printer.jobs import Settings as PrinterSettings
 from tests.e2e.terminal import EMAIL, MOBILE
@@ -109,3 +110,10 @@ def test_a_printer_switched_off_does_not_stop_the_visit(terminal):
     terminal.go_to(Page.CONFIRMATION)
     terminal.finish()
     terminal.wait(lambda: len(terminal.received()) == 1, "the complaint")
+
+
+def test_a_terminal_whose_codes_would_not_fit_its_paper_does_not_start(switch_on, monkeypatch):
+    """Refused before anybody signs: later it would cost each citizen the receipt."""
+    monkeypatch.setattr("printer.qr.MAX_VERSION", 5)
+    with pytest.raises(QrTooLarge, match="takes 5"):
+        switch_on()

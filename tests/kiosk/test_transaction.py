@@ -108,7 +108,7 @@ def test_keys_are_added_once_and_found_by_their_id(tmp_path):
     ring = read_ring(path)
     assert sorted(key.kiosk for key in ring) == ["DEMO-01", "DEMO-02"]
     assert set(public_keys(ring)) == {key_id(one), key_id(other)}
-    assert public_keys(ring)[key_id(one)].public_numbers() == one.public_numbers()
+    assert public_keys(ring)[key_id(one)].public_key.public_numbers() == one.public_numbers()
     assert [file.name for file in path.parent.iterdir()] == ["ring.json"], "no draft is left"
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kiosk.papers.receipts import compose_receipt
+from kiosk.papers.receipts import check_code_fits, compose_receipt
 from kiosk.services import load_catalogue
 from kiosk.services.answers import describe_answer
 from kiosk.services.wording import (
@@ -17,6 +17,7 @@ from kiosk.services.wording import (
     mask_civil_number,
 )
 from kiosk.session.state import HearingProposal, Submission
+from printer.errors import QrTooLarge
 from printer.receipt import BadgeKind, Receipt
 from tests.kiosk.desk import HOLDER
 
@@ -175,3 +176,10 @@ def test_answers_left_empty_have_no_row():
     assert "Amount claimed" not in labels
     assert "Evidence" not in labels
     assert "Governorate" in labels
+
+
+def test_a_long_name_and_a_long_host_are_too_much_for_narrow_paper():
+    check_code_fits(CATALOGUE, "MCT-0042", "v" * 58, 384)
+    check_code_fits(CATALOGUE, "M" * 32, "v" * 58, 576)
+    with pytest.raises(QrTooLarge):
+        check_code_fits(CATALOGUE, "M" * 32, "v" * 58, 384)

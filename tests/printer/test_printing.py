@@ -293,6 +293,25 @@ def test_a_port_nobody_listens_on(tmp_path):
         DeviceTransport(str(tmp_path / "lp0"), baud=19200)
 
 
+@pytest.mark.parametrize("address", ["::1", "[::1]", "localhost", "127.0.0.1"])
+def test_a_printer_is_reached_by_either_family(virtual, tray, tmp_path, receipt, address):
+    _, port = virtual.start("::1" if ":" in address else "127.0.0.1")
+    journal = PrintJournal(tmp_path / "print.db")
+    printer = ReceiptPrinter(lambda: NetworkTransport(address, port), journal, settings=QUICK)
+    try:
+        assert printer.print(PrintJob("tx-1", receipt)).result(20).result is Result.PRINTED
+    finally:
+        printer.close()
+        journal.close()
+    tray.wait()
+
+
+@pytest.mark.parametrize("address", ["", "::zz", "x" * 300, "\u0621\u202e", "a..b"])
+def test_an_address_that_is_none_is_no_printer(address):
+    with pytest.raises(PrinterGone):
+        NetworkTransport(address, 1, timeout=0.5)
+
+
 def test_status_is_reported_as_it_changes(virtual, tray, tmp_path):
     station = Station(virtual, tray, tmp_path, settings=replace(QUICK, poll=0.02))
     try:

@@ -19,15 +19,18 @@ from printer.errors import InvalidReason, QrTooLarge, ReceiptInvalid
 from printer.layout import render
 from printer.proof import (
     ReceiptClaims,
+    TerminalKey,
     key_id,
+    longest_text,
     sign_receipt,
+    signing_key_id,
     verify_receipt,
 )
 from printer.receipt import ReceiptState
 from tests.printer.receipt_samples import complaint
 
 KEY = ec.derive_private_key(0x1D7A3C5E9F, ec.SECP256R1())
-KEYS = {key_id(KEY.public_key()): KEY.public_key()}
+KEYS = {key_id(KEY.public_key()): TerminalKey(KEY.public_key(), "MCT-0042")}
 CLAIMS = ReceiptClaims(
     tx_id="0192f5b0-1c2d-7abc-8def-0123456789ab",
     service="labour-complaint",
@@ -38,6 +41,7 @@ CLAIMS = ReceiptClaims(
     chain_head=bytes(range(16)),
 )
 TEXT = sign_receipt(CLAIMS, KEY, "verify.manfadh.example.om")
+HOST = TEXT.partition("/R#")[0]
 
 
 def cose_of(text: str) -> bytes:
@@ -82,8 +86,20 @@ def test_every_changed_character_is_noticed():
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
     for index, character in enumerate(TEXT):
         others = {alphabet[(alphabet.find(character) + step) % 32] for step in (1, 2, 4, 8, 16)}
-        for other in (others | {character.swapcase(), "/", "#"}) - {character}:
+        if index > len(HOST):
+            others.add(character.swapcase())
+        for other in (others | {"/", "#"}) - {character}:
             reason_of(TEXT[:index] + other + TEXT[index + 1 :])
+
+
+def test_the_case_of_scheme_and_host_does_not_count():
+    """Browsers and mail programs write them small; path and message stay as they are."""
+    rest = TEXT.removeprefix(HOST)
+    for host in (HOST.lower(), HOST.capitalize(), HOST.title()):
+        assert verify_receipt(host + rest, KEYS) == CLAIMS
+        assert signing_key_id(host + rest) == key_id(KEY.public_key())
+    for changed in (rest.replace("/R#", "/r#"), rest.lower()):
+        assert reason_of(HOST + changed) is InvalidReason.MALFORMED
 
 
 def test_every_removed_and_doubled_character_is_noticed():
@@ -113,7 +129,7 @@ def test_a_revoked_key_is_said_to_be_revoked():
 def test_keys_may_change():
     """An older receipt stays valid beside those of the next key."""
     newer = ec.derive_private_key(0x5A, ec.SECP256R1())
-    ring = KEYS | {key_id(newer.public_key()): newer.public_key()}
+    ring = KEYS | {key_id(newer.public_key()): TerminalKey(newer.public_key(), CLAIMS.kiosk)}
     assert verify_receipt(TEXT, ring) == CLAIMS
     assert verify_receipt(sign_receipt(CLAIMS, newer, "v.om"), ring) == CLAIMS
 
@@ -121,10 +137,12 @@ def test_keys_may_change():
 def test_the_reasons():
     stranger = ec.derive_private_key(77, ec.SECP256R1())
     assert reason_of(TEXT, {}) is InvalidReason.UNKNOWN_KEY
-    wrong = {key_id(KEY.public_key()): stranger.public_key()}
+    wrong = {key_id(KEY.public_key()): TerminalKey(stranger.public_key(), CLAIMS.kiosk)}
     assert reason_of(TEXT, wrong) is InvalidReason.BAD_SIGNATURE
     moved = TEXT.replace("MANFADH", "MANFATH")
     assert reason_of(moved) is InvalidReason.WRONG_VERIFIER
+    other = {key_id(KEY.public_key()): TerminalKey(KEY.public_key(), "MCT-0043")}
+    assert reason_of(TEXT, other) is InvalidReason.WRONG_TERMINAL
     for text in ("", "HTTPS://V/R#", "https://v/r#AAAA", TEXT + "A", TEXT + "\n", "HTTPS://V/R#A"):
         assert reason_of(text) is InvalidReason.MALFORMED
 
@@ -151,6 +169,22 @@ def test_good_signatures_over_other_things_are_malformed():
         b"\xff\xff",
     ):
         assert reason_of(resign(bad)) is InvalidReason.MALFORMED
+    for field, limit in ((2, 40), (4, 40)):
+        for name in (
+            "",
+            "<b>complaint</b>",
+            "MCT\u202e2400",
+            "\u2067MCT-0042",
+            "MCT 0042",
+            "MCT-0042\n",
+            "شكوى",
+            "\u0410-0042",
+            "-",
+            "&amp;",
+            "\U000e0041CT",
+            "x" * (limit + 1),
+        ):
+            assert reason_of(resign({**payload, field: name})) is InvalidReason.MALFORMED
     extra = {4: bytes.fromhex(key_id(KEY.public_key())), 5: b"iv"}
     assert reason_of(resign(payload, headers=extra)) is InvalidReason.MALFORMED
     assert reason_of(resign(payload, protected={1: -7, 3: 0})) is InvalidReason.MALFORMED
@@ -174,6 +208,8 @@ def test_claims_and_keys_that_cannot_be_signed():
         {"tx_id": "7"},
         {"service": ""},
         {"kiosk": "k" * 41},
+        {"kiosk": "MCT\u202e0042"},
+        {"service": "<i>complaint</i>"},
         {"issued_at": datetime(2026, 1, 1)},  # noqa: DTZ001 - a time without a zone is the point
         {"fee_baisa": -1},
         {"chain_head": bytes(15)},
@@ -219,6 +255,22 @@ def test_a_code_too_large_is_refused_not_shrunk():
     with pytest.raises(QrTooLarge) as caught:
         render(dataclasses.replace(base, qr_text="A" * 9000), 576)
     assert caught.value.version is None
+
+
+@pytest.mark.parametrize("service", ["a", "labour-complaint", "s" * 40])
+def test_no_receipt_is_longer_than_what_the_terminal_tried_at_start(service):
+    longest = longest_text("MCT-0042", ["a", service], "verify.om")
+    for moment, fee in ((0, 0), (2**31, 250_000), (2**32 - 1, 2**32 - 1)):
+        claims = dataclasses.replace(
+            CLAIMS, service=service, issued_at=datetime.fromtimestamp(moment, UTC), fee_baisa=fee
+        )
+        text = sign_receipt(claims, KEY, "verify.om")
+        assert len(text) <= len(longest)
+    assert len(text) == len(longest)
+    assert reason_of(longest) is InvalidReason.UNKNOWN_KEY
+    qr.check_fits(longest, 576)
+    with pytest.raises(QrTooLarge):
+        qr.check_fits(longest_text("M" * 32, ["complaint"], "v" * 58), 384)
 
 
 def _fits(text: str, width: int) -> bool:

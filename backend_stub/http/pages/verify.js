@@ -107,7 +107,9 @@ function claims(payload) {
   if (!(map instanceof Map) || !wanted.every((key) => map.has(key))) throw new Invalid("claims");
   const [tx, service, time, kiosk, state, fee, head, binding] = wanted.map((key) => map.get(key));
   if (!isBytes(tx, 16) || !isBytes(head, 16) || !isBytes(binding, 4)) throw new Invalid("claims");
-  if (typeof service !== "string" || typeof kiosk !== "string") throw new Invalid("claims");
+  // Plain ids: what is shown below "genuine" holds no markup and no override of direction.
+  const isId = (value) => typeof value === "string" && /^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/.test(value);
+  if (!isId(service) || !isId(kiosk)) throw new Invalid("claims");
   if (!(time >= 0) || time > 8.64e12 || (state !== 1 && state !== 2) || !(fee >= 0))
     throw new Invalid("claims");
   return { tx, service, time, kiosk, state, fee, binding };
