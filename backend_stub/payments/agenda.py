@@ -106,10 +106,10 @@ def _of_attempt(book: Book, view: AttemptView) -> Iterator[Action]:
         yield Drop(last + LADDER[0], attempt)
     elif view.state in OPEN and view.attempt.way is Way.GATEWAY:
         yield Ask(_next_question(view, last), attempt)
-    elif view.state in DEAD and view.attempt.way is Way.GATEWAY:
-        if view.sent_at is not None and not view.answered:
-            first = view.moved_at + LAST_QUESTION
-            yield Ask(max(first, last + wait_before(view.asked)), attempt)
+    elif view.state in DEAD and view.attempt.way is Way.GATEWAY and view.sent_at is not None:
+        at = view.moved_at + LAST_QUESTION
+        if view.answered_at is None or view.answered_at < at:
+            yield Ask(at if last < at else last + wait_before(view.asked), attempt)
     elif view.state is State.AUTHORISED:
         yield SettleAgain(last + wait_before(view.asked), attempt)
     if view.unsure_since is not None:

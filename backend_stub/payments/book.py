@@ -46,8 +46,8 @@ class AttemptView:
     asked: int = 0
     """How often since it got into its state."""
     asked_at: datetime | None = None
-    answered: bool = False
-    """Whether one of those questions got an answer."""
+    answered_at: datetime | None = None
+    """When one of those questions last got an answer."""
     wished: bool = False
     """It shall end."""
     paid_amount: int = 0
@@ -109,7 +109,7 @@ class Book:
                 view = self.attempts[record.attempt]
                 view.asked += 1
                 view.asked_at = record.at
-                view.answered = view.answered or record.said is not None
+                view.answered_at = view.answered_at if record.said is None else record.at
             case Wish():
                 self.attempts[record.attempt].wished = True
             case Movement():
@@ -138,7 +138,7 @@ class Book:
         view = self.attempts[move.attempt]
         check_move(view.state, move.state)
         view.state, view.moved_at = move.state, move.at
-        view.asked, view.asked_at, view.answered = 0, None, False
+        view.asked, view.asked_at, view.answered_at = 0, None, None
         view.session = move.session or view.session
         view.page = move.page or view.page
         view.expires_at = move.expires_at or view.expires_at

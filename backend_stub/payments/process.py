@@ -36,7 +36,7 @@ from backend_stub.payments.settling import (
     release,
     reserve,
 )
-from backend_stub.payments.states import LIVING, OPEN, PAID, State
+from backend_stub.payments.states import DEAD, LIVING, OPEN, PAID, State
 from backend_stub.payments.words import RefundAnswer, Refused, Silent, Status, Word
 from backend_stub.payments.writing import call, ours, tell, turn
 
@@ -171,9 +171,11 @@ class Payments:
             with self.store.change(order) as (book, _):
                 view = book.attempts[attempt]
                 now = self.clock()
-                if word.status is Status.PAID and view.state is not State.AUTHORISED:
+                as_asked = word.amount in (None, view.attempt.amount)
+                authorised = view.state is State.AUTHORISED
+                if word.status is Status.PAID and as_asked and not authorised:
                     self.rules.without_effect(book, view, word, now)
-                elif view.state in LIVING:
+                elif view.state in LIVING | DEAD:
                     book.add(Asked(attempt, now, None))
 
     def hear_reversal(self, order: str, key: str, answer: RefundAnswer) -> None:

@@ -70,7 +70,8 @@ def hear(
     if word.status is Status.UNDOCUMENTED and view.state not in PAID:
         call(book, TaskKind.STATUS, attempt, now, word.said)
     if view.state in DEAD:
-        usable = word.status is not Status.UNDOCUMENTED
+        forgotten = word.status is Status.NOT_FOUND and view.session is not None
+        usable = word.status is not Status.UNDOCUMENTED and not forgotten
         book.add(Asked(attempt, now, word.said if usable else None))
     if view.state not in OPEN:
         return

@@ -44,6 +44,8 @@ class Chaos:
     loses: float = 0.0
     kill_at: int | None = None
     """Kill at this step, counted from 0."""
+    lose_at: int | None = None
+    """Lose the message of this step."""
     steps: int = 0
 
     def step(self) -> None:
@@ -53,6 +55,8 @@ class Chaos:
             raise Killed
 
     def lost(self) -> bool:
+        if self.lose_at is not None and self.steps - 1 == self.lose_at:
+            return True
         return bool(self.loses) and self.dice.random() < self.loses
 
 
