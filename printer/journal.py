@@ -168,12 +168,14 @@ class PrintJournal:
             # A lost PREPARED is no loss, so this one does not wait for the disk; the next
             # commit, SEND_STARTED, takes it along.
             self._db.execute("PRAGMA synchronous = NORMAL")
-            row = self._db.execute(
-                "INSERT INTO print (job_id, copy, sha256, state, prepared_at, changed_at,"
-                " millimetres) VALUES (?, ?, ?, 'prepared', ?, ?, ?) RETURNING id",
-                (job_id, copy, sha256, now, now, millimetres),
-            ).fetchone()
-            self._db.execute("PRAGMA synchronous = FULL")
+            try:
+                row = self._db.execute(
+                    "INSERT INTO print (job_id, copy, sha256, state, prepared_at, changed_at,"
+                    " millimetres) VALUES (?, ?, ?, 'prepared', ?, ?, ?) RETURNING id",
+                    (job_id, copy, sha256, now, now, millimetres),
+                ).fetchone()
+            finally:
+                self._db.execute("PRAGMA synchronous = FULL")
         return int(row[0])
 
     def send_started(self, number: int) -> None:

@@ -1,11 +1,15 @@
 """The print journal: states, one original only, crashes."""
 
+import json
 import sqlite3
+import subprocess
+import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
-from printer.errors import AlreadyPrinted, PrintJournalError
+from printer.errors import AlreadyPrinted, PrintJournalError, PrintJournalFull
 from printer.journal import PrintJournal
 from printer.layout import render
 from tests.printer import killing
@@ -127,3 +131,30 @@ def test_kill_9_in_the_middle_of_a_full_receipt(tmp_path):
     bitmap = render(complaint("ar"), 576)
     [*_, middle] = killing.starts(bitmap)[:30]
     killing.check(bitmap, middle, tmp_path)
+
+
+def test_a_disk_full_at_any_byte_keeps_whole_records_only(tmp_path):
+    """Whatever was refused did not happen; it goes on, and starts, as soon as there is room."""
+    ran = subprocess.run(
+        [sys.executable, "-m", "tests.printer.full_disk", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        timeout=110,
+        cwd=Path(__file__).parents[2],
+    )
+    assert ran.returncode == 0, ran.stderr[-2000:]
+    figures = json.loads(ran.stdout)
+    assert figures["tried"] > 300
+    # Every step was cut off by some of the sizes, and none by others.
+    assert figures["reached"] == ["None", "done", "prepared", "send_started"]
+    assert figures["started"] == [False, True]
+
+
+def test_a_full_disk_is_called_by_its_name(tmp_path):
+    journal = PrintJournal(tmp_path / "print.db")
+    journal._db.execute("PRAGMA max_page_count = 1")
+    with pytest.raises(PrintJournalFull, match="disk is full") as caught:
+        for number in range(500):
+            journal.prepare(f"job-{number}", 0, "00" * 32)
+    assert "room" in caught.value.advice
+    journal.close()
