@@ -251,7 +251,7 @@ class Payments:
     def _question(self, view: AttemptView, now: datetime) -> Word:
         word = self.gateway.look_up(view.attempt.id)
         session = word.session or view.session
-        if word.status is Status.UNPAID and session and (view.wished or view.expired(now)):
+        if word.status is Status.UNPAID and session and (view.wished or _over(word, view, now)):
             # Refused: paid in this very moment, most likely. The next question tells.
             with suppress(Refused):
                 self.gateway.cancel(session)
@@ -286,6 +286,12 @@ class Payments:
         )
         if view.state is State.AUTHORISED:
             self.hear(order, attempt, word)
+
+
+def _over(word: Word, view: AttemptView, now: datetime) -> bool:
+    """Whether its time is over; of a session that was never heard of here the word alone tells."""
+    ends_at = word.expires_at or view.expires_at
+    return ends_at is not None and now >= ends_at
 
 
 def _payable(view: AttemptView, now: datetime) -> bool:

@@ -39,8 +39,8 @@ def state_told(word: Word, view: AttemptView, now: datetime) -> State:
     """Rule 3. What a word makes of an open attempt that is not paid.
 
     A status that nobody documented is unknown, and so is a session that they have forgotten. A
-    request that they do not know long after it was sent never arrived; what a card terminal does
-    not know it never did, because only its own kiosk could have sent it.
+    request that they do not know long after it was sent never arrived; what a card terminal has
+    never heard of it never did, because only its own kiosk could have sent it.
     """
     ends_at = word.expires_at or view.expires_at
     over = ends_at is not None and now >= ends_at
@@ -58,10 +58,11 @@ def state_told(word: Word, view: AttemptView, now: datetime) -> State:
 
 
 def _never_arrived(view: AttemptView, now: datetime) -> bool:
+    if view.session is not None:
+        return False
     if view.attempt.way is Way.CARD:
         return True
-    long_ago = view.sent_at is not None and now >= view.sent_at + NEVER_ARRIVED
-    return long_ago and view.session is None
+    return view.sent_at is not None and now >= view.sent_at + NEVER_ARRIVED
 
 
 def at_expiry(view: AttemptView) -> State:

@@ -251,9 +251,10 @@ class World:
             elif self.dice.random() < 0.5:
                 self.kill_kiosk()
         else:  # says yes after we gave up
+            self.cards.start(attempt, amount)
             self.later(self.soon(900), lambda: self.cards.pay(attempt, amount, True) and None)
             self.later(120, self.give_up_attending)
-            self.central(lambda: self.payments.hear(order, attempt, _in_progress()))
+            self.tell_central(order, attempt)
 
     def give_up_attending(self) -> None:
         # A terminal that has answered nothing yet answers the question for the status when done.
@@ -353,6 +354,9 @@ class World:
         book = self.store.read(order)
         view = book.attempts[attempt]
         if view.state is State.UNKNOWN:
+            session = self.gateway.sessions.get(attempt)
+            if session is None or session.odd_until is None:
+                self.wrong.append(f"{attempt}: unknown, although the gateway tells")
             if not book.has_task(attempt, TaskKind.UNKNOWN):
                 self.wrong.append(f"{attempt}: unknown, and nobody's task")
             return
@@ -378,10 +382,6 @@ class World:
         taken = session or self.cards.taken.get(attempt)
         if (taken.net if taken else 0) != bought:
             self.wrong.append(f"{attempt}: paid {taken and taken.net}, bought {bought}")
-
-
-def _in_progress() -> Word:
-    return Word(Status.UNPAID, Source.TERMINAL, "InProgress")
 
 
 def judged(seed: int, rules: Rules = RULES) -> list[str]:

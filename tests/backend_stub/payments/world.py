@@ -280,9 +280,12 @@ class CardModel:
     chaos: Chaos
     taken: dict[str, Session] = field(default_factory=dict)
 
+    def start(self, reference: str, amount: int) -> None:
+        self.taken.setdefault(reference, Session(reference, amount, self.clock.now))
+
     def pay(self, reference: str, amount: int, approved: bool) -> str:
-        session = Session(reference, amount, self.clock.now)
-        self.taken[reference] = session
+        self.start(reference, amount)
+        session = self.taken[reference]
         if approved:
             session.status, session.paid, session.paid_at = "paid", amount, self.clock.now
         else:
