@@ -6,7 +6,10 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from backend_stub.cases.hearings import load_offices
+from backend_stub.cases.calendars import load_calendars
+from backend_stub.cases.definitions import former_definitions, open_definitions
+from backend_stub.cases.house import CaseHouse
+from backend_stub.cases.offices import load_offices
 from backend_stub.ground.central import Central, CentralUnavailable, Clock, RandomBytes, utc_now
 from backend_stub.ground.data_files import DataFileWrong
 from backend_stub.ground.database import Database, DatabaseUnavailable, sqlite_file
@@ -21,7 +24,9 @@ from backend_stub.issuing.certificates import seed_certificates
 from backend_stub.issuing.management_keys import load_management_keys
 from backend_stub.issuing.revocations import OwnRevocations
 from backend_stub.people.registries import seed
+from backend_stub.services.registry import REGISTRY
 from kiosk.services import CatalogueError, load_catalogue
+from kiosk.services.catalogue import DATA
 
 
 def open_central(
@@ -30,8 +35,8 @@ def open_central(
     """Open database, keys, trust anchors and data files. Raises :class:`CentralUnavailable`."""
     try:
         catalogue = load_catalogue()
-        governorates = frozenset(place.id for place in catalogue.places.governorates)
-        offices = load_offices(settings.data_directory, governorates)
+        offices = load_offices(settings.data_directory, catalogue.places)
+        calendars = load_calendars(settings.data_directory, set(offices.by_id))
         trust = load_trust_anchors(settings.trust_directory)
         database = Database(settings.database_url)
     except (CatalogueError, DataFileWrong, TrustUnavailable, DatabaseUnavailable) as error:
@@ -51,7 +56,11 @@ def open_central(
             seed_cards(session, settings.data_directory, clock())
             if issuing_ca is not None:
                 seed_certificates(session, settings.data_directory, issuing_ca.certificate.subject)
-    except (KeysUnavailable, DataFileWrong) as error:
+        definitions = open_definitions(database, catalogue, former_definitions(DATA), clock())
+        cases = CaseHouse(
+            definitions, offices, calendars, catalogue.places, REGISTRY, settings.public_url
+        )
+    except (KeysUnavailable, DataFileWrong, CatalogueError) as error:
         database.close()
         raise CentralUnavailable(str(error)) from error
     if issuing_ca is not None:
@@ -63,7 +72,7 @@ def open_central(
         keys,
         trust,
         catalogue,
-        offices,
+        cases,
         RateLimits.of(settings.rates),
         Metrics(),
         clock,

@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from backend_stub.cases.complaints import counter_name
+from backend_stub.cases.numbers import counter_name
 from backend_stub.ground.central import Central
 from backend_stub.ground.database import LONGEST_COMMIT, insert_into
 from backend_stub.ground.tables import Attachment, Counter, KioskEpoch, Transaction
@@ -19,7 +19,7 @@ from offline_queue.wire import Outcome
 
 _LONGEST_YEAR: Final = 366
 _MOST_A_DAY: Final = 1_000_000
-"""Complaints that the largest fleet (2,000 terminals with 500 citizens each) files in a day."""
+"""Cases that the largest fleet (2,000 terminals with 500 citizens each) files in a day."""
 
 log = structlog.get_logger()
 
@@ -55,14 +55,14 @@ class Restored:
     newest_at: datetime | None
     """When the newest transaction that it holds was received; ``None`` when it holds none."""
     skipped: int
-    """How many complaint numbers are never given: somebody may have been told them."""
+    """How many numbers of each service are never given: somebody may have been told them."""
 
 
 def note_restored(central: Central, skip: int | None = None) -> Restored:
     """After an older backup was restored, and before it serves: give no number a second time.
 
-    Complaints registered after the backup are not known here any more, but their numbers stand on
-    receipts. The terminals send those complaints again and they get new numbers, beyond all that
+    Cases opened after the backup are not known here any more, but their numbers stand on
+    receipts. The terminals send those applications again and they get new numbers, beyond all that
     could have been given meanwhile: ``skip`` of them, or as many as the largest fleet could file
     since the newest transaction that is here. Doing it twice only skips more.
     """
@@ -75,16 +75,30 @@ def note_restored(central: Central, skip: int | None = None) -> Restored:
             days = min(max(0, (now - since).days) + 1, _LONGEST_YEAR)
             skip = days * _MOST_A_DAY
         first, last = (at.astimezone(MUSCAT).year for at in (min(since, now), now))
-        for year in range(first, last + 1):
+        # Of the services that nobody used before the backup too.
+        for name in sorted(_counters(session, central, range(first, last + 1))):
             session.execute(
                 insert_into(session, Counter)
-                .values(name=counter_name(year), value=skip)
+                .values(name=name, value=skip)
                 .on_conflict_do_update(
                     index_elements=["name"], set_={"value": Counter.value + skip}
                 )
             )
     log.warning("central.restored", skipped=skip)
     return Restored(newest, skip)
+
+
+def _counters(session: Session, central: Central, years: range) -> set[str]:
+    """The counters of all services' cases in these years."""
+    definitions = central.cases.definitions
+    definitions.refresh(session)
+    prefixes = {
+        named.definition.case.prefix
+        for versions in definitions.services().values()
+        for named in versions
+        if named.definition.case is not None
+    }
+    return {counter_name(prefix, year) for prefix in prefixes for year in years}
 
 
 def _first_unsure(session: Session, sure: datetime) -> dict[tuple[str, int], int]:

@@ -12,13 +12,15 @@ from typing import Final
 from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from backend_stub.cases.hearings import Office
-from backend_stub.cases.notifications import receipt_notices
+from backend_stub.cases.notices import contacts
+from backend_stub.cases.offices import Office
+from backend_stub.cases.tables import CaseFile
 from backend_stub.fleet.signer import Signer
 from backend_stub.ground.central import Central
 from backend_stub.ground.problems import ProblemError
-from backend_stub.ground.tables import Base, Complaint, Notification, Transaction
+from backend_stub.ground.tables import Base, Notification, Transaction
 from kiosk.contract.receipts import SEPARATOR, ReceiptMail, receipt_place
+from kiosk.services.definition import ServiceDefinition
 from offline_queue.chain import b64url_decode
 from offline_queue.sealing import SealBroken, open_sealed
 
@@ -31,7 +33,7 @@ class SentReceipt(Base):
 
     __tablename__ = "sent_receipt"
     tx_id: Mapped[str] = mapped_column(ForeignKey("transactions.tx_id"), primary_key=True)
-    number: Mapped[str] = mapped_column(String(16), index=True)
+    number: Mapped[str] = mapped_column(String(24), index=True)
     sent_at: Mapped[datetime]
     pdf: Mapped[bytes | None]
 
@@ -39,7 +41,7 @@ class SentReceipt(Base):
 def send_receipt(central: Central, signer: Signer, mail: ReceiptMail) -> None:
     """Put the receipt into the outbox of notices; a second time does nothing.
 
-    Raises :class:`ProblemError`: ``receipt-of-nothing`` while this terminal's complaint is not
+    Raises :class:`ProblemError`: ``receipt-of-nothing`` while this terminal's application is not
     here, ``receipt-unreadable``.
     """
     link, pdf = _open(central, signer.kiosk, mail)
@@ -47,48 +49,67 @@ def send_receipt(central: Central, signer: Signer, mail: ReceiptMail) -> None:
     with central.database.write() as session:
         # The lock lets one request for this transaction in at a time.
         transaction = session.get(Transaction, mail.tx_id, with_for_update=True)
-        complaint = session.scalar(select(Complaint).where(Complaint.tx_id == mail.tx_id))
-        if transaction is None or complaint is None or transaction.kiosk != signer.kiosk:
+        case = session.scalar(select(CaseFile).where(CaseFile.tx_id == mail.tx_id))
+        if transaction is None or case is None or transaction.kiosk != signer.kiosk:
             raise ProblemError("receipt-of-nothing")
         if session.get(SentReceipt, mail.tx_id) is not None:
             return
-        _put(
-            session,
-            central.offices.office_of(complaint.answers["governorate"]),
-            complaint,
-            link,
-            pdf,
-            now,
+        service = central.cases.definitions.of_case(session, case.definition_sha256)
+        mobile, email = contacts(service, case.answers)
+        notices = _notices(service, central.cases.offices.office(case.office), case.number, link)
+        session.add_all(
+            Notification(
+                channel=channel,
+                recipient=recipient,
+                created_at=now,
+                language=case.language,
+                about=case.number,
+                notice="receipt",
+                **notices[channel],
+            )
+            for channel, recipient in (("sms", mobile and f"+968{mobile}"), ("email", email))
+            if recipient is not None
+        )
+        session.add(
+            SentReceipt(
+                tx_id=mail.tx_id,
+                number=case.number,
+                sent_at=now,
+                pdf=None if email is None else pdf,
+            )
         )
 
 
 def receipt_pdf(session: Session, number: str) -> bytes | None:
-    """What the e-mail about a complaint's receipt carries."""
+    """What the e-mail about a case's receipt carries."""
     return session.scalar(select(SentReceipt.pdf).where(SentReceipt.number == number))
 
 
-def _put(
-    session: Session, office: Office, complaint: Complaint, link: str, pdf: bytes, now: datetime
-) -> None:
-    email = complaint.answers["email"]
-    notices = receipt_notices(
-        number=complaint.number,
-        office=office,
-        link=link,
-        language=complaint.language,
-        mobile=complaint.answers["mobile"],
-        email=email,
-        at=now,
-    )
-    session.add_all(Notification(**notice) for notice in notices)
-    session.add(
-        SentReceipt(
-            tx_id=complaint.tx_id,
-            number=complaint.number,
-            sent_at=now,
-            pdf=None if email is None else pdf,
-        )
-    )
+def _notices(
+    service: ServiceDefinition, office: Office, number: str, link: str
+) -> dict[str, dict[str, str]]:
+    """By channel, the texts: the link; by e-mail the same, and the PDF goes along.
+
+    What follows the ``#`` of the link never reaches a server.
+    """
+    title, authority = service.title, service.authority.name
+    return {
+        "sms": {
+            "text_ar": f"{authority.in_language('ar')}: إيصال {title.in_language('ar')} {number}: "
+            f"{link}",
+            "text_en": f"{authority.in_language('en')}: receipt, {title.in_language('en')} "
+            f"{number}: {link}",
+        },
+        "email": {
+            "subject_ar": f"{title.in_language('ar')} {number}",
+            "subject_en": f"{title.in_language('en')} {number}",
+            "text_ar": f"{authority.in_language('ar')}: إيصال {title.in_language('ar')} {number} "
+            f"مرفق. للتحقق منه: {link} للاستفسار: {office.phone}",
+            "text_en": f"{authority.in_language('en')}: the receipt of {number} "
+            f"({title.in_language('en')}) is attached. To check it: {link} "
+            f"Questions: {office.phone}",
+        },
+    }
 
 
 def _open(central: Central, kiosk: str, mail: ReceiptMail) -> tuple[str, bytes]:

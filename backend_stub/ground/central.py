@@ -16,7 +16,7 @@ from backend_stub.ground.trust import TrustAnchors
 from kiosk.services import Catalogue
 
 if TYPE_CHECKING:
-    from backend_stub.cases.hearings import LabourOffices
+    from backend_stub.cases.house import CaseHouse
     from backend_stub.issuing.ca import IssuingCa
     from backend_stub.issuing.management_keys import ManagementKeys
 
@@ -38,7 +38,7 @@ class Central:
     keys: ServerKeys = field(repr=False)
     trust: TrustAnchors
     catalogue: Catalogue
-    offices: LabourOffices
+    cases: CaseHouse
     limits: RateLimits
     metrics: Metrics
     clock: Clock

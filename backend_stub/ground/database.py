@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Engine, create_engine, event, insert, make_url, select, update
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import (
@@ -28,20 +28,9 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.orm import Session
 
+from backend_stub.ground import schema
 from backend_stub.ground.tables import Base, SchemaVersion
 
-SCHEMA_VERSION: Final = 3
-_MIGRATIONS: Final[dict[int, tuple[str, ...]]] = {
-    1: (
-        "ALTER TABLE kiosk ADD COLUMN health JSON",
-        "ALTER TABLE kiosk ADD COLUMN health_at {time}",
-        "ALTER TABLE kiosk_epoch ADD COLUMN frozen_at {time}",
-        "ALTER TABLE kiosk_epoch ADD COLUMN backed_up_seq BIGINT NOT NULL DEFAULT 0",
-        "ALTER TABLE transactions ADD COLUMN void_reason VARCHAR(12)",
-    ),
-    2: ("ALTER TABLE complaint ADD COLUMN papers JSON",),
-}
-"""Schema → what makes the next one of it; new tables are made by themselves."""
 _BUSY_TIMEOUT_MS: Final = 10_000
 LONGEST_COMMIT: Final = timedelta(minutes=1)
 """Rows carry the time when they were received; what is not committed so much later never is. By it
@@ -75,7 +64,7 @@ class Database:
         # IMMEDIATE on SQLite: a reader that becomes a writer half-way can be refused.
         self._writing = self._engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
         try:
-            _prepare_schema(self._engine)
+            schema.prepare(self._engine)
         except SQLAlchemyError as error:
             self._engine.dispose()
             reason = str(error.orig if isinstance(error, DBAPIError) else error).splitlines()
@@ -86,6 +75,9 @@ class Database:
         except DatabaseUnavailable:
             self._engine.dispose()
             raise
+        except schema.SchemaUnknown as error:
+            self._engine.dispose()
+            raise DatabaseUnavailable(str(error)) from error
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -192,26 +184,3 @@ def _configure_sqlite(connection: Any, _: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
-
-
-def _prepare_schema(engine: Engine) -> None:
-    with engine.execution_options(sqlite_begin="BEGIN IMMEDIATE").begin() as connection:
-        if connection.dialect.name == "postgresql":
-            # Two servers that start together must not create the same tables twice.
-            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7262334)")
-        Base.metadata.create_all(connection)
-        version = connection.execute(select(SchemaVersion.version)).scalar_one_or_none()
-        if version is None:
-            connection.execute(insert(SchemaVersion).values(version=SCHEMA_VERSION))
-            return
-        if version > SCHEMA_VERSION:
-            raise DatabaseUnavailable(
-                f"The database has schema {version}; this program knows {SCHEMA_VERSION}."
-            )
-        postgres = connection.dialect.name == "postgresql"
-        for older in range(version, SCHEMA_VERSION):
-            for statement in _MIGRATIONS[older]:
-                connection.exec_driver_sql(
-                    statement.format(time="TIMESTAMP WITH TIME ZONE" if postgres else "DATETIME")
-                )
-        connection.execute(update(SchemaVersion).values(version=SCHEMA_VERSION))

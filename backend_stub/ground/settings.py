@@ -56,5 +56,7 @@ class Settings:
     public_url: str = PUBLIC_URL
     """Where everyone reaches this API: certificates say so, for revocation lists and status. Its
     path, if any, is part of what terminals sign, whether a proxy takes it off or not."""
+    work_every: timedelta | None = timedelta(seconds=2)
+    """How often this process looks for deadlines, reminders and notices; ``None``: others do."""
     code_lifetime: timedelta = timedelta(minutes=5)
     approval_lifetime: timedelta = timedelta(minutes=30)

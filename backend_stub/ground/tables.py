@@ -53,10 +53,10 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 # SQLite numbers rows by itself only in a column of type INTEGER.
-_RowId = BigInteger().with_variant(Integer, "sqlite")
+row_id = BigInteger().with_variant(Integer, "sqlite")
 
 
-def _same_commit(column: str) -> ForeignKey:
+def same_commit(column: str) -> ForeignKey:
     """A reference that is checked at the commit: its rows are written together, in any order."""
     return ForeignKey(column, deferrable=True, initially="DEFERRED")
 
@@ -67,8 +67,15 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: UtcDateTime, dict[str, Any]: JSON}
 
 
+class AlembicVersion(Base):
+    """One row: the last step that made this schema (:mod:`backend_stub.ground.schema`)."""
+
+    __tablename__ = "alembic_version"
+    version_num: Mapped[str] = mapped_column(String(32), primary_key=True)
+
+
 class SchemaVersion(Base):
-    """One row: which schema this database has."""
+    """One row, for releases before Alembic: more than they know, so that they leave it alone."""
 
     __tablename__ = "schema_version"
     version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -153,7 +160,7 @@ class Attachment(Base):
     """An attachment that a transaction names, sealed; it is uploaded after the transaction."""
 
     __tablename__ = "attachment"
-    tx_id: Mapped[str] = mapped_column(_same_commit("transactions.tx_id"), primary_key=True)
+    tx_id: Mapped[str] = mapped_column(same_commit("transactions.tx_id"), primary_key=True)
     sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
     size: Mapped[int]
     received: Mapped[int]
@@ -206,44 +213,6 @@ class ConflictingItem(Base):
     """A ``BatchItem``."""
 
 
-class Complaint(Base):
-    """A labour complaint."""
-
-    __tablename__ = "complaint"
-    number: Mapped[str] = mapped_column(String(16), primary_key=True)
-    tx_id: Mapped[str] = mapped_column(_same_commit("transactions.tx_id"), unique=True)
-    civil_number: Mapped[str] = mapped_column(String(9), index=True)
-    language: Mapped[str] = mapped_column(String(2))
-    catalogue_version: Mapped[str] = mapped_column(String(64))
-    answers: Mapped[dict[str, Any]]
-    papers: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON)
-    """What the citizen signed for besides: ``sha256``, ``size`` and ``type`` of each paper."""
-    state: Mapped[str] = mapped_column(String(20))
-    registered_at: Mapped[datetime]
-    office: Mapped[str] = mapped_column(String(48))
-    hearing_at: Mapped[datetime | None]
-
-
-class ComplaintEvent(Base):
-    """A step in a complaint's life."""
-
-    __tablename__ = "complaint_event"
-    id: Mapped[int] = mapped_column(_RowId, primary_key=True)
-    number: Mapped[str] = mapped_column(_same_commit("complaint.number"), index=True)
-    at: Mapped[datetime]
-    from_state: Mapped[str | None] = mapped_column(String(20))
-    to_state: Mapped[str] = mapped_column(String(20))
-
-
-class HearingSlot(Base):
-    """How many hearings begin in one office at one time."""
-
-    __tablename__ = "hearing_slot"
-    office: Mapped[str] = mapped_column(String(48), primary_key=True)
-    starts_at: Mapped[datetime] = mapped_column(primary_key=True)
-    taken: Mapped[int]
-
-
 class Counter(Base):
     """A gapless sequence: its row is locked until the transaction that counted is committed."""
 
@@ -256,15 +225,35 @@ class Notification(Base):
     """A notice to a citizen, in the outbox that an SMS or e-mail gateway empties."""
 
     __tablename__ = "notification"
-    id: Mapped[int] = mapped_column(_RowId, primary_key=True)
+    id: Mapped[int] = mapped_column(row_id, primary_key=True)
     created_at: Mapped[datetime]
     channel: Mapped[str] = mapped_column(String(8))
     recipient: Mapped[str] = mapped_column(String(254))
     language: Mapped[str] = mapped_column(String(2))
     text_ar: Mapped[str] = mapped_column(Text)
     text_en: Mapped[str] = mapped_column(Text)
-    about: Mapped[str] = mapped_column(String(16))
-    """Number of the complaint."""
+    about: Mapped[str] = mapped_column(String(24))
+    """Number of the case, or of the card."""
+    notice: Mapped[str | None] = mapped_column(String(48))
+    """Id of the notice in the case's definition."""
+    subject_ar: Mapped[str | None] = mapped_column(Text)
+    """Of an e-mail."""
+    subject_en: Mapped[str | None] = mapped_column(Text)
+    handed_at: Mapped[datetime | None]
+    """When a gateway took it, or it was given up."""
+    outcome: Mapped[str | None] = mapped_column(String(12))
+    """``handed``, ``delivered``, ``failed``."""
+    try_at: Mapped[datetime | None]
+    """Not handed over before, once a gateway did not take it."""
+    attempts: Mapped[int | None]
+
+
+Index(
+    "notification_waiting",
+    Notification.id,
+    sqlite_where=Notification.handed_at.is_(None),
+    postgresql_where=Notification.handed_at.is_(None),
+)
 
 
 class Citizen(Base):

@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError, TimeoutError as Poo
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from backend_stub.cases.worker import start_worker
 from backend_stub.ground.central import Clock, RandomBytes, utc_now
 from backend_stub.ground.problems import (
     ProblemError,
@@ -71,7 +72,10 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         log.info("central.started", development=settings.development)
+        worker = start_worker(central)
         yield
+        if worker is not None:
+            worker.stop()
         central.database.close()
         log.info("central.stopped")
 

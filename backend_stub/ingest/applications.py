@@ -14,13 +14,24 @@ from typing import Annotated, Any, Final, Literal
 
 import structlog
 from cryptography.hazmat.primitives.asymmetric import ec
-from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints, ValidationError
+from pydantic import (
+    AwareDatetime,
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
+from backend_stub.cases.definitions import Definitions, Named
 from backend_stub.ground.central import Central
 from backend_stub.ground.trust import Purpose
 from backend_stub.ground.types import CivilNumber, KioskId, ServerModel, Sha256Hex, TxId
 from backend_stub.people.card_signatures import SignatureRefused, holder, read_signed
 from kiosk.services import ServiceKind
+from kiosk.services.catalogue import validate
+from kiosk.services.definition import Role
+from kiosk.services.facts import Fact
 from kiosk.services.oman_time import MUSCAT
 from offline_queue.chain import (
     ChainBroken,
@@ -41,8 +52,10 @@ from offline_queue.wire import (
     Mistake,
 )
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 """Newest envelope schema that this central API reads."""
+
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,47}$")]
 
 # RFC 3339 in UTC; the first digit keeps the year where every time zone can follow.
 _RFC3339_UTC: Final = re.compile(r"[12]\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|\+00:00)")
@@ -77,13 +90,32 @@ class SignedAttachment(ServerModel):
     type: Literal["image/jpeg", "image/png"]
 
 
-class ApplicationPayload(ServerModel):
-    """What the citizen signs: the payload of the JWS, as RFC 8785 canonical JSON."""
+class ReliedOn(ServerModel):
+    """What the registries had said at the terminal, as far as it decided something there."""
 
-    v: Literal[1]
+    id: Identifier
+    as_of: Annotated[AwareDatetime, BeforeValidator(_utc_text)]
+    values: Annotated[dict[str, Any], Field(max_length=200)]
+
+
+class Quoted(ServerModel):
+    """The price that was shown before the signature."""
+
+    sha256: Sha256Hex
+    total_baisa: Annotated[int, Field(ge=0, le=2**53 - 1)]
+
+
+class ApplicationPayload(ServerModel):
+    """What the citizen signs: the payload of the JWS, as RFC 8785 canonical JSON.
+
+    Version 1 names the service's definition by its version alone and waits in outboxes still;
+    version 2 names its bytes, and what it relied on.
+    """
+
+    v: Literal[1, 2]
     tx_id: TxId
     kiosk: KioskId
-    service: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,47}$")]
+    service: Identifier
     catalogue: Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,64}$")]
     """Version of the service's definition at the terminal."""
     language: Literal["ar", "en"]
@@ -95,6 +127,20 @@ class ApplicationPayload(ServerModel):
         default=[]
     )
     """In the order in which the item names what is uploaded."""
+    definition_sha256: Sha256Hex | None = None
+    facts: Annotated[list[ReliedOn], Field(max_length=50)] = Field(default=[])
+    quote: Quoted | None = None
+    signers: Annotated[list[Role], Field(max_length=4)] = Field(default=[])
+    """Who signed, in order."""
+
+    @model_validator(mode="after")
+    def _has_what_its_version_has(self) -> ApplicationPayload:
+        newer = {"definition_sha256", "facts", "quote", "signers"}
+        if self.v == 1 and self.model_fields_set & newer:
+            raise ValueError("version 1 has no such member")
+        if self.v != 1 and self.definition_sha256 is None:
+            raise ValueError("the definition is not named")
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +150,7 @@ class Application:
     payload: ApplicationPayload = field(repr=False)
     document: str = field(repr=False)
     """The compact JWS as it was signed."""
+    definition: Named
 
 
 class ItemRefused(Exception):
@@ -205,7 +252,7 @@ def open_application(
         raise ApplicationRefused("application-mismatch")
     if payload.applicant.civil_number != signer:
         raise ApplicationRefused("applicant-mismatch")
-    _check_answers(central, payload)
+    definition = _judge(central, payload)
     mark = payload.stale_revocations
     if mark is not None:
         # This API has just checked the card itself; the mark says that the terminal could not.
@@ -215,7 +262,7 @@ def open_application(
             tx_id=payload.tx_id,
             as_of="none" if mark.as_of is None else mark.as_of.isoformat(),
         )
-    return Application(payload, compact.decode("ascii"))
+    return Application(payload, compact.decode("ascii"), definition)
 
 
 def _open(central: Central, item: BatchItem, envelope: bytes) -> bytes:
@@ -234,21 +281,44 @@ def _open(central: Central, item: BatchItem, envelope: bytes) -> bytes:
         raise ApplicationRefused("envelope-unreadable") from error
 
 
-def _check_answers(central: Central, payload: ApplicationPayload) -> None:
+def _judge(central: Central, payload: ApplicationPayload) -> Named:
+    """The definition that the application names, once the answers are what it allows."""
+    named = _named(central, payload)
+    service = named.definition
+    if service.kind is not ServiceKind.APPLICATION or service.case is None:
+        raise ApplicationRefused("service-takes-no-applications")
+    facts = {
+        each.id: Fact(id=each.id, as_of=each.as_of, values=each.values) for each in payload.facts
+    }
     # The day the citizen saw at the terminal: "not in the future" was judged by it.
     today = payload.confirmed_at.astimezone(MUSCAT).date()
-    try:
-        service = central.catalogue.service(payload.service)
-    except KeyError as error:
-        raise NotDecidable("service-unknown") from error
-    if service.version != payload.catalogue:
-        raise NotDecidable("service-unknown")
-    if service.kind is not ServiceKind.APPLICATION:
-        raise ApplicationRefused("service-takes-no-applications")
-    problems = central.catalogue.validate(payload.service, payload.answers, today=today)
+    situation = central.catalogue.situation(payload.answers, today, facts)
+    problems = validate(service, payload.answers, situation)
     if problems:
         raise ApplicationRefused(
             "answers-invalid",
             f"{problems[0].field}: {problems[0].code}",
             errors=[Mistake(field=found.field, code=found.code) for found in problems],
         )
+    return named
+
+
+def _named(central: Central, payload: ApplicationPayload) -> Named:
+    definitions = central.cases.definitions
+    named = _look_up(definitions, payload)
+    if named is None:
+        # Another process may have published it.
+        with central.database.read() as session:
+            definitions.refresh(session)
+        named = _look_up(definitions, payload)
+    if named is None:
+        raise NotDecidable("service-unknown")
+    if (named.definition.id, named.definition.version) != (payload.service, payload.catalogue):
+        raise ApplicationRefused("application-mismatch")
+    return named
+
+
+def _look_up(definitions: Definitions, payload: ApplicationPayload) -> Named | None:
+    if payload.definition_sha256 is not None:
+        return definitions.named(payload.definition_sha256)
+    return definitions.version(payload.service, payload.catalogue)

@@ -15,8 +15,9 @@ import structlog
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from backend_stub.cases.tables import CaseFile
 from backend_stub.ground.central import Central
-from backend_stub.ground.tables import Attachment, AttachmentSeal, Complaint
+from backend_stub.ground.tables import Attachment, AttachmentSeal
 from offline_queue.sealing import SealBroken, attachment_place, open_chunks
 
 _BEGINNINGS: Final[Mapping[str, bytes]] = {
@@ -48,7 +49,7 @@ def examine(central: Central, session: Session, row: Attachment, kiosk: str, sea
     if seal is None:
         # From before papers were named by applications.
         return
-    papers = session.scalar(select(Complaint.papers).where(Complaint.tx_id == row.tx_id)) or []
+    papers = session.scalar(select(CaseFile.papers).where(CaseFile.tx_id == row.tx_id)) or []
     finding = _finding(central, seal, kiosk, sealed, papers)
     seal.finding = finding.value
     if finding is not Finding.AS_SIGNED:

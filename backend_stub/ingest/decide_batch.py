@@ -18,7 +18,8 @@ from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from backend_stub.cases.complaints import NewComplaint, register
+from backend_stub.cases.hooks import NewCase
+from backend_stub.cases.register import Opened, open_cases
 from backend_stub.ground.central import Central
 from backend_stub.ground.database import is_unavailable
 from backend_stub.ground.problems import place_of, problem
@@ -42,6 +43,7 @@ from offline_queue.wire import (
     AttachmentRef,
     BatchItem,
     BatchRequest,
+    Hearing,
     ItemAnswer,
     ItemKind,
     Outcome,
@@ -235,10 +237,10 @@ def _write(central: Central, session: Session, new: Sequence[_New], now: datetim
             each.row.outcome = Outcome.REJECTED
             each.row.problem = _problem_of(each.finding).plain()
             each.row.document = each.item.envelope
-    results = register(session, central.offices, [_complaint(one) for _, one in accepted], now)
-    for (row, application), result in zip(accepted, results, strict=True):
+    opened = open_cases(session, central.cases, [_new_case(one) for _, one in accepted], now)
+    for (row, application), case in zip(accepted, opened, strict=True):
         row.service = application.payload.service
-        row.result = result.plain()
+        row.result = _result(case).plain()
         row.document = application.document
     # In one order for all: of two batches with the same transactions, one waits for the other.
     rows = [each.row for each in new if not each.is_here]
@@ -259,19 +261,32 @@ def _write(central: Central, session: Session, new: Sequence[_New], now: datetim
         session.execute(insert(AttachmentSeal), seals)
 
 
-def _complaint(application: Application) -> NewComplaint:
+def _new_case(application: Application) -> NewCase:
     payload = application.payload
-    return NewComplaint(
+    return NewCase(
         tx_id=payload.tx_id,
+        definition_sha256=application.definition.sha256,
         civil_number=payload.applicant.civil_number,
         language=payload.language,
-        catalogue_version=payload.catalogue,
         answers=payload.answers,
         papers=[
             {"sha256": paper.sha256, "size": paper.size, "type": paper.type}
             for paper in payload.attachments
         ],
+        relied_on_facts=bool(payload.facts),
     )
+
+
+def _result(opened: Opened) -> TransactionResult:
+    hearing = None
+    if opened.slot_at is not None:
+        place = opened.office.place()
+        hearing = Hearing(
+            starts_at=opened.slot_at,
+            place_ar=place.in_language("ar"),
+            place_en=place.in_language("en"),
+        )
+    return TransactionResult(state=opened.state, number=opened.number, hearing=hearing)
 
 
 def _once(attachments: Sequence[AttachmentRef]) -> Iterator[tuple[int, AttachmentRef]]:

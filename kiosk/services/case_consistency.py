@@ -59,6 +59,12 @@ def faults_of_case(service: ServiceDefinition) -> Iterator[Found]:
         texts = [(notice.sms, "sms")]
         if notice.email is not None:
             texts += [(notice.email.subject, "email.subject"), (notice.email.text, "email.text")]
+        if notice.without_slot is not None:
+            texts.append((notice.without_slot, "without_slot"))
+            if _speaks_of_slot(notice.without_slot):
+                yield f"{here}.without_slot", "it is said when there is no appointment"
+        elif notice.id in case.on_registration and _speaks_of_slot(notice.sms):
+            yield here, "say without_slot: there may be no free appointment"
         for text, name in texts:
             yield from _placeholders(case, text, f"{here}.{name}")
         if service.contact("mobile") is None and notice.to == "applicant":
@@ -152,6 +158,10 @@ def _placeholders(case: CaseDefinition, text: Text, path: str) -> Iterator[Found
                 yield f"{path}.{language}", f"{{{name}}} is of an appointment, which it has not"
             elif name == "deadline" and not case.due:
                 yield f"{path}.{language}", "{deadline} is the case's due day, which it has not"
+
+
+def _speaks_of_slot(text: Text) -> bool:
+    return any(_ABOUT_SLOT & set(_PLACEHOLDER.findall(sentence)) for _, sentence in text.each())
 
 
 def _missing(names: Iterable[str], known: set[str], path: str, what: str) -> Iterator[Found]:

@@ -123,6 +123,8 @@ class Notice(_Part, frozen=True, kw_only=True):
     id: Identifier
     sms: Text
     email: Email | None = None
+    without_slot: Text | None = None
+    """What is said instead, by every channel, while the case has no appointment."""
     to: Identifier = "applicant"
     """``applicant``, or the id of a question whose answer is somebody else's mobile number."""
 

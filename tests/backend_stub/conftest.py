@@ -134,6 +134,8 @@ def settings(database_url: str, tmp_path: Path, issuer: Issuer) -> Settings:
             EnrolmentCode("MULTI-USE", reusable=True),
         ),
         development=True,
+        # Tests that want the work done do it, at the time they choose.
+        work_every=None,
     )
 
 

@@ -16,6 +16,7 @@ from backend_stub import Settings
 
 from .cards import Card
 from .conftest import RunningCentral, Start
+from .older_schema import make_schema_3
 from .terminal import Terminal, new_tx_id
 from .test_kiosks import code_of, new_device
 
@@ -253,6 +254,7 @@ def test_a_database_of_the_first_schema_is_brought_up_to_date(
     central.stop()
     engine = create_engine(settings.database_url)
     with engine.begin() as connection:
+        make_schema_3(connection)
         for statement in (
             "DROP TABLE attachment_seal",
             "DROP TABLE attachment_part",

@@ -17,6 +17,7 @@ from offline_queue.wire import ATTACHMENT_MAX_BYTES, ATTACHMENT_RANGE_MAX_BYTES
 
 from .cards import Card
 from .conftest import RunningCentral, Start
+from .older_schema import make_schema_3
 from .terminal import Terminal, new_tx_id
 
 JPEG = b"\xff\xd8\xff\xe0" + os.urandom(150_000)
@@ -180,6 +181,7 @@ def test_a_database_of_the_second_schema_is_brought_up_to_date_and_its_uploads_g
     central.stop()
     engine = create_engine(settings.database_url)
     with engine.begin() as connection:
+        make_schema_3(connection)
         for statement in (
             "DROP TABLE attachment_seal",
             "ALTER TABLE complaint DROP COLUMN papers",

@@ -157,15 +157,15 @@ def test_effects_that_fail_are_that_items_alone(
     central: RunningCentral, card: Card, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Within the database's transaction too: the failing one leaves nothing, the others stay."""
-    real = deciding.register
+    real = deciding.open_cases
 
-    def failing(session: Any, offices: Any, complaints: Any, at: Any) -> Any:
-        results = real(session, offices, complaints, at)
-        if any(each.answers["description"] == "fails" for each in complaints):
+    def failing(session: Any, house: Any, new: Any, at: Any) -> Any:
+        results = real(session, house, new, at)
+        if any(each.answers["description"] == "fails" for each in new):
             raise KeyError("what was written")
         return results
 
-    monkeypatch.setattr(deciding, "register", failing)
+    monkeypatch.setattr(deciding, "open_cases", failing)
     terminal = central.terminal()
     items = [
         terminal.complaint(card),
@@ -180,7 +180,7 @@ def test_effects_that_fail_are_that_items_alone(
         "C-2026-000002",
     ]
     assert len(central.notices()) == 2
-    monkeypatch.setattr(deciding, "register", real)
+    monkeypatch.setattr(deciding, "open_cases", real)
     assert [each["outcome"] for each in terminal.send(*items)] == [
         "duplicate",
         "accepted",
@@ -194,7 +194,7 @@ def test_a_database_that_fails_is_everybodys_affair(
     def lost(*_: object) -> None:
         raise OperationalError("", None, Exception("the server closed the connection"))
 
-    monkeypatch.setattr(deciding, "register", lost)
+    monkeypatch.setattr(deciding, "open_cases", lost)
     terminal = central.terminal()
     reply = terminal.post(terminal.complaint(card))
     assert (reply.status_code, reply.json()["code"]) == (503, "busy")

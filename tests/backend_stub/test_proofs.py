@@ -89,7 +89,7 @@ def test_unknown_sealing_key_or_newer_schema_or_service_is_kept_by_the_terminal(
 ) -> None:
     item = terminal.complaint(card)
     tx_id = new_tx_id()
-    newer = terminal.item(card.sign(terminal.payload(card, tx_id)), tx_id, schema_version=2)
+    newer = terminal.item(card.sign(terminal.payload(card, tx_id)), tx_id, schema_version=3)
     unknown = signed(terminal, card, service="fortune-telling")
     answers = terminal.send(item | {"key_id": "0" * 16}, newer, unknown)
     assert [(each["outcome"], each["problem"]["code"]) for each in answers] == [
@@ -107,7 +107,7 @@ def test_unknown_sealing_key_or_newer_schema_or_service_is_kept_by_the_terminal(
 
 def test_envelope_sealed_for_another_place(terminal: Terminal, card: Card) -> None:
     item = terminal.complaint(card)
-    assert outcome(terminal, item | {"schema_version": 2})[0] == "retry_after"
+    assert outcome(terminal, item | {"schema_version": 3})[0] == "retry_after"
     moved = terminal.item(b"x")
     moved["envelope"] = item["envelope"]
     record = ChainRecord(**(moved["record"] | {"sha256": item["record"]["sha256"]}))

@@ -103,9 +103,9 @@ def test_health_says_when_the_database_does_not_answer(
 def test_newer_schema_is_not_touched(sqlite_settings: Settings, tmp_path: Path) -> None:
     create_app(sqlite_settings).state.central.database.close()
     with sqlite3.connect(tmp_path / "data" / "central.sqlite3") as connection:
-        connection.execute("UPDATE schema_version SET version = 99")
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
     connection.close()
-    assert "schema 99" in sentence(sqlite_settings)
+    assert "schema 9999" in sentence(sqlite_settings)
 
 
 def test_missing_or_wrong_trust_anchors(sqlite_settings: Settings, tmp_path: Path) -> None:
@@ -121,7 +121,7 @@ def test_data_file_that_is_wrong_is_named(sqlite_settings: Settings, tmp_path: P
     settings = dataclasses.replace(sqlite_settings, data_directory=data)
     assert "labour_offices.toml" in sentence(settings)
     (data / "labour_offices.toml").write_text("offices = 1\n")
-    assert "labour_offices.toml: hearings" in sentence(settings)
+    assert "labour_offices.toml: offices" in sentence(settings)
 
 
 def test_keys_are_made_once_and_stay_private(tmp_path: Path) -> None:

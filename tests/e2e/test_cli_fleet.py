@@ -93,7 +93,7 @@ class Place:
 
     def complaints(self) -> int:
         with closing(sqlite3.connect(self.folder / "central.db")) as db:
-            found: int = db.execute("SELECT count(*) FROM complaint").fetchone()[0]
+            found: int = db.execute("SELECT count(*) FROM case_file").fetchone()[0]
             return found
 
 
@@ -190,7 +190,7 @@ def test_a_restored_backup_leaves_numbers_out(place: Place) -> None:
     assert told == {"restored": True, "newest": None, "skipped": 100}
     assert place.backend("import", place.stick).code == 0
     with closing(sqlite3.connect(place.folder / "central.db")) as db:
-        numbers = [number for (number,) in db.execute("SELECT number FROM complaint")]
+        numbers = [number for (number,) in db.execute("SELECT number FROM case_file")]
     assert sorted(number[-6:] for number in numbers) == ["000101", "000102"]
     assert "1,000,000 complaint numbers" in place.backend("restored").output
 

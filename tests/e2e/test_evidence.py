@@ -100,7 +100,7 @@ def test_papers_follow_the_complaint_once_and_are_what_the_card_signed_for(termi
     [(document,)] = central_rows(terminal, "SELECT document FROM transactions")
     signed = json.loads(b64url_decode(str(document).split(".")[1]))
     assert [(a["sha256"], a["size"], a["type"]) for a in signed["attachments"]] == wanted
-    [(listed,)] = central_rows(terminal, "SELECT papers FROM complaint")
+    [(listed,)] = central_rows(terminal, "SELECT papers FROM case_file")
     assert json.loads(str(listed)) == signed["attachments"]
     assert central_rows(terminal, "SELECT count(*), sum(received = size) FROM attachment") == [
         (2, 2)
@@ -122,7 +122,7 @@ def test_the_terminal_switched_off_between_complaint_and_papers_sends_each_once(
     terminal.__exit__(None, None, None)
     again = switch_on()
     again.wait(lambda: at_central(again) == [(2, 2)], "both papers at the central API")
-    assert central_rows(again, "SELECT count(*) FROM complaint") == [(1,)]
+    assert central_rows(again, "SELECT count(*) FROM case_file") == [(1,)]
     assert central_rows(again, "SELECT count(*) FROM attachment") == [(2,)]
 
 

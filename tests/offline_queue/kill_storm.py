@@ -226,7 +226,7 @@ def _await_effect(storm: Storm) -> None:
 
 
 def _effects(storm: Storm) -> int:
-    return len(_column(storm.folder / "central.sqlite3", "SELECT tx_id FROM complaint"))
+    return len(_column(storm.folder / "central.sqlite3", "SELECT tx_id FROM case_file"))
 
 
 def drain(storm: Storm) -> Counter[State]:
@@ -248,12 +248,12 @@ def run(kills: int, seed: int) -> dict[str, object]:
         confirmed = [
             tx_id for number in range(kills) for tx_id in live_and_die(running, rng, number)
         ]
-        during = len(_column(Path(name, "central.sqlite3"), "SELECT tx_id FROM complaint"))
+        during = len(_column(Path(name, "central.sqlite3"), "SELECT tx_id FROM case_file"))
         counts = drain(running)
         local = _column(Path(name, "outbox.db"), "SELECT tx_id FROM outbox")
         central = Path(name, "central.sqlite3")
         taken = _column(central, "SELECT tx_id FROM transactions WHERE outcome = 'accepted'")
-        effects = Counter(_column(central, "SELECT tx_id FROM complaint"))
+        effects = Counter(_column(central, "SELECT tx_id FROM case_file"))
     return {
         "kills": kills,
         "confirmed": len(confirmed),

@@ -97,7 +97,7 @@ class Field:
         return syncer
 
     def effects(self) -> list[object]:
-        return sorted(self.column("SELECT tx_id FROM complaint"))
+        return sorted(self.column("SELECT tx_id FROM case_file"))
 
     def column(self, query: str) -> list[object]:
         db = sqlite3.connect(self.database)
@@ -137,7 +137,7 @@ def test_attachments_and_void_places_arrive(on_site: Field) -> None:
         assert (status.ack_seq, status.attachments_waiting, status.waiting) == (3, 0, 0)
         assert outbox.result(late.tx_id).state is State.EXPIRED
         assert outbox.result(filed.tx_id).answer.result.number
-    assert sorted(on_site.column("SELECT tx_id FROM complaint")) == sorted(
+    assert sorted(on_site.column("SELECT tx_id FROM case_file")) == sorted(
         [filed.tx_id, last.tx_id]
     )
 
@@ -162,7 +162,7 @@ def test_what_waits_under_a_revoked_key_arrives_under_the_next(on_site: Field) -
         assert syncer.pause_reason is None
         states = {outbox.result(each.tx_id).state for each in (first, *waiting, fresh)}
         assert states == {State.ACCEPTED}
-    assert sorted(on_site.column("SELECT tx_id FROM complaint")) == sorted(
+    assert sorted(on_site.column("SELECT tx_id FROM case_file")) == sorted(
         each.tx_id for each in (first, *waiting, fresh)
     )
 
@@ -205,7 +205,7 @@ def test_fault_36_a_newer_schema_waits_until_the_central_api_is_brought_up_to_da
 ) -> None:
     with on_site.open() as outbox:
         outbox.enqueue(fine := on_site.complaint())
-        outbox.enqueue(newer := on_site.complaint(schema_version=2))
+        outbox.enqueue(newer := on_site.complaint(schema_version=3))
         syncer = on_site.syncer(outbox)
         assert syncer.step() is not None
         assert on_site.effects() == [fine.tx_id]
@@ -214,7 +214,7 @@ def test_fault_36_a_newer_schema_waits_until_the_central_api_is_brought_up_to_da
         for _ in range(3):
             on_site.clock.advance(syncer.step() or 0)
             assert on_site.effects() == [fine.tx_id]
-        monkeypatch.setattr(applications, "SCHEMA_VERSION", 2)
+        monkeypatch.setattr(applications, "SCHEMA_VERSION", 3)
         on_site.drain(outbox)
         assert outbox.result(newer.tx_id).state is State.ACCEPTED
     assert on_site.effects() == sorted([fine.tx_id, newer.tx_id])

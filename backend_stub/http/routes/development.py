@@ -11,10 +11,11 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import AwareDatetime
 from sqlalchemy import select
 
-from backend_stub.cases.notifications import outbox
+from backend_stub.cases.delivery import outbox
 from backend_stub.cases.receipt_mail import receipt_pdf
+from backend_stub.cases.tables import CaseFile
 from backend_stub.ground.problems import ProblemError, documented
-from backend_stub.ground.tables import Complaint, Transaction
+from backend_stub.ground.tables import Transaction
 from backend_stub.ground.types import ServerModel
 from backend_stub.http.routes import CentralDependency
 from backend_stub.ingest.attachment_check import count_here
@@ -39,7 +40,7 @@ class Notice(ServerModel):
     text_ar: str
     text_en: str
     about: str
-    """Number of the complaint."""
+    """Number of the case, or of the card."""
 
     attachment: str | None = None
     """Path of the PDF that goes along."""
@@ -103,9 +104,9 @@ def get_notifications(
 )
 def get_receipt(
     central: CentralDependency,
-    number: Annotated[str, Path(pattern=r"^C-\d{4}-\d{6,9}$")],
+    number: Annotated[str, Path(pattern=r"^[A-Z]{1,4}-\d{4}-\d{6,9}$")],
 ) -> Response:
-    """The PDF that goes along with the e-mail about a complaint's receipt."""
+    """The PDF that goes along with the e-mail about a case's receipt."""
     with central.database.read() as session:
         pdf = receipt_pdf(session, number)
     if pdf is None:
@@ -118,8 +119,8 @@ def get_received(central: CentralDependency) -> ReceivedTransactions:
     """What the central API received, newest first."""
     with central.database.read() as session:
         rows = session.execute(
-            select(Transaction, Complaint)
-            .outerjoin(Complaint, Complaint.tx_id == Transaction.tx_id)
+            select(Transaction, CaseFile)
+            .outerjoin(CaseFile, CaseFile.tx_id == Transaction.tx_id)
             .order_by(Transaction.received_at.desc(), Transaction.tx_id.desc())
             .limit(_PAGE)
         ).all()
@@ -131,12 +132,12 @@ def get_received(central: CentralDependency) -> ReceivedTransactions:
                     kiosk=row.kiosk,
                     outcome=Outcome(row.outcome),
                     service=row.service,
-                    number=complaint.number if complaint else None,
-                    state=complaint.state if complaint else row.outcome,
+                    number=case.number if case else None,
+                    state=case.state if case else row.outcome,
                     received_at=row.received_at,
-                    papers=len(complaint.papers or ()) if complaint else 0,
+                    papers=len(case.papers or ()) if case else 0,
                     papers_here=here.get(row.tx_id, 0),
                 )
-                for row, complaint in rows
+                for row, case in rows
             ]
         )
