@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from typing import Final
 
 import structlog
@@ -22,8 +22,8 @@ from printer import fonts, sections
 from printer.bitmap import ReceiptBitmap
 from printer.page import WIDTHS, Page, Section, rule
 from printer.printable import printable_receipt
-from printer.receipt import Receipt
-from printer.rows import rows
+from printer.receipt import Emphasis, Receipt
+from printer.rows import framed, large_number, rows
 from printer.text_layout import Block, paint, space
 
 _log = structlog.get_logger()
@@ -138,14 +138,23 @@ def _sections(page: Page, receipt: Receipt) -> Iterator[Section]:
     yield Section(("head", head), lambda: sections.letterhead(page, receipt))
     if (badge := receipt.badge) is not None:
         yield Section(("badge", badge), lambda: sections.badge(page, badge))
-    yield from rows(page, receipt.rows)
+    plain = [row for row in receipt.rows if row.emphasis is not Emphasis.HERO]
+    for row in receipt.rows:
+        if row.emphasis is Emphasis.HERO:
+            yield Section(("large", row), partial(large_number, page, row))
+    if receipt.framed:
+        yield Section(("framed", receipt.framed), lambda: framed(page, receipt.framed))
+    elif len(plain) < len(receipt.rows):
+        yield Section("rule", lambda: rule(page))
+    beside_code = bool(receipt.qr_text) and sections.code_column(page, receipt) is not None
+    yield from rows(page, (*plain, *(() if beside_code else receipt.fine_print)))
     if receipt.next_steps:
         steps = receipt.next_steps_title, receipt.next_steps
         yield Section(("steps", steps), lambda: [*rule(page), *sections.next_steps(page, receipt)])
     if receipt.head_pattern:
         yield Section("pattern", lambda: [*rule(page), *sections.head_pattern(page)])
     if receipt.qr_text:
-        code = receipt.qr_text, receipt.qr_caption
+        code = receipt.qr_text, receipt.qr_caption, receipt.fine_print
         yield Section(("code", code), lambda: [*rule(page), *sections.code(page, receipt)])
     if receipt.copy:
         yield Section(("copy-foot", receipt.copy), lambda: [margin, mark()])

@@ -22,6 +22,7 @@ from printer.text_layout import (
     text,
 )
 
+LINE_BREAK: Final = "\u2028"
 WIDTHS: Final = (576, 384)
 """Dots per line of the two paper widths, 80 mm and 58 mm."""
 
@@ -120,19 +121,25 @@ def centred(page: Page, words: Bilingual, first: Style, second: Style) -> list[B
     return made
 
 
+def rule_gap(page: Page) -> int:
+    """White above and below a :func:`rule`."""
+    return page.unit // 2
+
+
 def rule(page: Page) -> list[Block]:
     """A dashed line from margin to margin, where one part of the paper ends."""
-    gap = space(round(page.unit * 0.7))
+    gap = space(rule_gap(page))
     line = dashes(page.edge, page.width - page.edge, on=10, off=6, thick=2)
     return [gap, line, gap]
 
 
 def mirrored(page: Page, words: Bilingual, style: Style) -> Block | None:
-    """Both languages in one line from the two edges, where that leaves a gap between them."""
+    """Both languages from the two edges, no line broken, where a gap is left between them."""
     arabic = text(words.ar, style, page.inner, Align.RIGHT, rtl=True)
     english = text(words.en, style, page.inner, Align.LEFT, rtl=False)
     together = arabic.natural + english.natural + page.unit
-    if arabic.lines + english.lines > 2 or together > page.inner:
+    given = words.ar.count(LINE_BREAK) + words.en.count(LINE_BREAK) + 2
+    if arabic.lines + english.lines > given or together > page.inner:
         return None
     return beside((english, page.edge), (arabic, page.edge))
 

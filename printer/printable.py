@@ -86,6 +86,8 @@ def printable_receipt(receipt: Receipt) -> tuple[Receipt, str]:
         authority=both(receipt.authority),
         badge=None if badge is None else Badge(both(badge.text), badge.kind),
         rows=tuple(map(row, receipt.rows)),
+        framed=tuple(map(row, receipt.framed)),
+        fine_print=tuple(map(row, receipt.fine_print)),
         next_steps=tuple(map(both, receipt.next_steps)),
         next_steps_title=both(receipt.next_steps_title),
         qr_caption=both(receipt.qr_caption),

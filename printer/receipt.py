@@ -39,7 +39,7 @@ class Emphasis(StrEnum):
     NORMAL = "normal"
     STRONG = "strong"
     HERO = "hero"
-    """Alone and in large digits: the transaction number."""
+    """Alone and in large digits: the number that a person is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +72,11 @@ class Row:
 class Receipt:
     """Everything one receipt says, top to bottom.
 
-    ``qr_text`` empty means no code. ``copy`` 0 is the original; 1 and more are printed as a
-    marked copy. ``large`` is the large-print variant. ``head_pattern`` adds what shows a worn
-    print head, for test pages.
+    Rows with ``Emphasis.HERO`` come first. ``framed`` stands in a box under them: where to be, and
+    when. ``fine_print`` is for the office and stands beside the code where there is room.
+    ``qr_text`` empty means no code. ``copy`` 0 is the original; 1 and more are printed as a marked
+    copy. ``large`` is the large-print variant. ``head_pattern`` adds what shows a worn print head,
+    for test pages.
     """
 
     title: Bilingual
@@ -83,6 +85,8 @@ class Receipt:
     rows: tuple[Row, ...]
     next_steps: tuple[Bilingual, ...]
     qr_text: str
+    framed: tuple[Row, ...] = ()
+    fine_print: tuple[Row, ...] = ()
     copy: int = 0
     languages: Languages = "both"
     large: bool = False

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
 
-from printer.page import Page, Section, beside, centred, halves, mirrored, rule, stack, start
+from printer.page import Page, Section, beside, centred, halves, mirrored, stack, start
 from printer.receipt import Bilingual, Emphasis, Row
 from printer.text_layout import (
     Align,
@@ -37,17 +37,12 @@ class _Column:
 def rows(page: Page, content: tuple[Row, ...]) -> Iterator[Section]:
     """The rows from top to bottom, hairlines between them."""
     column = _label_column(page, content)
-    plain_before = False
-    for row in content:
-        hero = row.emphasis is Emphasis.HERO
-        hairline = plain_before and not hero
+    for index, row in enumerate(content):
+        hairline = index > 0
         yield Section((row, column, hairline), partial(_row, page, row, column, hairline=hairline))
-        plain_before = not hero
 
 
 def _row(page: Page, row: Row, column: _Column, *, hairline: bool) -> list[Block]:
-    if row.emphasis is Emphasis.HERO:
-        return _hero(page, row)
     line = _row_both(page, row) if page.both else _row_single(page, row, column)
     if not hairline:
         return [line]
@@ -64,7 +59,7 @@ def _shared(row: Row) -> bool:
     return row.value_en is None or row.value_en == row.value_ar
 
 
-def _hero(page: Page, row: Row) -> list[Block]:
+def large_number(page: Page, row: Row) -> list[Block]:
     """A label and, under it, the largest digits that fit in one line."""
     sizes = tuple(page.style(size, Weight.Bold, 1.24) for size in (62, 54, 46, 40, 34, 30, 26))
     values = [(row.value_ar, page.ar)]
@@ -76,22 +71,24 @@ def _hero(page: Page, row: Row) -> list[Block]:
     for value, rtl in values:
         laid = fitted(isolate(value), sizes, page.inner, Align.CENTRE, rtl=rtl)
         blocks.append(beside((laid, page.edge)))
-    return [*blocks, *rule(page)]
+    return blocks
 
 
 def _value_styles(page: Page, row: Row) -> tuple[Style, ...]:
     """The style of a value; then smaller ones, for a number that would be broken otherwise."""
     if row.emphasis is Emphasis.STRONG:
         return tuple(page.style(size, Weight.Bold, 1.32) for size in (30, 27, 25, 23))
-    return tuple(page.style(size, Weight.DemiBold, 1.36) for size in (25, 23, 21))
+    # Two languages are twice as much text: closer lines keep the paper short.
+    leading = 1.3 if page.both else 1.36
+    return tuple(page.style(size, Weight.DemiBold, leading) for size in (25, 23, 21, 20))
 
 
 def _label_style(page: Page) -> Style:
-    return page.style(20, Weight.Normal, 1.3)
+    return page.style(20, Weight.Normal, 1.25)
 
 
 def _row_both(page: Page, row: Row) -> Block:
-    """English label left, Arabic label right; the value between them, or mirrored below."""
+    """English label left, Arabic label right; the value between them, or in the shortest form."""
     label, styles = _label_style(page), _value_styles(page, row)
     style = styles[0]
     if _shared(row):
@@ -108,15 +105,61 @@ def _row_both(page: Page, row: Row) -> Block:
     ]
     if (line := _around(page, row.label, pair)) is not None:
         return line
-    labels = halves(page, row.label, label)
-    if (line := mirrored(page, values, style)) is not None:
-        return stack(labels, line)
+    below = _below(page, values, styles)
+    return stack(halves(page, row.label, label), *min(below, key=_height))
+
+
+def _below(page: Page, values: Bilingual, styles: tuple[Style, ...]) -> list[list[Block]]:
+    """The ways to set a value under its labels, the best looking first."""
+    ways = [[line] for size in styles if (line := mirrored(page, values, size)) is not None][:1]
     if page.roomy:
-        return stack(labels, halves(page, values, style))
-    # Half of a narrow paper is too little for a sentence: the languages under each other.
-    arabic = listed(values.ar, style, page.inner, Align.RIGHT, rtl=True)
-    english = listed(values.en, style, page.inner, Align.LEFT, rtl=False)
-    return stack(labels, beside((arabic, page.edge)), beside((english, page.edge)))
+        # Half of a narrow paper is too little for a sentence.
+        ways.append([halves(page, values, styles[0])])
+    arabic = listed(values.ar, styles[0], page.inner, Align.RIGHT, rtl=True)
+    english = listed(values.en, styles[-1], page.inner, Align.LEFT, rtl=False)
+    ways.append([beside((arabic, page.edge)), beside((english, page.edge))])
+    return ways
+
+
+def _height(blocks: list[Block]) -> int:
+    return sum(block.height for block in blocks)
+
+
+def framed(page: Page, content: tuple[Row, ...]) -> list[Block]:
+    """A box whose values have lines of their own, the leading language larger."""
+    pad = page.unit * 3 // 4
+    inside = replace(page, edge=page.edge + pad)
+    label = replace(_label_style(page), weight=Weight.Medium)
+    lines: list[Block] = []
+    for index, row in enumerate(content):
+        if index:
+            lines.append(space(round(page.unit * 0.4)))
+        lines += (
+            [halves(inside, row.label, label)]
+            if page.both
+            else centred(inside, row.label, label, label)
+        )
+        styles = _value_styles(page, row)
+        values = [(row.value_ar, page.ar)]
+        if not _shared(row):
+            values = page.languages(Bilingual(row.value_ar, row.value_en or ""))
+        for second, (value, rtl) in enumerate(values):
+            sizes = styles[-2:] if second else styles
+            laid = fitted(isolate(value), sizes, inside.inner, Align.CENTRE, rtl=rtl)
+            lines.append(beside((laid, inside.edge)))
+    height = _height(lines) + 2 * pad
+
+    def draw(painter: QPainter, top: float) -> None:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor("black"), 3))
+        frame = QRectF(page.edge, top, page.inner, height).adjusted(1.5, 1.5, -1.5, -1.5)
+        painter.drawRoundedRect(frame, page.unit * 0.7, page.unit * 0.7)
+        y = top + pad
+        for line in lines:
+            line.draw(painter, y)
+            y += line.height
+
+    return [Block(height, draw), space(round(page.unit * 0.7))]
 
 
 def _around(page: Page, label: Bilingual, values: list[Text]) -> Block | None:
@@ -159,7 +202,7 @@ def _label_column(page: Page, content: tuple[Row, ...]) -> _Column:
     if page.both:
         return _Column(0, style)
     most = page.inner * 3 // 7
-    labels = [row.label for row in content if row.emphasis is not Emphasis.HERO]
+    labels = [row.label for row in content]
     for size in (22, 20):
         style = page.style(size)
         widest = max(

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from printer import qr, symbols
-from printer.page import Page, beside, centred, rule, start
+from printer.page import Page, beside, centred, mirrored, rule, rule_gap, start
 from printer.receipt import Badge, BadgeKind, Bilingual, Receipt
-from printer.text_layout import Align, Block, Text, Weight, fitted, isolate, paragraph, space, text
+from printer.text_layout import (
+    Align,
+    Block,
+    Style,
+    Text,
+    Weight,
+    fitted,
+    isolate,
+    paragraph,
+    space,
+    text,
+)
 
 _BLACK = QColor("black")
 
@@ -75,7 +88,14 @@ def badge(page: Page, content: Badge) -> list[Block]:
     for index, (words, rtl) in enumerate(page.languages(content.text)):
         style = page.style(28, Weight.Bold, 1.36) if index == 0 else page.style(20, Weight.Medium)
         lines.append(paragraph(words, style, room, start(rtl=page.ar), rtl=rtl))
-    height = max(icon, sum(line.height for line in lines)) + round(pad * 0.75)
+    # Side by side where both fit in one line, from the two edges of the bar.
+    together = sum(line.natural for line in lines) + pad
+    level = len(lines) == 2 and all(line.lines == 1 for line in lines) and together <= room
+    if level:
+        style = page.style(21, Weight.Medium, lines[0].height / round(21 * page.scale))
+        lines[1] = text(content.text.en, style, room, Align.LEFT, rtl=False)
+    inside = lines[0].height if level else sum(line.height for line in lines)
+    height = max(icon, inside) + round(pad * 0.75)
     # The icon stands at the start of the leading language: right in Arabic.
     icon_x = page.width - page.edge - pad - icon if page.ar else page.edge + pad
     text_x = page.edge + pad if page.ar else page.edge + 2 * pad + icon
@@ -97,27 +117,30 @@ def badge(page: Page, content: Badge) -> list[Block]:
             BadgeKind.WARNING: symbols.warning,
         }[content.kind]
         picture(painter, QRectF(icon_x, top + (height - icon) / 2, icon, icon))
-        y = top + round((height - sum(line.height for line in lines)) / 2)
+        y = top + round((height - inside) / 2)
         for line in lines:
             line.draw(painter, text_x, y, white=solid)
-            y += line.height
+            y += 0 if level else line.height
 
     return [Block(height, draw), space(round(page.unit * 0.7))]
 
 
 def next_steps(page: Page, receipt: Receipt) -> list[Block]:
     """A numbered list, one language after the other, numbers at the start of the line."""
-    blocks: list[Block] = []
     heading = page.style(25, Weight.Bold, 1.4)
-    body = page.style(22, Weight.Normal, 1.36)
-    step = round(body.size * body.leading)
-    size = round(30 * page.scale)
-    room = page.inner - size - page.unit * 3 // 4
+    # Both headings in one line, where they fit: the list below says which language it is in.
+    shared = mirrored(page, receipt.next_steps_title, heading) if page.both else None
+    blocks: list[Block] = [] if shared is None else [shared]
     for index, (title, rtl) in enumerate(page.languages(receipt.next_steps_title)):
+        body = page.style(22, Weight.Normal, 1.36) if index == 0 else page.style(19, leading=1.36)
+        step = round(body.size * body.leading)
+        size = round(body.size * 1.36)
+        room = page.inner - size - page.unit * 3 // 4
         if index:
             blocks.append(space(round(page.unit * 0.6)))
         align = start(rtl=rtl)
-        blocks.append(beside((text(title, heading, page.inner, align, rtl=rtl), page.edge)))
+        if shared is None:
+            blocks.append(beside((text(title, heading, page.inner, align, rtl=rtl), page.edge)))
         for number, words in enumerate(receipt.next_steps, start=1):
             laid = paragraph(words.ar if rtl else words.en, body, room, align, rtl=rtl)
             disc_x = page.width - page.edge - size if rtl else page.edge
@@ -137,37 +160,67 @@ def _step(laid: Text, text_x: float, number: Text, disc_x: float, step: int) -> 
     return Block(max(laid.height, number.width), draw)
 
 
+def code_column(page: Page, receipt: Receipt) -> int | None:
+    """The width that is left beside the QR code; none where the paper is too narrow for words."""
+    side = len(qr.matrix(receipt.qr_text, page.width)) * qr.MODULE_DOTS
+    room = page.inner - side - qr.QUIET_MODULES * qr.MODULE_DOTS
+    return room if room >= 6 * page.style(25).size else None
+
+
 def code(page: Page, receipt: Receipt) -> list[Block]:
-    """The QR code with its caption beside it, above it where the paper is too narrow."""
+    """The QR code; caption and fine print beside it, the caption above it on narrow paper."""
     modules = qr.matrix(receipt.qr_text, page.width)
     side = len(modules) * qr.MODULE_DOTS
     quiet = qr.QUIET_MODULES * qr.MODULE_DOTS
     picture = _picture(modules)
-    room = page.inner - side - quiet
-    styles = page.style(25, Weight.DemiBold, 1.36), page.style(21, Weight.Medium, 1.36)
-    if room < 6 * styles[0].size:
+    room = code_column(page, receipt)
+    if room is None:
         left = _even((page.width - side) // 2)
+        styles = page.style(25, Weight.DemiBold, 1.36), page.style(21, Weight.Medium, 1.36)
         caption = centred(page, receipt.qr_caption, *styles)
         code = Block(side, lambda painter, top: painter.drawImage(QPointF(left, top), picture))
         return [*caption, space(quiet), code, space(quiet)]
-    # The caption stands where the leading language begins, the code at the other side.
+    # The column stands where the leading language begins, the code at the other side.
     left = page.edge if page.ar else _even(page.width - page.edge - side)
     text_x = page.width - page.edge - room if page.ar else page.edge
-    lines = [
-        fitted(words, (styles[min(index, 1)],), room, start(rtl=page.ar), rtl=rtl)
-        for index, (words, rtl) in enumerate(page.languages(receipt.qr_caption))
-    ]
-    gap = page.unit
-    height = sum(line.height for line in lines) + gap * (len(lines) - 1)
+    column = _column(page, receipt, room)
+    height = max(side, sum(block.height for block in column))
 
     def draw(painter: QPainter, top: float) -> None:
         painter.drawImage(QPointF(left, top), picture)
-        y = top + (side - height) // 2
-        for line in lines:
-            line.draw(painter, text_x, y)
-            y += line.height + gap
+        painter.translate(text_x, 0)
+        y = top + (height - sum(block.height for block in column)) // 2
+        for block in column:
+            block.draw(painter, y)
+            y += block.height
+        painter.translate(-text_x, 0)
 
-    return [space(quiet - round(page.unit * 0.7)), Block(side, draw), space(quiet)]
+    return [space(quiet - rule_gap(page)), Block(height, draw), space(quiet)]
+
+
+def _column(page: Page, receipt: Receipt, room: int) -> list[Block]:
+    """Caption and fine print, each word where the leading language begins."""
+    align = start(rtl=page.ar)
+    caption = page.style(24, Weight.DemiBold, 1.3), page.style(20, Weight.Medium, 1.3)
+    blocks: list[Block] = []
+
+    def add(content: str, style: Style, *, rtl: bool) -> None:
+        smaller = replace(style, size=round(style.size * 0.88))
+        blocks.append(beside((fitted(content, (style, smaller), room, align, rtl=rtl), 0)))
+
+    for index, (words, rtl) in enumerate(page.languages(receipt.qr_caption)):
+        add(words, caption[min(index, 1)], rtl=rtl)
+    for row in receipt.fine_print:
+        blocks.append(space(round(page.unit * 0.8)))
+        label = page.style(18, Weight.Normal, 1.25)
+        together = f"{isolate(row.label.ar)} · {isolate(row.label.en)}"
+        if page.both and text(together, label, room, align, rtl=page.ar).lines == 1:
+            add(together, label, rtl=page.ar)
+        else:
+            for words, rtl in page.languages(row.label):
+                add(words, label, rtl=rtl)
+        add(isolate(row.value_ar), page.style(23, Weight.DemiBold, 1.3), rtl=page.ar)
+    return blocks
 
 
 def _even(x: int) -> int:

@@ -14,7 +14,7 @@ from kiosk.cli.outcome import answer, refuse
 from kiosk.contract.application import reference_of, rfc3339
 from kiosk.contract.visits import ReceiptKey
 from kiosk.papers.receipt_keys import RING_FILE, public_keys, read_ring, revoked_ids
-from kiosk.services.wording import format_money
+from kiosk.services import formats
 from printer.errors import ReceiptInvalid
 from printer.proof import signing_key_id, verify_receipt
 
@@ -77,7 +77,7 @@ def verify(
         "chain_head": claims.chain_head.hex(),
     }
     note = " The terminal is a simulated one." if only_simulated else ""
-    fee = format_money(claims.fee_baisa, "en")
+    fee = formats.money(claims.fee_baisa, "en")
     summary = (
         f"Valid: {claims.service}, {reference_of(claims.tx_id)}, {rfc3339(claims.issued_at)}, "
         f"terminal {claims.kiosk}, {claims.state.value}, fee {fee}."

@@ -8,8 +8,8 @@ from datetime import date, datetime
 from kiosk import __version__
 from kiosk.devices import Remedy
 from kiosk.diagnostics import Finding
+from kiosk.services import formats
 from kiosk.services.oman_time import MUSCAT
-from kiosk.services.wording import format_day
 from printer.journal import PrintTotals
 from printer.receipt import Badge, BadgeKind, Bilingual, Emphasis, Receipt, Row
 
@@ -51,7 +51,7 @@ def printer_test_page(kiosk: str, now: datetime, connection: str, width: int) ->
     """What shows whether the printer is well: both scripts, every dot of its head, a code."""
     rows = (
         Row(_TERMINAL, kiosk, emphasis=Emphasis.HERO),
-        Row(_TIME, _moment(now)),
+        Row(_TIME, *_moment(now)),
         Row(_VERSION, __version__),
         Row(Bilingual("التوصيل", "Connection"), connection),
         Row(Bilingual("عرض الطباعة", "Print width"), f"{width // 8} mm · {width}"),
@@ -83,7 +83,7 @@ def printer_test_page(kiosk: str, now: datetime, connection: str, width: int) ->
 def readiness_report(findings: Sequence[Finding], kiosk: str, now: datetime) -> Receipt:
     """Every self test with its outcome, and what heals what failed."""
     fit = all(finding.ok for finding in findings if finding.blocking)
-    rows = [Row(_TERMINAL, kiosk, emphasis=Emphasis.HERO), Row(_TIME, _moment(now))]
+    rows = [Row(_TERMINAL, kiosk, emphasis=Emphasis.HERO), Row(_TIME, *_moment(now))]
     rows += [
         Row(
             _device(finding),
@@ -122,7 +122,12 @@ def day_totals(
     """What the terminal printed on one day, and where its outbox stands, in transactions."""
     rows = (
         Row(_TERMINAL, kiosk),
-        Row(Bilingual("اليوم", "Day"), format_day(day), emphasis=Emphasis.STRONG),
+        Row(
+            Bilingual("اليوم", "Day"),
+            formats.weekday_and_day(day, "ar"),
+            formats.weekday_and_day(day, "en"),
+            emphasis=Emphasis.STRONG,
+        ),
         Row(Bilingual("إيصالات مطبوعة", "Receipts printed"), str(prints.originals)),
         Row(Bilingual("نسخ مطبوعة", "Copies printed"), str(prints.copies)),
         Row(Bilingual("غير مؤكدة", "Not confirmed"), str(prints.unknown)),
@@ -130,7 +135,7 @@ def day_totals(
         Row(Bilingual("الورق المستخدم", "Paper used"), f"{prints.millimetres / 1000:.1f} m"),
         Row(Bilingual("معاملات في الانتظار", "Waiting to be sent"), str(waiting)),
         Row(Bilingual("معاملات مستلمة", "Taken by the centre"), str(acknowledged)),
-        Row(Bilingual("طُبع في", "Printed at"), _moment(now)),
+        Row(Bilingual("طُبع في", "Printed at"), *_moment(now)),
     )
     return Receipt(
         title=Bilingual("حصيلة اليوم", "Totals of the day"),
@@ -146,5 +151,5 @@ def _device(finding: Finding) -> Bilingual:
     return _DEVICES.get(finding.device, Bilingual(finding.device, finding.device))
 
 
-def _moment(now: datetime) -> str:
-    return now.astimezone(MUSCAT).strftime("%d/%m/%Y %H:%M")
+def _moment(now: datetime) -> tuple[str, str]:
+    return formats.day_and_time(now, "ar"), formats.day_and_time(now, "en")

@@ -6,14 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from hijridate import Gregorian
-
-from kiosk.services import Catalogue, ServiceDefinition, Text
+from kiosk.services import Catalogue, ServiceDefinition, Text, formats
 from kiosk.services.answers import Answer, describe_answer
+from kiosk.services.definition import Authority
+from kiosk.services.languages import Language
 from kiosk.services.oman_time import MUSCAT
 from kiosk.services.wording import (
-    format_day,
-    format_money,
     isolate,
     mask_civil_number,
 )
@@ -22,21 +20,18 @@ from printer import qr
 from printer.proof import longest_text
 from printer.receipt import Badge, BadgeKind, Bilingual, Emphasis, Languages, Receipt, Row
 
-# The letterhead is two lines: U+2028 parts them.
-_LETTERHEAD = Bilingual("سلطنة عُمان\u2028{}", "Sultanate of Oman\u2028{}")
+# The letterhead is three lines: U+2028 parts them.
+_LETTERHEAD = Bilingual("سلطنة عُمان\u2028{}\u2028{}", "Sultanate of Oman\u2028{}\u2028{}")
 _REFERENCE = Bilingual("رقم المعاملة", "Transaction number")
 _REGISTERED = Bilingual("رقم الشكوى", "Complaint number")
 _TIME = Bilingual("التاريخ والوقت", "Date and time")
-_HIJRI = Bilingual("التاريخ الهجري", "Hijri date")
 _CIVIL_NUMBER = Bilingual("الرقم المدني", "Civil number")
 _PAPERS = Bilingual("الأوراق المرفقة", "Papers attached")
 _FEE = Bilingual("الرسوم", "Fee")
-_HEARING = Bilingual("موعد الجلسة", "Hearing")
+_HEARING = Bilingual("موعد الجلسة المقترح", "Proposed hearing")
 _PLACE = Bilingual("مكان الجلسة", "Place")
-_OFFICE = Bilingual("الجهة المسؤولة", "Responsible office")
 _PHONE = Bilingual("هاتف الجهة", "Office telephone")
 _KIOSK = Bilingual("رقم الجهاز", "Terminal")
-_FREE = Text(ar="بدون رسوم", en="Free of charge")
 
 _CONFIRMED = Bilingual("سُجلت لدى الجهة", "Registered at the office")
 _DONE = Bilingual("تم", "Done")
@@ -54,6 +49,8 @@ _REFUSED_STEP = Bilingual(
     "number above.",
 )
 
+SAMPLE_CODE = "HTTPS://VERIFY/R#" + "A" * 270
+"""As long as the text of a usual receipt's QR code."""
 _DASH = " – "
 _NO_BREAK = "\u00a0"
 
@@ -72,11 +69,16 @@ def compose_receipt(
     """The receipt of one transaction: no name, no full civil number, all else that matters."""
     service = catalogue.service(submission.service_id)
     confirmed = submission.final or submission.registered_as is not None
-    rows = [Row(_REFERENCE, submission.reference, emphasis=Emphasis.HERO)]
+    number = reference = Row(_REFERENCE, submission.reference)
+    fine_print = [
+        Row(_KIOSK, kiosk),
+        Row(_CIVIL_NUMBER, mask_civil_number(cardholder.civil_number)),
+    ]
     if submission.registered_as is not None:
-        rows.append(Row(_REGISTERED, submission.registered_as, emphasis=Emphasis.STRONG))
-    rows += _time_rows(submission)
-    rows.append(Row(_CIVIL_NUMBER, mask_civil_number(cardholder.civil_number)))
+        # What the office calls it is what the citizen will be asked for.
+        number = Row(_REGISTERED, submission.registered_as)
+        fine_print.insert(0, reference)
+    rows = [replace(number, emphasis=Emphasis.HERO)]
     situation = catalogue.situation(answers, date.min)
     for field in service.fields:
         answer = answers.get(field.id)
@@ -91,14 +93,9 @@ def compose_receipt(
     if submission.papers:
         rows.append(Row(_PAPERS, str(submission.papers)))
     rows.append(_fee_row(service, submission))
-    if submission.hearing is not None:
-        when = submission.hearing.starts_at.astimezone(MUSCAT).strftime("%d/%m/%Y %H:%M")
-        rows.append(Row(_HEARING, when, emphasis=Emphasis.STRONG))
-        rows.append(Row(_PLACE, submission.hearing.place_ar, submission.hearing.place_en))
+    rows.append(_time_row(submission))
     authority = service.authority
-    rows.append(Row(_OFFICE, authority.department.ar, authority.department.en))
-    rows.append(Row(_PHONE, authority.phone))
-    rows.append(Row(_KIOSK, kiosk))
+    rows.append(Row(_PHONE, formats.telephone(authority.phone)))
     if submission.rejected:
         # Nothing of what usually follows will happen, and nothing will be sent again.
         steps: tuple[Bilingual, ...] = (_REFUSED_STEP,)
@@ -108,11 +105,13 @@ def compose_receipt(
             steps = (_QUEUED_STEP, *steps)
     return Receipt(
         title=Bilingual(service.title.ar, service.title.en),
-        authority=_letterhead(authority.name),
+        authority=_letterhead(authority),
         badge=_badge(submission, confirmed=confirmed),
         rows=tuple(rows),
+        framed=_framed(submission),
         next_steps=steps,
         qr_text=submission.qr_text,
+        fine_print=tuple(fine_print),
         copy=copy,
         languages=languages,
         large=large,
@@ -133,7 +132,7 @@ def sample_receipts(catalogue: Catalogue, kiosk: str) -> Iterator[Receipt]:
             service.id,
             datetime.now(UTC),
             digits,
-            "HTTPS://VERIFY/R#" + "A" * 270,
+            SAMPLE_CODE,
             "C-0123456789",
         )
         holder = Cardholder("00000000", "", "", date.min, date.max, "", "", b"")
@@ -165,34 +164,55 @@ def _badge(submission: Submission, *, confirmed: bool) -> Badge:
     return Badge(_QUEUED, BadgeKind.WAITING)
 
 
-def _letterhead(name: Text) -> Bilingual:
-    return Bilingual(_LETTERHEAD.ar.format(name.ar), _LETTERHEAD.en.format(name.en))
+def _letterhead(authority: Authority) -> Bilingual:
+    name, department = authority.name, authority.department
+    return Bilingual(
+        _LETTERHEAD.ar.format(name.ar, department.ar), _LETTERHEAD.en.format(name.en, department.en)
+    )
 
 
 def next_steps(service: ServiceDefinition, submission: Submission) -> tuple[Bilingual, ...]:
     """What happens next, with the dates that the law sets counted from the confirmation."""
     day = submission.confirmed_at.astimezone(MUSCAT).date()
     dates = {
-        deadline.id: isolate(format_day(day + timedelta(service.deadline_days(deadline.id, day))))
+        deadline.id: day + timedelta(service.deadline_days(deadline.id, day))
         for deadline in service.deadlines
     }
+
+    def said(step: Text, language: Language) -> str:
+        days = {name: isolate(formats.day(last, language)) for name, last in dates.items()}
+        return step.in_language(language).format(**days)
+
     return tuple(
-        Bilingual(step.text.ar.format(**dates), step.text.en.format(**dates))
+        Bilingual(said(step.text, "ar"), said(step.text, "en"))
         for step in service.next_steps
+        if not (step.until_appointment and submission.hearing)
     )
 
 
-def _time_rows(submission: Submission) -> list[Row]:
-    local = submission.confirmed_at.astimezone(MUSCAT)
-    hijri = Gregorian(local.year, local.month, local.day).to_hijri()
-    return [
-        Row(_TIME, local.strftime("%d/%m/%Y %H:%M")),
-        Row(_HIJRI, f"{hijri.day:02d}/{hijri.month:02d}/{hijri.year}"),
-    ]
+def _framed(submission: Submission) -> tuple[Row, ...]:
+    """Where the citizen is expected, and when."""
+    if (hearing := submission.hearing) is None:
+        return ()
+    starts = (
+        formats.appointment(hearing.starts_at, "ar"),
+        formats.appointment(hearing.starts_at, "en"),
+    )
+    return (
+        Row(_HEARING, *starts, emphasis=Emphasis.STRONG),
+        Row(_PLACE, hearing.place_ar, hearing.place_en),
+    )
+
+
+def _time_row(submission: Submission) -> Row:
+    at = submission.confirmed_at
+    arabic, english = formats.day_and_time(at, "ar"), formats.day_and_time(at, "en")
+    if hijri := formats.hijri_day(at, "ar"):
+        arabic += f"\u2028{hijri}"
+        english += f"\u2028{formats.hijri_day(at, 'en')}"
+    return Row(_TIME, arabic, english)
 
 
 def _fee_row(service: ServiceDefinition, submission: Submission) -> Row:
     fee = service.fee_on(submission.confirmed_at.astimezone(MUSCAT).date())
-    if fee == 0:
-        return Row(_FEE, _FREE.ar, _FREE.en)
-    return Row(_FEE, format_money(fee, "ar"), format_money(fee, "en"))
+    return Row(_FEE, formats.fee(fee, "ar"), formats.fee(fee, "en"))

@@ -173,6 +173,8 @@ class NextStep(Definition, frozen=True, kw_only=True):
     """What happens after the application; ``{id}`` stands for the date of that deadline."""
 
     text: Text
+    until_appointment: bool = False
+    """Said only while the office has given no appointment."""
 
 
 class ServiceKind(enum.StrEnum):

@@ -21,20 +21,9 @@ def mask_civil_number(civil_number: str) -> str:
     return "•" * max(0, len(civil_number) - 3) + civil_number[-3:]
 
 
-def format_money(baisa: int, language: Language) -> str:
-    """Omani rials with three decimals, for example ``450.500 OMR``."""
-    amount = f"{baisa // 1000:,}.{baisa % 1000:03d}"
-    return f"{isolate(amount)} ر.ع." if language == "ar" else f"{amount} OMR"
-
-
 def format_day(day: date) -> str:
-    """Day, month, year, as on Omani documents."""
+    """Day, month, year in digits, as they are typed; what is read is ``formats``'."""
     return day.strftime("%d/%m/%Y")
-
-
-def format_mobile(national: str) -> str:
-    """``+968 9123 4567``."""
-    return f"+968 {national[:4]} {national[4:]}"
 
 
 def count_of_months(months: int, language: Language) -> str:

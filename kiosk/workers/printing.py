@@ -13,7 +13,7 @@ import structlog
 
 from kiosk.devices import DeviceState, PaperState
 from kiosk.loop.memory import return_unused
-from kiosk.papers.receipts import compose_receipt, sample_receipts
+from kiosk.papers.receipts import SAMPLE_CODE, compose_receipt, sample_receipts
 from kiosk.services import Catalogue
 from kiosk.session import events as ev
 from kiosk.session.effects import PrerenderReceipt, PrintReceipt
@@ -147,8 +147,9 @@ class Printing:
         self._worker.submit(return_unused)
 
     def _prerender(self, effect: PrerenderReceipt, drawn: Drawn, asked: int) -> None:
+        # Its code is as large as the real one: what stands beside it is laid out alike.
         unknown = Submission(
-            "", effect.service_id, datetime.now(UTC), "0", "", papers=effect.papers
+            "", effect.service_id, datetime.now(UTC), "0", SAMPLE_CODE, papers=effect.papers
         )
         try:
             # Saved for the office, and registered there: one of the two it will be.

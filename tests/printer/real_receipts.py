@@ -15,6 +15,7 @@ HOLDER = Cardholder(
     "62184907", "سالم الحبسي", "SALIM AL HABSI", date(1988, 3, 4), date(2031, 5, 6), "", "", b""
 )
 ANSWERS = {
+    "employer": {"cr_number": "1234567", "name": "شركة البحر للتجارة والمقاولات"},
     "governorate": "muscat",
     "wilayat": "seeb",
     "complaint_types": ["wages", "overtime", "passport"],

@@ -23,6 +23,7 @@ from tests.printer.real_receipts import (
     CARD_SERVICES,
     QUEUED,
     REFUSED,
+    REGISTERED,
     card_service,
     real_complaint,
 )
@@ -255,6 +256,27 @@ def test_no_sentence_begins_with_a_short_word_at_the_end_of_a_line(width):
         assert not any(line.endswith(f". {short}") or line == short for line in lines)
         # Every word is whole: the lines are the text.
         assert " ".join(lines) == words
+
+
+@pytest.mark.parametrize("submission", [REGISTERED, QUEUED], ids=["registered", "queued"])
+def test_a_complaint_is_shorter_than_a_hand_and_a_half(submission):
+    """220 mm on wide paper, in both languages, with all three kinds of trouble and a hearing."""
+    assert render(real_complaint("both", submission), 576).millimetres < 220
+
+
+def test_fine_print_without_room_beside_the_code_is_rows():
+    receipt = dataclasses.replace(
+        complaint("both"), fine_print=(Row(Bilingual("الجهاز", "Terminal"), "MCT-0042"),)
+    )
+    without = dataclasses.replace(receipt, fine_print=())
+    for width, code, beside in ((576, receipt.qr_text, True), (384, receipt.qr_text, False)):
+        one, other = (
+            render(dataclasses.replace(r, qr_text=code), width) for r in (receipt, without)
+        )
+        assert (one.height == other.height) is beside
+        assert one != other
+    bare = [render(dataclasses.replace(r, qr_text=""), 576).height for r in (receipt, without)]
+    assert bare[0] > bare[1]
 
 
 def test_bad_requests():

@@ -9,9 +9,8 @@ from typing import Any
 from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement
 
-from kiosk.services import Catalogue, Language
+from kiosk.services import Catalogue, Language, formats
 from kiosk.services.answers import describe_answer
-from kiosk.services.wording import format_money
 from kiosk.session.intents import ChangePressed
 from kiosk.session.state import Form, Page, State
 from ui.viewmodels.seam import QVariantList, Send
@@ -68,7 +67,7 @@ class CheckViewModel(QObject):
         if self._form is None:
             return ""
         fee = self._catalogue.service(self._form.service_id).fee_on(self._today())
-        return format_money(fee, self._language) if fee else ""
+        return formats.money(fee, self._language) if fee else ""
 
     @Property(int, notify=changed)
     def papers(self) -> int:

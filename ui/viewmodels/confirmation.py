@@ -8,9 +8,9 @@ from datetime import timedelta
 from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement
 
-from kiosk.services import Catalogue, Language, ServiceDefinition
+from kiosk.services import Catalogue, Language, ServiceDefinition, formats
 from kiosk.services.oman_time import MUSCAT
-from kiosk.services.wording import format_day, isolate
+from kiosk.services.wording import isolate
 from kiosk.session.intents import ReceiptMailPressed, ReceiptSeen
 from kiosk.session.pages import can_mail
 from kiosk.session.state import Page, ReceiptStep, State, Submission, VisitEnd
@@ -88,12 +88,12 @@ class ConfirmationViewModel(QObject):
     @Property(str, notify=changed)
     def hearingDay(self) -> str:
         hearing = self._kept.hearing if self._kept else None
-        return format_day(hearing.starts_at.astimezone(MUSCAT).date()) if hearing else ""
+        return formats.weekday_and_day(hearing.starts_at, self._language) if hearing else ""
 
     @Property(str, notify=changed)
     def hearingTime(self) -> str:
         hearing = self._kept.hearing if self._kept else None
-        return hearing.starts_at.astimezone(MUSCAT).strftime("%H:%M") if hearing else ""
+        return formats.time_of_day(hearing.starts_at, self._language) if hearing else ""
 
     @Property(str, notify=changed)
     def hearingPlace(self) -> str:
@@ -111,11 +111,13 @@ class ConfirmationViewModel(QObject):
         day = self._kept.confirmed_at.astimezone(MUSCAT).date()
 
         def deadline(match: re.Match[str]) -> str:
-            return isolate(format_day(day + timedelta(service.deadline_days(match[1], day))))
+            last = day + timedelta(service.deadline_days(match[1], day))
+            return isolate(formats.day(last, self._language))
 
         return [
             re.sub(r"\{([a-z0-9_-]+)\}", deadline, step.text.in_language(self._language))
             for step in service.next_steps
+            if not (step.until_appointment and self._kept.hearing)
         ]
 
     @Property(str, notify=changed)
@@ -129,7 +131,7 @@ class ConfirmationViewModel(QObject):
     @Property(str, notify=changed)
     def phone(self) -> str:
         service = self._service()
-        return service.authority.phone if service else ""
+        return formats.telephone(service.authority.phone) if service else ""
 
     @Property(str, notify=changed)
     def receiptStep(self) -> str:

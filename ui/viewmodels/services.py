@@ -9,8 +9,7 @@ from typing import Any
 from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement
 
-from kiosk.services import Catalogue, Language
-from kiosk.services.wording import format_money
+from kiosk.services import Catalogue, Language, formats
 from kiosk.session.intents import ServiceChosen
 from kiosk.session.state import State
 from ui.viewmodels.seam import QVariantList, Send
@@ -48,7 +47,7 @@ class ServicesViewModel(QObject):
                 "title": service.title.in_language(self._language),
                 "summary": service.summary.in_language(self._language),
                 "minutes": service.duration_minutes,
-                "fee": format_money(fee, self._language) if fee else "",
+                "fee": formats.money(fee, self._language) if fee else "",
             }
             for service in self._catalogue.services
             if service.offered

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from kiosk.services import formats
 from kiosk.services.definition import FieldDefinition
 from kiosk.services.fields.entering import to_western_digits
 from kiosk.services.fields.kind import Answer, FieldKind, Invalid, Situation
@@ -41,8 +42,8 @@ def _parse(definition: FieldDefinition, raw: Answer, situation: Situation) -> An
     return parse_day(definition, raw, situation.today).isoformat()
 
 
-def _describe(_: FieldDefinition, answer: Answer, __: Language, ___: Situation) -> str:
-    return isolate(format_day(date.fromisoformat(answer)))
+def _describe(_: FieldDefinition, answer: Answer, language: Language, __: Situation) -> str:
+    return isolate(formats.day(date.fromisoformat(answer), language))
 
 
 KIND = FieldKind(

@@ -7,8 +7,8 @@ import re
 from kiosk.services.definition import FieldDefinition
 from kiosk.services.fields.entering import to_western_digits
 from kiosk.services.fields.kind import Answer, FieldKind, Invalid, Situation
+from kiosk.services.formats import telephone
 from kiosk.services.languages import Language
-from kiosk.services.wording import format_mobile
 
 # From the numbering plan (phonenumbers' metadata for +968 agrees).
 _MOBILE = re.compile(r"(?:1505|90[1-9]\d)\d{4}|(?:7[126-9]|9[1-9])\d{6}")
@@ -33,7 +33,7 @@ def _parse(_: FieldDefinition, raw: Answer, __: Situation) -> Answer:
 
 
 def _describe(_: FieldDefinition, answer: Answer, __: Language, ___: Situation) -> str:
-    return f"\u2066{format_mobile(answer)}\u2069"
+    return f"\u2066{telephone(answer)}\u2069"
 
 
 KIND = FieldKind(parse=_parse, describe=_describe, editor="Line", keyboard="digits")

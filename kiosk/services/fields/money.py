@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
+from kiosk.services import formats
 from kiosk.services.definition import FieldDefinition
 from kiosk.services.fields.entering import to_western_digits
 from kiosk.services.fields.kind import Answer, FieldKind, Invalid, Situation
 from kiosk.services.languages import Language
-from kiosk.services.wording import format_money
 
 _AMOUNT = re.compile(r"(\d{0,9})(?:\.(\d{0,3}))?")
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d{0,3})?")
@@ -52,7 +52,7 @@ def _parse(definition: FieldDefinition, raw: Answer, _: Situation) -> Answer:
 
 
 def _describe(_: FieldDefinition, answer: Answer, language: Language, __: Situation) -> str:
-    return format_money(answer, language)
+    return formats.money(answer, language)
 
 
 def _as_input(_: FieldDefinition, answer: Answer) -> Answer:

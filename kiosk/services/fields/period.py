@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from kiosk.services import formats
 from kiosk.services.definition import FieldDefinition
 from kiosk.services.fields.date import parse_day
 from kiosk.services.fields.kind import Answer, FieldKind, Invalid, Situation
 from kiosk.services.languages import Language
-from kiosk.services.texts import Text
-from kiosk.services.wording import format_day, isolate
-
-_ONGOING = Text(ar="مستمر حتى الآن", en="still going on")
 
 
 def _parse(definition: FieldDefinition, raw: Answer, situation: Situation) -> Answer:
@@ -30,10 +27,10 @@ def _parse(definition: FieldDefinition, raw: Answer, situation: Situation) -> An
 
 
 def _describe(_: FieldDefinition, answer: Answer, language: Language, __: Situation) -> str:
-    first = isolate(format_day(date.fromisoformat(answer["from"])))
-    if answer["to"] is None:
-        return f"{first} – {_ONGOING.in_language(language)}"
-    return f"{first} – {isolate(format_day(date.fromisoformat(answer['to'])))}"
+    last = answer["to"]
+    return formats.period(
+        date.fromisoformat(answer["from"]), date.fromisoformat(last) if last else None, language
+    )
 
 
 KIND = FieldKind(
