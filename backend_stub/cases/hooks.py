@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy.orm import Session
 
 from backend_stub.cases.tables import CaseFile
+from kiosk.services.facts import Fact
+
+if TYPE_CHECKING:
+    from backend_stub.cases.house import CaseHouse
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +49,32 @@ class OnMove(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who asks for a fact, and when."""
+
+    house: CaseHouse
+    civil_number: str = field(repr=False)
+    at: datetime
+
+
+class FactSource(Protocol):
+    """Something that the central API knows, for the person who signed in."""
+
+    def __call__(self, session: Session, asking: Asking, given: Mapping[str, str], /) -> Fact:
+        """``given`` are answers so far, by the names that the definition uses.
+
+        Raises ``LookupError`` for a parameter that is missing or wrong.
+        """
+        ...
+
+
 class Hooks(Protocol):
-    """The rooms of services, by the service's id."""
+    """The rooms of services, by the service's id, and the sources of facts, by their name."""
+
+    def fact(self, source: str) -> FactSource | None:
+        """What a source knows."""
+        ...
 
     def on_accept(self, service: str) -> OnAccept | None:
         """What a room does with a new case."""

@@ -111,6 +111,27 @@ class SlotLoad(Base):
     taken: Mapped[int]
 
 
+class RequestCodeRow(Base):
+    """A one-time code for a request, sent to the applicant's telephone; kept for an hour."""
+
+    __tablename__ = "request_code"
+    id: Mapped[int] = mapped_column(row_id, primary_key=True)
+    number: Mapped[str] = mapped_column(NUMBER, index=True)
+    code_mac: Mapped[bytes]
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    expires_at: Mapped[datetime]
+    tries: Mapped[int]
+
+
+class RequestSessionRow(Base):
+    """Who entered such a code; the token itself is not stored."""
+
+    __tablename__ = "request_session"
+    token_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    number: Mapped[str] = mapped_column(NUMBER)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class PublishedDefinition(Base):
     """A service's definition as it was published: kept for ever, never changed."""
 
@@ -121,6 +142,3 @@ class PublishedDefinition(Base):
     version: Mapped[str] = mapped_column(String(64))
     content: Mapped[bytes]
     published_at: Mapped[datetime]
-
-
-__all__ = ["CaseEvent", "CaseFile", "CaseTask", "PublishedDefinition", "SlotLoad"]

@@ -41,6 +41,7 @@ from backend_stub.http.routes import (
     pages,
     public,
     receipts,
+    requests,
     visits,
 )
 from backend_stub.opening import open_central
@@ -96,6 +97,7 @@ def create_app(
         attachments.router,
         receipts.router,
         visits.router,
+        requests.router,
         fleet.router,
     ):
         app.include_router(router, prefix="/v1")

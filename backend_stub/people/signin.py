@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Annotated, Final, Literal, cast
 
 import structlog
@@ -103,6 +105,23 @@ def sign_in(central: Central, request: SignIn) -> Session:
         )
         person = find_person(session, civil_number, now.astimezone(MUSCAT).date())
     return Session(token=token, expires_at=expires_at, person=person)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A signed-in visit."""
+
+    civil_number: str = field(repr=False)
+    signed_in_at: datetime
+
+
+def visit_of_token(central: Central, token: str) -> Visit:
+    """The visit of the bearer of a token. Raises :class:`ProblemError` ``session-unknown``."""
+    with central.database.read() as session:
+        visit = session.get(VisitSession, _digest(token))
+        if visit is None or visit.expires_at <= central.clock():
+            raise ProblemError("session-unknown", headers=_BEARER)
+        return Visit(visit.civil_number, visit.expires_at - central.settings.session_lifetime)
 
 
 def person_of_token(central: Central, token: str) -> Person:

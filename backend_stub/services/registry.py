@@ -4,35 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Final, Protocol
 
 from sqlalchemy.orm import Session
 
-from backend_stub.cases.hooks import OnAccept, OnMove
-from backend_stub.cases.house import CaseHouse
-from kiosk.services.facts import Fact
+from backend_stub.cases.hooks import Asking, FactSource, OnAccept, OnMove
+from backend_stub.services.facts import FACTS
 from kiosk.services.texts import Text
-
-
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """Who asks for a fact, and when."""
-
-    house: CaseHouse
-    civil_number: str = field(repr=False)
-    at: datetime
-
-
-class FactSource(Protocol):
-    """Something that the central API knows, for the person who signed in."""
-
-    def __call__(self, session: Session, asking: Asking, given: Mapping[str, str]) -> Fact:
-        """``given`` are answers so far, by the names that the definition uses.
-
-        Raises ``LookupError`` for a parameter that is missing or wrong.
-        """
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +58,10 @@ class Registry:
     rooms: Mapping[str, Room] = field(default_factory=dict)
     facts: Mapping[str, FactSource] = field(default_factory=dict)
 
+    def fact(self, source: str) -> FactSource | None:
+        """What a source knows."""
+        return self.facts.get(source)
+
     def on_accept(self, service: str) -> OnAccept | None:
         """What the service's room does with a new case."""
         room = self.rooms.get(service)
@@ -91,5 +73,5 @@ class Registry:
         return None if room is None else room.on_move
 
 
-REGISTRY: Final = Registry()
+REGISTRY: Final = Registry(facts=FACTS)
 """The rooms and facts of this release."""
