@@ -6,6 +6,8 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
 from backend_stub.cases.calendars import load_calendars
 from backend_stub.cases.definitions import former_definitions, open_definitions
 from backend_stub.cases.house import CaseHouse
@@ -23,6 +25,10 @@ from backend_stub.issuing.card_registry import seed_cards
 from backend_stub.issuing.certificates import seed_certificates
 from backend_stub.issuing.management_keys import load_management_keys
 from backend_stub.issuing.revocations import OwnRevocations
+from backend_stub.payments.desk import PaymentDesk
+from backend_stub.payments.effects import Effects, NothingToBuy
+from backend_stub.payments.opening import PaymentUnavailable, open_payments
+from backend_stub.payments.store import EffectsOf
 from backend_stub.people.registries import seed
 from backend_stub.services.registry import REGISTRY
 from kiosk.services import CatalogueError, load_catalogue
@@ -80,6 +86,30 @@ def open_central(
         management_keys,
         issuing_ca,
     )
+
+
+def nothing_to_buy(_: Session) -> Effects:
+    """The effects of payment where no service sells any."""
+    return NothingToBuy()
+
+
+def open_desk(central: Central, effects_of: EffectsOf) -> PaymentDesk | None:
+    """Open payment; ``None`` without a gateway. Raises :class:`CentralUnavailable`."""
+    access = central.settings.gateway
+    if access is None:
+        return None
+    try:
+        return open_payments(
+            access,
+            database=central.database,
+            effects_of=effects_of,
+            public_url=central.settings.public_url,
+            link_secret=central.keys.short_lived_secret("payment links"),
+            clock=central.clock,
+        )
+    except PaymentUnavailable as error:
+        central.database.close()
+        raise CentralUnavailable(str(error)) from error
 
 
 def key_file(database_url: str, chosen: Path | None) -> Path:

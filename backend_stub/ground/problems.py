@@ -75,6 +75,15 @@ TITLES: Final[Mapping[str, tuple[int, str]]] = {
     "client-id-taken": (409, "Another request was made with this id"),
     "fact-unknown": (404, "The central API knows nothing of that name"),
     "fact-parameters": (422, "A parameter of the fact is missing or wrong"),
+    # Payment.
+    "order-unknown": (404, "There is no such order, attempt or refund"),
+    "order-closed": (409, "The order is paid, given up, or its price is out of date"),
+    "payment-undecided": (409, "An earlier payment is not known to have failed: do not pay again"),
+    "payment-closed": (409, "The payment gateway is closed at this time of day"),
+    "not-to-be-had": (409, "Some of what is to be paid for cannot be had any more"),
+    "registry-unreachable": (503, "The registry cannot be reached; nothing was charged"),
+    "payment-not-offered": (503, "This central API has no payment gateway"),
+    "callback-refused": (401, "The gateway did not sign this, or too long ago"),
     # Card issuing.
     "unknown-card": (404, "No card with this serial number is registered"),
     "not-approved": (401, "The cardholder has not been identified for this, or too long ago"),

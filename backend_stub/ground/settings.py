@@ -26,6 +26,17 @@ class EnrolmentCode:
 
 
 @dataclass(frozen=True, slots=True)
+class GatewayAccess:
+    """Where the payment gateway is, and what it shares with us."""
+
+    url: str
+    merchant_key: str = field(repr=False)
+    callback_secret: str = field(repr=False)
+    """HMAC key of its callbacks, at least 128 bits in hexadecimal."""
+    expire_in_minutes: int = 10
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Settings of the central API."""
 
@@ -60,3 +71,5 @@ class Settings:
     """How often this process looks for deadlines, reminders and notices; ``None``: others do."""
     code_lifetime: timedelta = timedelta(minutes=5)
     approval_lifetime: timedelta = timedelta(minutes=30)
+    gateway: GatewayAccess | None = None
+    """Without one nothing can be paid."""

@@ -39,12 +39,16 @@ from backend_stub.http.routes import (
     issuing,
     kiosks,
     pages,
+    payment_pages,
+    payments,
     public,
     receipts,
     requests,
     visits,
 )
-from backend_stub.opening import open_central
+from backend_stub.opening import nothing_to_buy, open_central, open_desk
+from backend_stub.payments.desk import Clerk
+from backend_stub.payments.store import EffectsOf
 from offline_queue.wire_model import SHARED, WireModel
 
 _DESCRIPTION = """
@@ -60,21 +64,31 @@ log = structlog.get_logger()
 
 
 def create_app(
-    settings: Settings, *, clock: Clock = utc_now, random_bytes: RandomBytes = os.urandom
+    settings: Settings,
+    *,
+    clock: Clock = utc_now,
+    random_bytes: RandomBytes = os.urandom,
+    effects_of: EffectsOf = nothing_to_buy,
 ) -> FastAPI:
-    """Build the central API and open its database.
+    """Build the central API and open its database; ``effects_of`` is what payment buys.
 
     Raises :class:`CentralUnavailable` with one sentence that says why not.
     The database is closed when the application shuts down.
     """
     central = open_central(settings, clock, random_bytes)
+    desk = open_desk(central, effects_of)
     admission = Admission(settings.room, central.metrics.batches_put_off.inc)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         log.info("central.started", development=settings.development)
         worker = start_worker(central)
+        clerk = Clerk(desk, clock) if desk is not None else None
+        if clerk is not None:
+            clerk.start()
         yield
+        if clerk is not None:
+            clerk.stop()
         if worker is not None:
             worker.stop()
         central.database.close()
@@ -90,6 +104,7 @@ def create_app(
     )
     app.state.central = central
     app.state.admission = admission
+    app.state.payments = desk
     for router in (
         public.router,
         kiosks.router,
@@ -99,10 +114,12 @@ def create_app(
         visits.router,
         requests.router,
         fleet.router,
+        payments.router,
     ):
         app.include_router(router, prefix="/v1")
     app.include_router(fleet.pages)
     app.include_router(pages.router)
+    app.include_router(payment_pages.router)
     for router in (issuing.router, issuing.public):
         app.include_router(router, prefix="/v1")
     if settings.development:

@@ -16,6 +16,8 @@ import uvicorn
 from backend_stub.ground.central import CentralUnavailable, Clock, RandomBytes, utc_now
 from backend_stub.ground.settings import Settings
 from backend_stub.http.app import create_app
+from backend_stub.opening import nothing_to_buy
+from backend_stub.payments.store import EffectsOf
 
 _STOP_TIMEOUT_S: Final = 5
 _KEEP_ALIVE_S: Final = 75
@@ -63,12 +65,14 @@ class EmbeddedServer:
         port: int = 0,
         clock: Clock = utc_now,
         random_bytes: RandomBytes = os.urandom,
+        effects_of: EffectsOf = nothing_to_buy,
     ) -> None:
         """Prepare; nothing is opened before :meth:`start`. Port 0 takes a free one."""
         self._settings = settings
         self._port = port
         self._clock = clock
         self._random_bytes = random_bytes
+        self._effects_of = effects_of
         self._server: _Announcing | None = None
         self._thread: threading.Thread | None = None
         self._listener: socket.socket | None = None
@@ -82,7 +86,12 @@ class EmbeddedServer:
             raise RuntimeError("the server is running")
         listener = _listen("127.0.0.1", self._port)
         try:
-            app = create_app(self._settings, clock=self._clock, random_bytes=self._random_bytes)
+            app = create_app(
+                self._settings,
+                clock=self._clock,
+                random_bytes=self._random_bytes,
+                effects_of=self._effects_of,
+            )
         except CentralUnavailable:
             listener.close()
             raise

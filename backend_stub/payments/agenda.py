@@ -10,6 +10,7 @@ from backend_stub.payments.book import AttemptView, Book, RefundView
 from backend_stub.payments.records import RefundState, TaskKind, Way
 from backend_stub.payments.schedule import (
     ATTENDED,
+    CARD_SILENCE,
     LADDER,
     LAST_QUESTION,
     SOMEBODYS_TASK,
@@ -29,6 +30,14 @@ class Drop:
 @dataclass(frozen=True, slots=True)
 class Ask:
     """Ask the gateway how an attempt stands."""
+
+    at: datetime
+    attempt: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopWaiting:
+    """The terminal that carried a payment to its card terminal has said nothing for too long."""
 
     at: datetime
     attempt: str
@@ -66,7 +75,7 @@ class Lapse:
     at: datetime
 
 
-Action = Drop | Ask | SettleAgain | GiveBack | CallSomebody | Lapse
+Action = Drop | Ask | StopWaiting | SettleAgain | GiveBack | CallSomebody | Lapse
 
 
 def actions(book: Book) -> Iterator[Action]:
@@ -106,6 +115,8 @@ def _of_attempt(book: Book, view: AttemptView) -> Iterator[Action]:
         yield Drop(last + LADDER[0], attempt)
     elif view.state in OPEN and view.attempt.way is Way.GATEWAY:
         yield Ask(_next_question(view, last), attempt)
+    elif view.state in (State.SENT, State.AWAITING) and view.attempt.way is Way.CARD:
+        yield StopWaiting(view.moved_at + CARD_SILENCE, attempt)
     elif view.state in DEAD and view.attempt.way is Way.GATEWAY and view.sent_at is not None:
         at = view.moved_at + LAST_QUESTION
         if view.answered_at is None or view.answered_at < at:

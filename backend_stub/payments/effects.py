@@ -32,3 +32,26 @@ class Effects(Protocol):
 
     def release(self, order: str, worker: str) -> None:
         """Give back what was reserved and not applied."""
+
+    def applied(self, order: str, worker: str) -> bool:
+        """Whether it happened, as the registry itself holds it."""
+
+
+class NothingToBuy:
+    """Effects where no service sells any: nothing can be paid for."""
+
+    def reserve(self, *_: str) -> None:
+        """Raises :class:`EffectsUnavailable`."""
+        raise EffectsUnavailable
+
+    def apply(self, *_: str) -> None:
+        """Raises :class:`EffectsUnavailable`."""
+        raise EffectsUnavailable
+
+    def release(self, *_: str) -> None:
+        """Raises :class:`EffectsUnavailable`."""
+        raise EffectsUnavailable
+
+    def applied(self, *_: str) -> bool:
+        """Raises :class:`EffectsUnavailable`."""
+        raise EffectsUnavailable

@@ -30,13 +30,13 @@ class ReverseAtTerminal:
 Errand = AskTerminal | ReverseAtTerminal
 
 
-def errands(book: Book, kiosk: str) -> list[Errand]:
-    """Everything that this kiosk's card terminal has to be asked or told about an order."""
+def errands(book: Book, kiosk: str | None = None) -> list[Errand]:
+    """What this kiosk's card terminal, or any, has to be asked or told about an order."""
     found: list[Errand] = []
     mine = {
         view.attempt.id: view
         for view in book.attempts.values()
-        if view.attempt.way is Way.CARD and view.attempt.kiosk == kiosk
+        if view.attempt.way is Way.CARD and kiosk in (None, view.attempt.kiosk)
     }
     found.extend(AskTerminal(attempt) for attempt, view in mine.items() if view.state in OPEN)
     for refund in book.refunds.values():

@@ -32,8 +32,17 @@ class Store(Protocol):
         Raises :class:`UnknownOrder`.
         """
 
+    def renewed(self, order: str) -> set[str]:
+        """Workers for whom the registry holds what this order bought.
+
+        Raises :class:`~.effects.EffectsUnavailable`.
+        """
+
     def due(self, now: datetime) -> list[str]:
         """Orders that something is due for, at most a hundred."""
+
+    def postpone(self, order: str, until: datetime) -> None:
+        """What is due for an order now is due then."""
 
     def order_of(self, attempt: str) -> str:
         """The order that an attempt belongs to. Raises :class:`UnknownOrder`."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from backend_stub.payments import agenda
 from backend_stub.payments.book import AttemptView, Book
@@ -39,6 +40,9 @@ from backend_stub.payments.settling import (
 from backend_stub.payments.states import DEAD, LIVING, OPEN, PAID, State
 from backend_stub.payments.words import RefundAnswer, Refused, Silent, Status, Word
 from backend_stub.payments.writing import call, ours, tell, turn
+
+_REGISTRY_PAUSE: Final = timedelta(minutes=1)
+_FAULT_PAUSE: Final = timedelta(minutes=5)
 
 
 class CannotBegin(Exception):
@@ -74,6 +78,11 @@ class NotToBeHad(CannotBegin):
         """Worker → reason."""
 
 
+def surface(error: Exception) -> None:
+    """Let a fault of ours end everything, as tests want it."""
+    raise error
+
+
 @dataclass(frozen=True, slots=True)
 class Payments:
     """Payment of orders, on a store and a gateway."""
@@ -85,6 +94,8 @@ class Payments:
     """Ids of attempts: unique for ever, and not to be guessed."""
     hours: ClosedHours = field(default_factory=ClosedHours)
     rules: Rules = RULES
+    failed: Callable[[Exception], None] = surface
+    """Told of an order at which our own code fails."""
 
     def begin(self, order: str, part: int, way: Way, kiosk: str) -> AttemptView:
         """Let a payer pay one part of an order; the attempt that is already open is good for it.
@@ -187,9 +198,16 @@ class Payments:
         """Do everything that is due now; how much was done. Safe in several processes at once."""
         done = 0
         for order in self.store.due(self.clock()):
-            for action in agenda.due(self.store.read(order), self.clock()):
-                self._perform(order, action)
-                done += 1
+            try:
+                for action in agenda.due(self.store.read(order), self.clock()):
+                    self._perform(order, action)
+                    done += 1
+            except EffectsUnavailable:
+                self.store.postpone(order, self.clock() + _REGISTRY_PAUSE)
+            # Whatever one order is, the others must go on; it is told, and tried again.
+            except Exception as error:  # noqa: BLE001
+                self.failed(error)
+                self.store.postpone(order, self.clock() + _FAULT_PAUSE)
         return done
 
     def _perform(self, order: str, action: agenda.Action) -> None:
@@ -198,6 +216,10 @@ class Payments:
                 self._drop(order, action.attempt)
             case agenda.Ask():
                 self.ask(order, action.attempt)
+            case agenda.StopWaiting():
+                with self.store.change(order) as (book, _):
+                    if any(again == action for again in agenda.actions(book)):
+                        fall_silent(book, action.attempt, self.clock(), self.rules)
             case agenda.SettleAgain():
                 self._settle_again(order, action.attempt)
             case agenda.GiveBack():

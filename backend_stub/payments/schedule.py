@@ -18,6 +18,8 @@ LADDER: Final[tuple[timedelta, ...]] = (
 """How long to wait before each question; the last for ever."""
 ATTENDED: Final = timedelta(seconds=30)
 """How long at most between two questions while the payer can pay: somebody stands there."""
+CARD_SILENCE: Final = timedelta(minutes=5)
+"""The terminal asks its card terminal after 120 s; what it has not told by then is unknown."""
 SOMEBODYS_TASK: Final = timedelta(hours=24)
 LAST_QUESTION: Final = timedelta(hours=24)
 """So long after the gateway called an attempt dead it is asked once more: some take money late."""

@@ -21,6 +21,7 @@ from backend_stub.payments.records import (
     NoticeKind,
     Refund,
     TaskKind,
+    Way,
     Wish,
 )
 from backend_stub.payments.rules import Rules
@@ -48,7 +49,8 @@ def reserve(book: Book, lines: tuple[Line, ...], effects: Effects) -> dict[str, 
 def fall_silent(book: Book, attempt: str, now: datetime, rules: Rules) -> None:
     """No usable answer came. What should have ended, or begun, is from now on unknown."""
     view = book.attempts[attempt]
-    if view.state is State.SENT or (view.state is State.AWAITING and view.expired(now)):
+    over = view.expired(now) or view.attempt.way is Way.CARD
+    if view.state is State.SENT or (view.state is State.AWAITING and over):
         turn(book, attempt, rules.after_silence(), now, ours(Status.UNDOCUMENTED, "silence"))
     elif view.state not in PAID:
         book.add(Asked(attempt, now, None))

@@ -16,6 +16,7 @@ from backend_stub.ground.database import Database, insert_into
 from backend_stub.payments.agenda import next_at
 from backend_stub.payments.book import Book
 from backend_stub.payments.effects import Effects
+from backend_stub.payments.errands import errands
 from backend_stub.payments.ports import UnknownOrder
 from backend_stub.payments.records import (
     Asked,
@@ -96,6 +97,12 @@ class SqlStore:
             yield book, self.effects_of(session)
             self._add(session, book, known)
 
+    def renewed(self, order: str) -> set[str]:
+        """Workers for whom the registry holds what this order bought."""
+        with self.database.read() as session:
+            book, effects = read_book(session, order), self.effects_of(session)
+            return {line.worker for line in book.order.lines if effects.applied(order, line.worker)}
+
     def due(self, now: datetime) -> list[str]:
         """Orders that something is due for."""
         with self.database.read() as session:
@@ -108,6 +115,11 @@ class SqlStore:
                 )
             )
 
+    def postpone(self, order: str, until: datetime) -> None:
+        """What is due for an order now is due then."""
+        with self.database.write() as session:
+            session.execute(update(OrderRow).where(OrderRow.id == order).values(due_at=until))
+
     def order_of(self, attempt: str) -> str:
         """The order that an attempt belongs to."""
         with self.database.read() as session:
@@ -116,15 +128,15 @@ class SqlStore:
             raise UnknownOrder(attempt)
         return order
 
-    def with_open_cards(self, kiosk: str) -> list[str]:
-        """Orders that were paid, or tried to be, at this kiosk's card terminal and need care."""
+    def with_errands(self, kiosk: str) -> list[str]:
+        """Orders about which this kiosk has to ask or tell its card terminal something."""
         with self.database.read() as session:
             return list(
                 session.scalars(
                     select(OrderRow.id)
                     .join(AttemptRow, AttemptRow.order_id == OrderRow.id)
                     .where(AttemptRow.kiosk == kiosk, AttemptRow.way == Way.CARD)
-                    .where(OrderRow.due_at.is_not(None))
+                    .where(OrderRow.has_errands)
                     .distinct()
                 )
             )
@@ -146,7 +158,9 @@ class SqlStore:
             return
         _add_rows(session, book.order.id, new)
         session.execute(
-            update(OrderRow).where(OrderRow.id == book.order.id).values(due_at=next_at(book))
+            update(OrderRow)
+            .where(OrderRow.id == book.order.id)
+            .values(due_at=next_at(book), has_errands=bool(errands(book)))
         )
         for _, record in new:
             if isinstance(record, Notice):
@@ -161,7 +175,7 @@ def place(session: Session, order: Order) -> None:
         insert_into(session, OrderRow)
         .values(
             {OrderRow.case if name == "case" else name: each for name, each in values.items()}
-            | {"due_at": next_at(Book(order))}
+            | {"due_at": next_at(Book(order)), "has_errands": False}
         )
         .on_conflict_do_nothing()
         .returning(OrderRow.id)

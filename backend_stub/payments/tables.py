@@ -1,4 +1,4 @@
-"""The tables of payment: rows are added, never changed, but for when an order is due next."""
+"""The tables of payment: rows are added, never changed, but for what waits for an order."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ class OrderRow(Base):
     placed_at: Mapped[datetime]
     valid_until: Mapped[datetime]
     due_at: Mapped[datetime | None] = mapped_column(index=True)
-    """When the order needs something next; the only value that changes."""
+    """When the order needs something next; this and the next follow from the records."""
+    has_errands: Mapped[bool] = mapped_column(default=False)
+    """Whether a card terminal has to be asked or told something."""
 
 
 class LineRow(Base):

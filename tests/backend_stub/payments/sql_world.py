@@ -50,6 +50,9 @@ class SqlRegistry:
             worker,
         )
 
+    def applied(self, order: str, worker: str) -> bool:
+        return worker in self.renewed(order)
+
     def renewed(self, order: str) -> set[str]:
         rows = self.session.execute(
             text("SELECT worker FROM renewal WHERE ok = 1 AND held_by = :order"), {"order": order}

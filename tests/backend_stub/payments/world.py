@@ -90,6 +90,11 @@ class Registry:
         if self.reserved.get(worker) == order:
             del self.reserved[worker]
 
+    def applied(self, order: str, worker: str) -> bool:
+        if self.down:
+            raise EffectsUnavailable
+        return order in self.renewed.get(worker, [])
+
     def _check(self, order: str, worker: str) -> None:
         if self.down:
             raise EffectsUnavailable
@@ -135,8 +140,18 @@ class MemoryStore:
                 self.watching(record)
         self.chaos.step()
 
+    def renewed(self, order: str) -> set[str]:
+        lines = self.read(order).order.lines
+        return {line.worker for line in lines if self.registry.applied(order, line.worker)}
+
+    def all_orders(self, since: datetime) -> list[str]:
+        return list(self.kept)
+
     def due(self, now: datetime) -> list[str]:
         return [order for order, at in self.dues.items() if at is not None and at <= now]
+
+    def postpone(self, order: str, until: datetime) -> None:
+        self.dues[order] = until
 
     def order_of(self, attempt: str) -> str:
         for order, book in self.kept.items():
