@@ -82,7 +82,6 @@ TITLES: Final[Mapping[str, tuple[int, str]]] = {
     "payment-closed": (409, "The payment gateway is closed at this time of day"),
     "not-to-be-had": (409, "Some of what is to be paid for cannot be had any more"),
     "registry-unreachable": (503, "The registry cannot be reached; nothing was charged"),
-    "payment-not-offered": (503, "This central API has no payment gateway"),
     "callback-refused": (401, "The gateway did not sign this, or too long ago"),
     # Card issuing.
     "unknown-card": (404, "No card with this serial number is registered"),

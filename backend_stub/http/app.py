@@ -104,7 +104,6 @@ def create_app(
     )
     app.state.central = central
     app.state.admission = admission
-    app.state.payments = desk
     for router in (
         public.router,
         kiosks.router,
@@ -114,12 +113,14 @@ def create_app(
         visits.router,
         requests.router,
         fleet.router,
-        payments.router,
     ):
         app.include_router(router, prefix="/v1")
     app.include_router(fleet.pages)
     app.include_router(pages.router)
-    app.include_router(payment_pages.router)
+    if desk is not None:
+        app.state.payments = desk
+        app.include_router(payments.router, prefix="/v1")
+        app.include_router(payment_pages.router)
     for router in (issuing.router, issuing.public):
         app.include_router(router, prefix="/v1")
     if settings.development:

@@ -86,7 +86,7 @@ class TextMessages:
                 created_at=notice.at,
                 channel="sms",
                 recipient=f"+968{order.mobile}",
-                language=order.language,
+                language="ar" if order.language == "ar" else "en",
                 text_ar=arabic.format_map(values),
                 text_en=english.format_map(values),
                 about=order.case,

@@ -37,7 +37,7 @@ router = APIRouter(tags=["payment"])
 log = structlog.get_logger()
 
 OrderId = Annotated[str, Path(min_length=1, max_length=36)]
-_ORDER: Final = [*SIGNED, "order-unknown", "payment-not-offered", "invalid", "busy"]
+_ORDER: Final = [*SIGNED, "order-unknown", "invalid", "busy"]
 _CARD: Final = {
     CardStatus.APPROVED: Status.PAID,
     CardStatus.DECLINED: Status.DECLINED,
@@ -49,10 +49,8 @@ _CARD: Final = {
 
 
 async def desk_of(request: Request) -> PaymentDesk:
-    """Payment, where it is offered."""
-    desk: PaymentDesk | None = request.app.state.payments
-    if desk is None:
-        raise ProblemError("payment-not-offered")
+    """Payment; the application has these routes only where it is offered."""
+    desk: PaymentDesk = request.app.state.payments
     return desk
 
 
@@ -155,7 +153,7 @@ def post_reversal(
 
 @router.get(
     "/kiosks/{kiosk}/card-errands",
-    responses=documented([*SIGNED, "payment-not-offered", "invalid", "busy"]),
+    responses=documented([*SIGNED, "invalid", "busy"]),
 )
 def get_errands(kiosk: KioskId, desk: DeskDependency, signer: SignerDependency) -> CardErrands:
     """What this terminal has to ask or tell its card terminal; at its start, and now and then."""
@@ -167,7 +165,7 @@ def get_errands(kiosk: KioskId, desk: DeskDependency, signer: SignerDependency) 
     "/payments/callback",
     status_code=204,
     response_class=Response,
-    responses=documented(["callback-refused", "payment-not-offered", "body-too-large", "busy"]),
+    responses=documented(["callback-refused", "body-too-large", "busy"]),
 )
 async def post_callback(
     request: Request,
