@@ -401,6 +401,8 @@ class Kiosk:
                 self._fingers.give_up()
             case ef.SearchEmployers():
                 self._central.search(effect.query, visit)
+            case ef.FetchFact():
+                self._central.fetch(effect, visit)
             case ef.ScanSheet():
                 self._scans.scan(visit)
             case ef.StopScan():

@@ -157,7 +157,7 @@ class KioskWindow:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._pictures = VisitPictures()
-        self._shell = ShellViewModel(catalogue, send, state)
+        self._shell = ShellViewModel(catalogue, send, state, today)
         self._confirmation = ConfirmationViewModel(catalogue, self._pictures, send)
         pages: dict[str, PageViewModel] = {
             "attract": AttractViewModel(catalogue),
@@ -167,7 +167,7 @@ class KioskWindow:
             "cardTask": CardTaskViewModel(send),
             "identity": IdentityViewModel(self._pictures),
             "services": ServicesViewModel(catalogue, send, today),
-            "question": QuestionViewModel(catalogue, send),
+            "question": QuestionViewModel(catalogue, send, today),
             "employer": EmployerViewModel(catalogue, send),
             "papers": PapersViewModel(self._pictures, send),
             "check": CheckViewModel(catalogue, send, today),

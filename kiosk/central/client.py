@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
+import msgspec
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
 from kiosk.contract.fleet import HealthNoted, HealthReport, KeyTaken
 from kiosk.contract.visits import Challenge, EmployerSearch, ReceiptKeys, Session, SignIn
+from kiosk.services.facts import Fact, decode_fact
 from offline_queue.signed_requests import RequestSigner
 from offline_queue.wire import Enrolment, EnrolmentRequest, ServerClock
 from offline_queue.wire_model import MessageError, WireModel
@@ -102,6 +104,14 @@ class CentralClient:
         return self.call(
             "GET", "/v1/employers", EmployerSearch, parameters={"q": query}, token=token
         )
+
+    def fact(self, token: str, source: str, given: dict[str, str]) -> Fact:
+        """What a registry knows for this person; ``given`` is what it is asked with."""
+        response = self._send("GET", f"/v1/facts/{source}", None, given, token)
+        try:
+            return decode_fact(response.content)
+        except msgspec.MsgspecError as error:
+            raise CentralUnreachable("an answer of an unknown shape") from error
 
     def receipt_keys(self) -> ReceiptKeys:
         """The public keys that receipts are signed with."""

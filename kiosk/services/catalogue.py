@@ -113,7 +113,7 @@ def validate(
     """
     known = {definition.id for definition in service.fields}
     problems = [FieldProblem(str(name), "unknown-field") for name in answers if name not in known]
-    asked = flow.asked(service, answers, situation.facts)
+    asked = flow.asked(service, flow.Filled(answers, situation.facts))
     applies = {definition.id for definition in asked}
     problems += [
         FieldProblem(each.id, "not-asked")

@@ -30,6 +30,8 @@ _CHECKED: Final = (
     "options", "options_from", "within", "maximum", "minimum", "level", "earliest",
     "past_only", "future_only",
 )  # fmt: skip
+MOST_ON_A_PAGE: Final = 4
+"""More questions do not fit on one page, in large letters and above a keyboard."""
 _MOST_COMBINATIONS: Final = 20_000
 _PLACEHOLDER: Final = re.compile(r"\{([^}]*)\}")
 _OTHER: Final = "\0other"
@@ -130,6 +132,8 @@ def _field_faults(service: ServiceDefinition, each: FieldDefinition, index: int)
     source = each.prefill.partition(".")[0]
     if source and source not in {"language", PERSON, *facts}:
         yield Fault(f"{here}.prefill", f"the service asks for no fact {source}")
+    if each.assumed and not each.prefill:
+        yield Fault(f"{here}.assumed", "nothing says where the answer is known from (prefill)")
     yield from _unknown_facts(each.when, {PERSON, *facts}, f"{here}.when")
 
 
@@ -155,6 +159,9 @@ def _order_faults(service: ServiceDefinition) -> Iterator[Fault]:
         for leaf in leaves(each.when):
             yield from _impossible_values(leaf, earlier, f"fields[{index}].when")
     pages = [each.page for each in service.fields]
+    for page in sorted(set(pages) - {""}):
+        if pages.count(page) > MOST_ON_A_PAGE:
+            yield Fault("pages", f"{page} holds more than {MOST_ON_A_PAGE} questions")
     for index, page in enumerate(pages):
         if page and page in pages[: max(0, index - 1)] and pages[index - 1] != page:
             yield Fault(f"fields[{index}].page", f"the questions of {page} do not stand together")

@@ -61,6 +61,8 @@ class FieldDefinition(Definition, frozen=True, kw_only=True):
     """Id of the :class:`FactDefinition` whose rows are to choose from."""
     prefill: str = ""
     """Dotted path of the fact that is offered as the answer, or ``language`` for the visit's."""
+    assumed: bool = False
+    """Not asked while the answer is known beforehand; it can be changed on the check page."""
     within: str = ""
     """Id of the earlier question that this one depends on; a place lies within another place."""
     on_receipt: bool = False

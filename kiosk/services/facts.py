@@ -12,9 +12,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
+import msgspec
 from msgspec import Meta, Struct, field
 
-from kiosk.services.texts import Text
+from kiosk.services.texts import Text, convert, encode
 
 PERSON = "person"
 """The one fact that every visit has, also without a network: what the card itself says."""
@@ -62,6 +63,16 @@ class Fact(Struct, frozen=True, kw_only=True):
     rows: tuple[Row, ...] = ()
     groups: dict[str, Text] = field(default_factory=dict)
     """Names of the rows' groups."""
+
+
+def decode_fact(content: bytes) -> Fact:
+    """A fact as the central API sends it. Raises ``msgspec.MsgspecError``."""
+    return convert(msgspec.json.decode(content), Fact, strict=False)
+
+
+def encode_fact(fact: Fact) -> bytes:
+    """A fact as JSON."""
+    return msgspec.json.encode(fact, enc_hook=encode)
 
 
 def values_of(facts: Mapping[str, Fact]) -> dict[str, Any]:

@@ -74,6 +74,16 @@ def decode(kind: type, raw: Any) -> Any:
         raise msgspec.ValidationError(str(error)) from error
 
 
-def convert(raw: Any, shape: type[T]) -> T:
-    """``raw`` as ``shape``, sentences included. Raises ``msgspec.ValidationError``."""
-    return msgspec.convert(raw, shape, dec_hook=decode)
+def encode(value: Any) -> Any:
+    """``msgspec``'s hook the other way."""
+    if isinstance(value, Text):
+        return value.plain()
+    raise NotImplementedError(type(value))
+
+
+def convert(raw: Any, shape: type[T], *, strict: bool = True) -> T:
+    """``raw`` as ``shape``, sentences included; not ``strict``: times as JSON writes them.
+
+    Raises ``msgspec.ValidationError``.
+    """
+    return msgspec.convert(raw, shape, dec_hook=decode, strict=strict)

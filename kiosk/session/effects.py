@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from kiosk.services import Language
 from kiosk.services.answers import Answer
+from kiosk.services.flow import Evidence
 from kiosk.session.events import Timer
 from kiosk.session.state import (
     Cardholder,
@@ -132,6 +133,16 @@ class SearchEmployers:
 
 
 @dataclass(frozen=True, slots=True)
+class FetchFact:
+    """Ask the central API for a fact. Answers FactKnown."""
+
+    fact_id: str
+    source: str
+    given: Mapping[str, Answer] = field(repr=False)
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
 class ScanSheet:
     """Scan the sheet in the scanner. Answers SheetAccepted or SheetRefused."""
 
@@ -153,6 +164,8 @@ class SignAndKeep:
     cardholder: Cardholder
     answers: Mapping[str, Answer] = field(repr=False)
     papers: tuple[Paper, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    """The facts on which the form relied."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +255,7 @@ Effect = (
     | CompareNewPin
     | RunCardTask
     | SearchEmployers
+    | FetchFact
     | ScanSheet
     | StopScan
     | SignAndKeep

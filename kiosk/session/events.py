@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from kiosk.devices import SheetState, Terminal
+from kiosk.services.facts import Fact
 from kiosk.session.intents import (
+    ApartPressed as ApartPressed,
     BackPressed as BackPressed,
     CancelPressed as CancelPressed,
     ChangePressed as ChangePressed,
@@ -275,6 +277,14 @@ class EmployersFound:
 
 
 @dataclass(frozen=True, slots=True)
+class FactKnown:
+    """A registry's answer to :class:`kiosk.session.effects.FetchFact`; ``None``: it gave none."""
+
+    fact_id: str
+    fact: Fact | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """COMMIT returned: the signed transaction is in the outbox."""
 
@@ -378,6 +388,7 @@ Event = (
     | FingerNotSeen
     | SignedIn
     | EmployersFound
+    | FactKnown
     | Kept
     | KeepingFailed
     | Answered

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.devices import PaperState, Terminal, can_print, is_online
+from kiosk.services import flow
 from kiosk.session.effects import (
     ClearPin,
     MailReceipt,
@@ -36,6 +37,7 @@ from kiosk.session.events import (
     TimerFired,
     TriesKnown,
 )
+from kiosk.session.filling import filled_of
 from kiosk.session.pages import can_mail
 from kiosk.session.pin_pad import pin_entry, submit
 from kiosk.session.refusing import card_refused
@@ -67,6 +69,7 @@ def on_sign(state: State, event: Event, world: World) -> Step:
             visit.cardholder,
             visit.form.answers,
             visit.form.papers,
+            _evidence(state, world),
         )
         step = submit(state, effect)
         if step.effects:
@@ -77,6 +80,14 @@ def on_sign(state: State, event: Event, world: World) -> Step:
         # The page is there and nobody waits: the person types.
         return step.then(*_prerender_receipt(state))
     return step
+
+
+def _evidence(state: State, world: World) -> tuple[flow.Evidence, ...]:
+    form = state.visit.form
+    if form is None:
+        return ()
+    filled = filled_of(state.visit, form, world.catalogue, world.now, world.today)
+    return flow.evidence(world.catalogue.service(form.service_id), filled)
 
 
 def on_working(state: State, event: Event, world: World) -> Step:

@@ -103,9 +103,11 @@ class NewCodePressed:
 
 @dataclass(frozen=True, slots=True)
 class InputChanged:
-    """The raw input of the question on the screen."""
+    """The raw input of a question on the screen."""
 
     value: Answer = field(repr=False)
+    question: str = ""
+    """Its id; empty: the page's only question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,11 @@ class ChangePressed:
     field_id: str
     papers: bool = False
     """Not the answer, but the papers that were scanned for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApartPressed:
+    """ "Change", on a page that shows what is known: its questions are asked one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +163,7 @@ Intent = (
     | InputChanged
     | EmployerQueried
     | ChangePressed
+    | ApartPressed
     | ScanPressed
     | PaperRemoved
 )

@@ -18,10 +18,13 @@ from kiosk.session.events import (
     SheetAccepted,
     SheetRefused,
 )
-from kiosk.session.form_steps import ask_again, go_on
+from kiosk.session.form_steps import ask_again, go_on, paper_missing, with_papers_counted
 from kiosk.session.pages import can_add_paper
 from kiosk.session.state import Form, State
 from kiosk.session.step import Step, World, stay, with_visit
+
+_MISSING = "missing"
+"""The service asks for a paper and none was scanned yet."""
 
 
 def on_papers(state: State, event: Event, world: World) -> Step:
@@ -43,8 +46,12 @@ def on_papers(state: State, event: Event, world: World) -> Step:
             papers = tuple(paper for paper in form.papers if paper.sha256 != event.sha256)
             left = replace(_with_sheet(form, SheetState.READY), papers=papers)
             return Step(with_visit(state, form=left))
+        case ContinuePressed() if not scanning and paper_missing(form, world):
+            return Step(with_visit(state, form=replace(form, sheet_problem=_MISSING)))
         case ContinuePressed() if not scanning:
-            return go_on(state, _with_sheet(form, SheetState.READY), world)
+            service = world.catalogue.service(form.service_id)
+            counted = with_papers_counted(_with_sheet(form, SheetState.READY), service)
+            return go_on(state, counted, world)
         case BackPressed() if scanning:
             stopped = _with_sheet(form, SheetState.READY)
             return Step(with_visit(state, form=stopped), (StopScan(),))
@@ -56,7 +63,7 @@ def on_papers(state: State, event: Event, world: World) -> Step:
 
 def _accepted(state: State, form: Form, event: SheetAccepted) -> Step:
     accepted = _with_sheet(form, SheetState.ACCEPTED)
-    paper = event.paper
+    paper = replace(event.paper, question=form.page)
     if all(known.sha256 != paper.sha256 for known in form.papers):
         accepted = replace(accepted, papers=(*form.papers, paper))
     scanned = Record("visit.paper_scanned", (("size", str(len(paper.content))),))

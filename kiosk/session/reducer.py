@@ -16,6 +16,7 @@ from kiosk.session.effects import Effect, SignIn, StartTimer, StopTimer
 from kiosk.session.ending import card_left, card_taken, end_visit, is_starting, rest
 from kiosk.session.events import (
     Answered,
+    ApartPressed,
     BackPressed,
     CancelPressed,
     CardInserted,
@@ -135,6 +136,7 @@ _FROM_THE_PERSON = (
     | InputChanged
     | EmployerQueried
     | ChangePressed
+    | ApartPressed
     | ScanPressed
     | PaperRemoved
     | UnblockChosen
@@ -185,7 +187,7 @@ def _everywhere(state: State, event: Event, world: World) -> Step | None:
             return Step(with_visit(state, cardholder=replace(visit.cardholder, photo=event.photo)))
         case SignedIn() if visit.cardholder is not None:
             known = {"mobile": event.mobile, "employers": event.employers}
-            return Step(with_visit(state, signed_in=True, **known))
+            return form_steps.on_signed_in(state, with_visit(state, signed_in=True, **known), world)
         case Answered():
             return finish_steps.on_answered(state, event)
         case CancelPressed() if visit.page in CANCELLABLE and not visit.pin.checking:

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from kiosk.devices import SheetState, Terminal
 from kiosk.services import FieldProblem, Language
 from kiosk.services.answers import Answer
+from kiosk.services.facts import Fact
 
 PIN_LENGTH = 6
 """Digits of the cardholder's PIN, and of a one-time code."""
@@ -209,6 +210,8 @@ class Paper:
     """``image/jpeg`` or ``image/png``."""
     sha256: str
     """Of ``content``, lower-case hexadecimal: what the card signs."""
+    question: str = ""
+    """Id of the question that it answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,14 +219,20 @@ class Form:
     """An application being filled in."""
 
     service_id: str
-    index: int = 0
-    """Which question is on the screen."""
+    page: str = ""
+    """Id of the page of questions on the screen (:class:`kiosk.services.flow.QuestionPage`)."""
     answers: Mapping[str, Answer] = field(default_factory=lambda: MappingProxyType({}), repr=False)
-    input: Answer = field(default=None, repr=False)
-    """What is typed or chosen on this page and not yet taken."""
+    inputs: Mapping[str, Answer] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    """What is typed or chosen on this page and not yet taken, by question."""
     problems: tuple[FieldProblem, ...] = ()
     changing: bool = False
-    """The question was opened from the check page and returns there."""
+    """The page was opened from the check page and returns there."""
+    apart: frozenset[str] = frozenset()
+    """Pages on which something known was to be changed: their questions are asked one by one."""
+    asked_for: frozenset[str] = frozenset()
+    """Facts that were asked for and have not come yet."""
+    unavailable: frozenset[str] = frozenset()
+    """Facts that could not be had."""
     search: EmployerSearch = EmployerSearch()
     papers: tuple[Paper, ...] = ()
     sheet: SheetState = SheetState.READY
@@ -305,6 +314,8 @@ class Visit:
     """The central API accepted the card's signature: its registries answer."""
     mobile: str | None = field(default=None, repr=False)
     employers: tuple[EmployerFound, ...] = field(default=(), repr=False)
+    facts: Mapping[str, Fact] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    """What registries said for the service under way, by the fact's id in its definition."""
     form: Form | None = None
     card_task: CardTask | None = None
     submission: Submission | None = None

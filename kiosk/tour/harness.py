@@ -142,27 +142,20 @@ class Stage:
     def answer_questions(self) -> None:
         """Every question of the complaint, by touch; no paper is scanned."""
         self.answer_until_evidence()
-        self._continue_after("evidence", "hearing_language")
+        self._continue_after("evidence", "contact")
         self.answer_after_evidence()
 
     def answer_until_evidence(self) -> None:
         """Up to the evidence, which is chosen and not yet taken."""
         tap, hands = self.hands.tap, self.hands
-        self._question("employer")
-        if self.visit.signed_in:
-            tap("field_employer")
-            hands.type(_EMPLOYER[self.language])
-            hands.wait(self._search_is_over, "employers of the registry")
-            self.picture("employer-found")
-            tap(f"employer_{self._found()[0]}")
+        if is_online(self.kiosk.runner.state.terminal):
+            hands.wait(lambda: self.visit.signed_in, "the registries")
+        hands.wait(lambda: self._asks("work") or self._asks("employer"), "the first question")
+        if self._asks("work"):
+            self.picture("work")
         else:
-            tap("field_employer")
-            hands.type(_EMPLOYER[self.language])
-        self._continue_after("employer", "governorate")
-        tap("place_muscat")
-        self._continue_after("governorate", "wilayat")
-        tap("place_seeb")
-        self._continue_after("wilayat", "complaint_types")
+            self._employer_and_workplace()
+        self._continue_after("work", "complaint_types")
         tap("option_wages")
         tap("option_overtime")
         self._continue_after("complaint_types", "amount_baisa")
@@ -178,15 +171,26 @@ class Stage:
         self._continue_after("description", "evidence")
         tap("option_payslips")
 
-    def answer_after_evidence(self) -> None:
-        """From the language of the hearing to the end."""
+    def _employer_and_workplace(self) -> None:
         tap, hands = self.hands.tap, self.hands
-        tap(f"option_{self.language}")
-        self._continue_after("hearing_language", "mobile")
-        if not (self.visit.form and self.visit.form.input):
-            hands.type("92123456")
-        self._continue_after("mobile", "email")
-        tap("continueButton")
+        self._question("employer")
+        tap("field_employer")
+        hands.type(_EMPLOYER[self.language])
+        if self.visit.signed_in:
+            hands.wait(self._search_is_over, "employers of the registry")
+            self.picture("employer-found")
+            tap(f"employer_{self._found()[0]}")
+        self._continue_after("employer", "governorate")
+        tap("place_muscat")
+        self._continue_after("governorate", "wilayat")
+        tap("place_seeb")
+
+    def answer_after_evidence(self) -> None:
+        """Telephone and e-mail, the last page of questions."""
+        form = self.visit.form
+        if form is not None and not form.inputs.get("mobile"):
+            self.hands.type("92123456")
+        self.hands.tap("continueButton")
 
     def check_and_change(self) -> None:
         """Look at all answers and change one."""
@@ -313,15 +317,12 @@ class Stage:
         found = [t for t in transactions if t["tx_id"] == self.story.tx_id]
         return (found[0]["papers_here"], found[0]["papers"]) if found else (0, 0)
 
-    def _question(self, field_id: str) -> None:
-        def there() -> bool:
-            visit = self.visit
-            if visit.page is not Page.QUESTION or visit.form is None:
-                return False
-            service = self.kiosk.catalogue.service(visit.form.service_id)
-            return service.fields[visit.form.index].id == field_id
+    def _asks(self, page_id: str) -> bool:
+        visit = self.visit
+        return visit.page is Page.QUESTION and visit.form is not None and visit.form.page == page_id
 
-        self.hands.wait(there, f"question {field_id}")
+    def _question(self, field_id: str) -> None:
+        self.hands.wait(partial(self._asks, field_id), f"question {field_id}")
         self.picture(field_id)
 
     def _continue_after(self, name: str, following: str) -> None:

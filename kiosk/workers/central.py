@@ -13,6 +13,7 @@ from cardreader.pki import KeyPurpose
 from kiosk.central.client import CentralClient, CentralError, CentralRefused
 from kiosk.contract.visits import Employer
 from kiosk.session import events as ev
+from kiosk.session.effects import FetchFact
 from kiosk.session.state import CardProblem, EmployerFound
 from kiosk.workers.answering import Answer
 from kiosk.workers.card import ReaderWorker
@@ -49,6 +50,10 @@ class CentralWorker:
             self._wanted = query
         self._worker.submit(self._search, query, visit)
 
+    def fetch(self, effect: FetchFact, visit: int) -> None:
+        """Ask a registry for a fact; answers FactKnown."""
+        self._worker.submit(self._fetch, effect, visit)
+
     def forget(self) -> None:
         """The visit is over: its token is gone."""
         with self._lock:
@@ -82,6 +87,20 @@ class CentralWorker:
             self._token = session.token
         employers = tuple(_found(employer) for employer in session.person.employers)
         self._answer(ev.SignedIn(session.person.mobile, employers), visit)
+
+    def _fetch(self, effect: FetchFact, visit: int) -> None:
+        with self._lock:
+            token = self._token
+        given = {name: str(value) for name, value in effect.given.items() if value is not None}
+        fact = None
+        try:
+            if token is not None:
+                fact = self._client.fact(
+                    token, effect.source, {**given, "language": effect.language}
+                )
+        except CentralError as error:
+            _log.warning("central.fact_failed", source=effect.source, reason=type(error).__name__)
+        self._answer(ev.FactKnown(effect.fact_id, fact), visit)
 
     def _search(self, query: str, visit: int) -> None:
         with self._lock:

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
 from kiosk.devices import DeviceState, PaperState, Terminal
-from kiosk.services import load_catalogue
+from kiosk.services import flow, load_catalogue
 from kiosk.session import Page, State, events as ev
 from kiosk.session.effects import Effect, StartTimer, StopTimer
+from kiosk.session.filling import filled_of
 from kiosk.session.reducer import reduce
 from kiosk.session.state import Cardholder
 from kiosk.session.step import TimerSettings, World
@@ -109,10 +110,31 @@ class Desk:
 
     def to_check(self) -> Desk:
         self.to_services()(ev.ServiceChosen("complaint"))
-        for answer in ANSWERS.values():
-            self(ev.InputChanged(answer), ev.ContinuePressed())
+        self.answer_until(Page.CHECK)
         assert self.page is Page.CHECK, (self.page, self.visit.form)
         return self
+
+    def questions(self) -> list[str]:
+        """Ids of the questions on the screen."""
+        form = self.visit.form
+        service = self.world.catalogue.service(form.service_id)
+        filled = filled_of(self.visit, form, self.world.catalogue, NOW, self.world.today)
+        page = flow.page_called(service, filled, form.page)
+        return [each.id for each in page.fields]
+
+    def answer(self) -> Desk:
+        """Answer every question on the screen and go on."""
+        given = [ev.InputChanged(ANSWERS[each], each) for each in self.questions()]
+        return self(*given, ev.ContinuePressed())
+
+    def answer_until(self, stop: Page | str) -> list[str]:
+        """Answer page after page until a page or a question comes; the pages that were answered."""
+        seen: list[str] = []
+        while self.page is Page.QUESTION and stop not in self.questions():
+            seen.append(self.visit.form.page)
+            self.answer()
+            assert len(seen) < 30, seen
+        return seen
 
     def to_working(self) -> Desk:
         self.to_check()(ev.ContinuePressed(), ev.TriesKnown(3))

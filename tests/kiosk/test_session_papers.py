@@ -11,14 +11,14 @@ from kiosk.session import Page, events as ev
 from kiosk.session.effects import PrintReceipt, ScanSheet, SignAndKeep, StopScan, Wipe
 from kiosk.session.pages import can_add_paper
 from kiosk.session.state import PAPER_MAX_BYTES, PAPERS_MAX, Paper, VisitEnd
-from tests.kiosk.desk import ANSWERS, GOOD, HOLDER, NOW, TX, Desk
+from tests.kiosk.desk import GOOD, HOLDER, NOW, TX, Desk
 
 SCANS = replace(GOOD, scanner=DeviceState.ONLINE)
-EVIDENCE = list(ANSWERS).index("evidence")
 
 
 def paper(number: int, size: int = 4) -> Paper:
-    return Paper(bytes(size - 1) + bytes([number]), "image/jpeg", f"{number:064x}")
+    content = bytes(size - 1) + bytes([number])
+    return Paper(content, "image/jpeg", f"{number:064x}", "evidence")
 
 
 def at_evidence(desk: Desk) -> Desk:
@@ -34,10 +34,9 @@ def at_evidence(desk: Desk) -> Desk:
         ev.ContinuePressed(),
         ev.ServiceChosen("complaint"),
     )
-    for answer in list(ANSWERS.values())[:EVIDENCE]:
-        desk(ev.InputChanged(answer), ev.ContinuePressed())
+    desk.answer_until("evidence")
     assert desk.state.visit.form is not None
-    assert desk.state.visit.form.index == EVIDENCE
+    assert desk.state.visit.form.page == "evidence"
     return desk
 
 
@@ -62,8 +61,7 @@ def scan(desk: Desk, *numbers: int) -> Desk:
 
 def to_check(desk: Desk) -> Desk:
     desk(ev.ContinuePressed())
-    for answer in list(ANSWERS.values())[EVIDENCE + 1 :]:
-        desk(ev.InputChanged(answer), ev.ContinuePressed())
+    desk.answer_until(Page.CHECK)
     assert desk.state.visit.page is Page.CHECK
     return desk
 
@@ -83,7 +81,7 @@ def test_without_a_scanner_or_papers_nothing_is_offered(scanner, evidence):
     desk(ev.TerminalChanged(replace(GOOD, scanner=scanner)))
     at_evidence(desk)(ev.InputChanged(evidence), ev.ContinuePressed())
     assert desk.state.visit.page is Page.QUESTION
-    assert form(desk).index == EVIDENCE + 1
+    assert form(desk).page == "contact"
 
 
 def test_papers_are_scanned_removed_and_signed_for_in_their_order(desk):
@@ -154,7 +152,7 @@ def test_a_scan_can_be_stopped_and_what_comes_of_it_later_is_nothing(desk):
     assert form(desk).papers == ()
     desk(ev.BackPressed())
     assert desk.state.visit.page is Page.QUESTION
-    assert form(desk).index == EVIDENCE
+    assert form(desk).page == "evidence"
 
 
 @pytest.mark.parametrize(

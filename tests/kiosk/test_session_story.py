@@ -88,12 +88,11 @@ def test_the_network_coming_back_after_the_pin_signs_in(desk):
 
 def test_one_question_per_page_then_all_answers(desk):
     desk.to_services()(ev.ServiceChosen("complaint"))
-    seen = []
-    for answer in ANSWERS.values():
-        assert desk.page is Page.QUESTION
-        seen.append(desk.visit.form.index)
-        desk(ev.InputChanged(answer), ev.ContinuePressed())
-    assert seen == list(range(len(ANSWERS)))
+    seen = desk.answer_until(Page.CHECK)
+    assert seen == [
+        "employer", "governorate", "wilayat", "complaint_types", "amount_baisa",
+        "period", "description", "evidence", "contact",
+    ]  # fmt: skip
     assert desk.page is Page.CHECK
     assert desk.visit.form.answers["amount_baisa"] == 450_500
     assert desk.visit.form.answers["period"] == {"from": "2026-08-01", "to": None}
@@ -101,7 +100,7 @@ def test_one_question_per_page_then_all_answers(desk):
 
 def test_the_mobile_number_of_the_registry_is_there_already(desk):
     desk.to_check()(ev.ChangePressed("mobile"))
-    assert desk.visit.form.input == "92123456"
+    assert desk.visit.form.inputs[desk.questions()[0]] == "92123456"
 
 
 def test_a_wrong_answer_stays_on_its_page_with_its_reason(desk):
@@ -115,7 +114,7 @@ def test_a_wrong_answer_stays_on_its_page_with_its_reason(desk):
 def test_changing_one_answer_returns_to_the_check_page(desk):
     desk.to_check()(ev.ChangePressed("description"))
     assert desk.page is Page.QUESTION
-    assert desk.visit.form.input == ANSWERS["description"]
+    assert desk.visit.form.inputs[desk.questions()[0]] == ANSWERS["description"]
     desk(ev.InputChanged("غير ذلك"), ev.ContinuePressed())
     assert desk.page is Page.CHECK
     assert desk.visit.form.answers["description"] == "غير ذلك"
@@ -125,7 +124,7 @@ def test_changing_the_governorate_asks_for_the_wilayat_again(desk):
     desk.to_check()(ev.ChangePressed("governorate"), ev.InputChanged("dhofar"))
     desk(ev.ContinuePressed())
     assert desk.page is Page.QUESTION
-    assert desk.visit.form.input is None
+    assert not desk.visit.form.inputs
     desk(ev.InputChanged("salalah"), ev.ContinuePressed())
     assert desk.page is Page.CHECK
     assert desk.visit.form.answers["wilayat"] == "salalah"
@@ -141,11 +140,11 @@ def test_back_from_a_half_changed_governorate_never_skips_the_wilayat(desk):
 def test_back_keeps_what_was_answered(desk):
     desk.to_services()(ev.ServiceChosen("complaint"))
     desk(ev.InputChanged(ANSWERS["employer"]), ev.ContinuePressed(), ev.BackPressed())
-    assert desk.visit.form.input == ANSWERS["employer"]
+    assert desk.visit.form.inputs[desk.questions()[0]] == ANSWERS["employer"]
     desk(ev.BackPressed())
     assert desk.page is Page.SERVICES
     desk(ev.ServiceChosen("complaint"))
-    assert desk.visit.form.input == ANSWERS["employer"]
+    assert desk.visit.form.inputs[desk.questions()[0]] == ANSWERS["employer"]
 
 
 def test_the_registry_is_searched_from_two_letters_on(desk):

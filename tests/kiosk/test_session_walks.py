@@ -127,9 +127,10 @@ def _way_forward(state: State, rng: random.Random) -> ev.Event:
             return ev.ServiceChosen(
                 rng.choice(("complaint", "complaint", "change-pin", "activate-card"))
             )
-        case Page.QUESTION if visit.form is not None and visit.form.input is None:
-            answer = list((ANSWERS | {"evidence": ["payslips"]}).values())[visit.form.index]
-            return ev.InputChanged(answer) if answer else ev.ContinuePressed()
+        case Page.QUESTION if visit.form is not None and not visit.form.inputs:
+            question = "mobile" if visit.form.page == "contact" else visit.form.page
+            answer = (ANSWERS | {"evidence": ["payslips"]}).get(question)
+            return ev.InputChanged(answer, question) if answer else ev.ContinuePressed()
         case Page.PAPERS if visit.form and visit.form.sheet is SheetState.SCANNING:
             if rng.random() < 0.3:
                 return ev.SheetRefused(SheetState.JAM, "jam")

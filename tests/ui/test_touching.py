@@ -43,20 +43,23 @@ pytestmark = pytest.mark.window
         ("identity", "continueButton", ContinuePressed()),
         ("identity", "secondaryButton", CancelPressed()),
         ("services", "service_complaint", ServiceChosen("complaint")),
-        ("governorate", "place_dhofar", InputChanged("dhofar")),
+        ("governorate", "place_dhofar", InputChanged("dhofar", "governorate")),
         ("governorate", "backButton", BackPressed()),
         ("governorate", "languageButton", LanguageChosen("en")),
         ("governorate", "textSizeButton", TextSizeChosen(TextSize.LARGE)),
         ("governorate", "contrastButton", ContrastChosen(True)),
-        ("types", "option_overtime", InputChanged(["wages", "passport", "overtime"])),
-        ("types", "option_wages", InputChanged(["passport"])),
-        ("hearing-language", "option_bn", InputChanged("bn")),
-        ("mobile", "key_7", InputChanged("912345677")),
-        ("mobile", "key_backspace", InputChanged("9123456")),
-        ("mobile", "key_clear", InputChanged("")),
-        ("amount", "key_.", InputChanged("450.500.")),
-        ("email", "key_gmail.com", InputChanged("salim@example.omgmail.com")),
-        ("period", "key_5", InputChanged({"from": "2026-02-5", "to": "2026-1-"})),
+        (
+            "types",
+            "option_overtime",
+            InputChanged(["wages", "passport", "overtime"], "complaint_types"),
+        ),
+        ("types", "option_wages", InputChanged(["passport"], "complaint_types")),
+        ("hearing-language", "option_bn", InputChanged("bn", "hearing_language")),
+        ("mobile", "key_7", InputChanged("912345677", "mobile")),
+        ("mobile", "key_backspace", InputChanged("9123456", "mobile")),
+        ("mobile", "key_clear", InputChanged("", "mobile")),
+        ("amount", "key_.", InputChanged("450.500.", "amount_baisa")),
+        ("period", "key_5", InputChanged({"from": "2026-02-5", "to": "2026-1-"}, "period")),
         ("check", "change_governorate", ChangePressed("governorate")),
         ("problem-pin-blocked", "continueButton", UnblockChosen()),
         ("problem-finger-refused", "continueButton", UnblockChosen()),
@@ -144,7 +147,7 @@ def test_the_keyboard_changes_its_language_and_shift_lasts_one_letter(screen: Sc
     screen.tap("key_shift")
     for key in ("key_a", "key_b", "key_digits", "key_7", "key_letters", "key_c"):
         screen.tap(key)
-    assert screen.events()[-1] == InputChanged("Ab7c")
+    assert screen.events()[-1] == InputChanged("Ab7c", "description")
 
 
 def test_the_keyboard_leaves_the_focus_in_the_field(screen: Screen) -> None:
@@ -177,14 +180,14 @@ def test_a_box_of_the_date_can_be_touched(screen: Screen) -> None:
     screen.show(STATES["period"])
     screen.tap("from_month")
     screen.tap("key_1")
-    assert screen.events() == [InputChanged({"from": "2026-1-01", "to": "2026-1-"})]
+    assert screen.events() == [InputChanged({"from": "2026-1-01", "to": "2026-1-"}, "period")]
 
 
 def test_searching_an_employer(screen: Screen) -> None:
     screen.show(STATES["employer"])
     screen.tap(f"employer_{EMPLOYERS[0].cr_number}")
     assert screen.events() == [
-        InputChanged({"cr_number": "1234567", "name": "شركة النخيل للمقاولات ش.م.م"})
+        InputChanged({"cr_number": "1234567", "name": "شركة النخيل للمقاولات ش.م.م"}, "employer")
     ]
     assert not looking.has(screen.window, "key_ا")
     screen.tap("field_employer")
@@ -195,27 +198,39 @@ def test_searching_an_employer(screen: Screen) -> None:
 def test_the_employer_that_no_search_finds_is_named(screen: Screen) -> None:
     screen.show(STATES["employer-not-found"])
     screen.tap("useThisName")
-    assert screen.events() == [InputChanged({"cr_number": None, "name": "ورشة الأمل"})]
+    assert screen.events() == [InputChanged({"cr_number": None, "name": "ورشة الأمل"}, "employer")]
 
 
 def test_without_the_network_the_employer_is_typed(screen: Screen) -> None:
     screen.show(question("employer", None, terminal=OFFLINE))
     screen.tap("key_ب")
-    assert screen.events() == [InputChanged({"cr_number": None, "name": "ب"})]
+    assert screen.events() == [InputChanged({"cr_number": None, "name": "ب"}, "employer")]
 
 
 def test_what_was_searched_is_not_lost_with_the_network(screen: Screen) -> None:
     search = EmployerSearch("ورشة", SearchState.UNAVAILABLE)
     screen.show(question("employer", None, search=search))
     screen.tap("useThisName")
-    assert screen.events() == [InputChanged({"cr_number": None, "name": "ورشة"})]
+    assert screen.events() == [InputChanged({"cr_number": None, "name": "ورشة"}, "employer")]
+
+
+def test_the_keyboard_follows_to_the_question_that_is_touched(screen: Screen) -> None:
+    screen.show(STATES["email"])
+    screen.tap("key_7")
+    screen.tap("field_email")
+    screen.tap("key_gmail.com")
+    assert screen.events() == [
+        InputChanged("7", "mobile"),
+        InputChanged("salim@example.omgmail.com", "email"),
+    ]
 
 
 def test_the_next_question_has_its_own_editor(screen: Screen) -> None:
     screen.show(STATES["mobile"])
     screen.show(STATES["email"])
+    screen.tap("field_email")
     screen.tap("key_a")
-    assert screen.events() == [InputChanged("salim@example.oma")]
+    assert screen.events() == [InputChanged("salim@example.oma", "email")]
     assert screen.kiosk.warnings == ()
 
 
@@ -228,9 +243,9 @@ def test_an_answer_chosen_shows_without_building_the_list_anew(screen: Screen) -
 
 
 def test_optional_questions_can_be_skipped(screen: Screen) -> None:
-    screen.show(question("email", None), language="en")
+    screen.show(question("amount_baisa", None), language="en")
     assert looking.text(screen.window, "continueButton") == "Skip"
-    screen.show(question("email", "a"), language="en")
+    screen.show(question("amount_baisa", "4"), language="en")
     assert looking.text(screen.window, "continueButton") == "Continue"
     screen.show(question("mobile", None), language="en")
     assert looking.text(screen.window, "continueButton") == "Continue"

@@ -87,7 +87,7 @@ ANSWERS: dict[str, Any] = {
 }
 SERVICE = CATALOGUE.service("complaint")
 FIELDS = [field.id for field in SERVICE.fields]
-FORM = Form("complaint", len(FIELDS) - 1, ANSWERS)
+FORM = Form("complaint", "contact", ANSWERS)
 PAPERS = tuple(Paper(b"", "image/png", f"{number:064x}") for number in range(3))
 NOW = datetime(2026, 11, 22, 6, 30, tzinfo=UTC)
 SUBMISSION = Submission(
@@ -121,12 +121,15 @@ def question(
     """The question ``field_id`` with ``raw`` typed and these problem codes."""
     form = Form(
         "complaint",
-        FIELDS.index(field_id),
+        SERVICE.field(field_id).page or field_id,
         ANSWERS,
-        raw,
+        {field_id: raw},
         tuple(FieldProblem(field_id, code) for code in problems),
+        apart=frozenset({"work"}),
         search=search,
     )
+    if SERVICE.field(field_id).page == "work":
+        form = replace(form, page=field_id)
     visit = Visit(
         page=Page.QUESTION,
         form=form,
@@ -142,8 +145,9 @@ def papers(count: int, sheet: SheetState = SheetState.READY, problem: str = "") 
     scanned = tuple(
         Paper(picture(60 + number, 85), "image/jpeg", f"{number:064x}") for number in range(count)
     )
-    index = FIELDS.index("evidence")
-    form = Form("complaint", index, ANSWERS, papers=scanned, sheet=sheet, sheet_problem=problem)
+    form = Form(
+        "complaint", "evidence", ANSWERS, papers=scanned, sheet=sheet, sheet_problem=problem
+    )
     return State(ONLINE, Visit(page=Page.PAPERS, form=form, cardholder=HOLDER, signed_in=True))
 
 

@@ -112,8 +112,12 @@ class Person:
         )
 
     def _answer_questions(self) -> None:
-        self._question("employer")
         self._finger.wait(lambda: self._visit.signed_in, "the registries")
+        self._finger.wait(lambda: self._asks("work") or self._asks("employer"), "a question")
+        if self._asks("work"):
+            # Every kind of touch is measured, also those that the registry spares most people.
+            self._touch("option", "changeKnown", lambda: self._asks("employer"))
+        self._question("employer")
         self._finger.tap("field_employer")
         self._finger.rest()  # the keyboard comes up
         self._type("employer", _EMPLOYER)
@@ -140,12 +144,10 @@ class Person:
         self._type("description", "لم أستلم أجري")
         self._continue("evidence")
         self._option("option_payslips")
-        self._continue("hearing_language")
-        self._option("option_ar")
-        self._continue("mobile")
-        if not self._input():
+        self._continue("contact")
+        form = self._visit.form
+        if form is not None and not form.inputs.get("mobile"):
             self._type("mobile", "92123456")
-        self._continue("email")
         self._touch("continue", "continueButton", self._opens("check"))
 
     def _touch(
@@ -184,7 +186,7 @@ class Person:
         form = self._visit.form
         if self._visit.page is not Page.QUESTION or form is None:
             return False
-        return self._kiosk.catalogue.service(form.service_id).fields[form.index].id == field
+        return form.page == field
 
     def _page(self, page: str) -> None:
         self._finger.wait(self._opens(page), f"page {page}")
@@ -200,7 +202,7 @@ class Person:
         return lambda: self._visit.pin.digits == count
 
     def _input(self) -> object:
-        return self._visit.form.input if self._visit.form else None
+        return dict(self._visit.form.inputs) if self._visit.form else None
 
     def _searched(self) -> bool:
         # Answers to the first letters are about to be replaced.

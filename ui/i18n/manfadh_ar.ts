@@ -611,14 +611,25 @@
     </message>
 </context>
 <context>
-    <name>EmployerEditor</name>
+    <name>DocumentEditor</name>
+    <message>
+        <source>Papers cannot be scanned here now.</source>
+        <translation>لا يمكن مسح الأوراق هنا الآن.</translation>
+    </message>
+    <message>
+        <source>This service needs a paper. Please use another terminal or a Sanad centre.</source>
+        <translation>تحتاج هذه الخدمة إلى ورقة. استخدم جهازًا آخر أو مركز سند.</translation>
+    </message>
+</context>
+<context>
+    <name>EstablishmentEditor</name>
     <message>
         <source>Your employer according to the labour registry</source>
         <translation>صاحب عملك بحسب سجل وزارة العمل</translation>
     </message>
     <message>
-        <source>Name of the employer</source>
-        <translation>اسم صاحب العمل</translation>
+        <source>Name of the establishment</source>
+        <translation>اسم المنشأة</translation>
     </message>
     <message>
         <source>Another employer</source>
@@ -631,10 +642,6 @@
     <message>
         <source>Name or commercial registration number</source>
         <translation>الاسم أو رقم السجل التجاري</translation>
-    </message>
-    <message>
-        <source>Employer</source>
-        <translation>صاحب العمل</translation>
     </message>
     <message>
         <source>The registry cannot be reached now. Type the name as you know it; the office completes the rest.</source>
@@ -1163,6 +1170,14 @@
     <message>
         <source>Skip</source>
         <translation>تخطٍّ</translation>
+    </message>
+    <message>
+        <source>Yes, continue</source>
+        <translation>نعم، تابع</translation>
+    </message>
+    <message>
+        <source>No, something is different</source>
+        <translation>لا، هناك شيء مختلف</translation>
     </message>
 </context>
 <context>

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
 from typing import Any
 
 from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement
 
-from kiosk.services import Catalogue, Language, formats
+from kiosk.services import Catalogue, Language, flow, formats
 from kiosk.services.answers import describe_answer
+from kiosk.services.facts import Fact
+from kiosk.session.filling import facts_of
 from kiosk.session.intents import ChangePressed
 from kiosk.session.state import Form, Page, State
 from ui.viewmodels.seam import QVariantList, Send
 
 QML_IMPORT_NAME = "Manfadh.ViewModels"
 QML_IMPORT_MAJOR_VERSION = 1
+
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @QmlElement
@@ -31,6 +35,7 @@ class CheckViewModel(QObject):
         self._send = send
         self._today = today
         self._form: Form | None = None
+        self._facts: Mapping[str, Fact] = {}
         self._language: Language = "ar"
 
     def show(self, state: State) -> None:
@@ -41,6 +46,7 @@ class CheckViewModel(QObject):
             return
         if (form, visit.language) != (self._form, self._language):
             self._form, self._language = form, visit.language
+            self._facts = facts_of(visit, self._catalogue, _EVER)
             self.changed.emit()
 
     @Property(QVariantList, notify=changed)
@@ -49,7 +55,8 @@ class CheckViewModel(QObject):
         form = self._form
         if form is None:
             return []
-        situation = self._catalogue.situation(form.answers, self._today())
+        service = self._catalogue.service(form.service_id)
+        situation = self._catalogue.situation(form.answers, self._today(), self._facts)
         return [
             {
                 "id": field.id,
@@ -58,7 +65,7 @@ class CheckViewModel(QObject):
                     field, form.answers.get(field.id), self._language, situation
                 ),
             }
-            for field in self._catalogue.service(form.service_id).fields
+            for field in flow.asked(service, flow.Filled(form.answers, self._facts))
         ]
 
     @Property(str, notify=changed)
@@ -78,10 +85,8 @@ class CheckViewModel(QObject):
     def changePapers(self) -> None:
         if self._form is None:
             return
-        for field in self._catalogue.service(self._form.service_id).fields:
-            if any(option.on_paper for option in field.options):
-                self._send(ChangePressed(field.id, papers=True))
-                return
+        if self._form.papers:
+            self._send(ChangePressed(self._form.papers[0].question, papers=True))
 
     @Slot(str)
     def change(self, field_id: str) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtQml import QmlElement
 
 from kiosk.devices import is_online
 from kiosk.services import Catalogue, Language
-from kiosk.session.intents import EmployerQueried, InputChanged
+from kiosk.session.intents import EmployerQueried
 from kiosk.session.state import EmployerFound, EmployerSearch, SearchState, State
 from ui.viewmodels.seam import QVariantList, Send
 
@@ -41,7 +41,8 @@ class EmployerViewModel(QObject):
         """Take over a new state."""
         visit = state.visit
         search = visit.form.search if visit.form else EmployerSearch()
-        raw = visit.form.input if visit.form else None
+        inputs = visit.form.inputs.values() if visit.form else ()
+        raw = next((each for each in inputs if isinstance(each, Mapping) and "name" in each), None)
         lists = (visit.language, visit.employers, search.found)
         lists_before = (self._language, self._suggested, self._search.found)
         chosen = raw if isinstance(raw, Mapping) else {}
@@ -103,15 +104,6 @@ class EmployerViewModel(QObject):
     def ask(self, query: str) -> None:
         if query != self._search.query:
             self._send(EmployerQueried(query))
-
-    @Slot(str, str)
-    def choose(self, number: str, name: str) -> None:
-        self._send(InputChanged({"cr_number": number, "name": name}))
-
-    @Slot(str)
-    def write(self, name: str) -> None:
-        if name != self._name or self._number:
-            self._send(InputChanged({"cr_number": None, "name": name}))
 
     def _row(self, employer: EmployerFound) -> dict[str, Any]:
         place = self._catalogue.places.wilayat(employer.wilayat)

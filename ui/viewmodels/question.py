@@ -1,196 +1,165 @@
-"""A question of a service, whatever its kind: its words, its input and what is wrong with it."""
+"""The page of questions on the screen: one question, several, or what is known and confirmed."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Callable
+from datetime import UTC, date, datetime
 from typing import Any
 
+from msgspec import UNSET
 from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement
 
-from kiosk.services import Catalogue, FieldDefinition, Language
-from kiosk.services.fields import kind_of
-from kiosk.session.intents import InputChanged
+from kiosk.services import Catalogue, Language, flow
+from kiosk.services.answers import describe_answer
+from kiosk.services.consistency import MOST_ON_A_PAGE
+from kiosk.services.texts import Text
+from kiosk.session.filling import filled_of, situation_of
+from kiosk.session.intents import ApartPressed
 from kiosk.session.state import Form, Page, State
+from ui.viewmodels.field import FieldViewModel
 from ui.viewmodels.seam import QStringList, QVariantList, Send
 
 QML_IMPORT_NAME = "Manfadh.ViewModels"
 QML_IMPORT_MAJOR_VERSION = 1
 
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 @QmlElement
 class QuestionViewModel(QObject):
-    """The question on the screen.
-
-    ``asked`` fires when the question or its words change, ``changed`` while it is being answered,
-    so that the answers of a list are not made anew at every tap.
-    """
+    """A page of questions; ``asked`` fires when another page or its words come."""
 
     asked = Signal()
     changed = Signal()
 
-    def __init__(self, catalogue: Catalogue, send: Send) -> None:
+    def __init__(self, catalogue: Catalogue, send: Send, today: Callable[[], date]) -> None:
         super().__init__()
         self._catalogue = catalogue
         self._send = send
-        self._form: Form | None = None
-        self._field: FieldDefinition | None = None
+        self._today = today
+        self._page: flow.QuestionPage | None = None
         self._language: Language = "ar"
-        self._problems: list[str] = []
+        self._form: Form | None = None
+        self._rows: list[dict[str, str]] = []
+        self._fields = [FieldViewModel(catalogue, send, self) for _ in range(MOST_ON_A_PAGE)]
 
     def show(self, state: State) -> None:
-        """Take over a new state; the last question stays until there is another."""
-        visit = state.visit
-        form = visit.form
+        """Take over a new state; the last page stays until there is another."""
+        visit, form = state.visit, state.visit.form
         if form is None:
             if self._form is not None:
-                self._form = None
-                self._problems = []
+                self._form, self._rows = None, []
+                for field in self._fields:
+                    field.forget()
                 self.changed.emit()
             return
         if visit.page is not Page.QUESTION:
             return
         service = self._catalogue.service(form.service_id)
-        field = service.fields[form.index]
-        is_new = field is not self._field or visit.language != self._language
-        places_changed = self._form is None or form.answers != self._form.answers
-        if form == self._form and not is_new:
+        filled = filled_of(visit, form, self._catalogue, _EVER, self._today())
+        page = flow.page_called(service, filled, form.page)
+        if page is None:
             return
-        self._form, self._field, self._language = form, field, visit.language
-        self._problems = [
-            self._catalogue.problem_text(problem, visit.language, service)
-            for problem in form.problems
-            if problem.field == field.id
+        situation = situation_of(visit, form, self._catalogue, _EVER, self._today())
+        is_new = self._page is None or (page.id, page.fields, page.confirms, visit.language) != (
+            self._page.id,
+            self._page.fields,
+            self._page.confirms,
+            self._language,
+        )
+        self._form, self._page, self._language = form, page, visit.language
+        self._rows = [
+            {
+                "id": each.id,
+                "label": each.label.in_language(visit.language),
+                "answer": describe_answer(
+                    each, filled.known.get(each.id), visit.language, situation
+                ),
+            }
+            for each in (page.fields if page.confirms else ())
         ]
-        if is_new or (places_changed and bool(field.within)):
+        shown = [] if page.confirms else page.fields
+        for index, field in enumerate(self._fields):
+            definition = shown[index] if index < len(shown) else None
+            field.show(definition, form, situation, visit.language)
+        if is_new:
+            # Last: the page makes its editors now, and each finds its question ready.
             self.asked.emit()
         self.changed.emit()
 
     @Property(str, notify=asked)
-    def fieldId(self) -> str:
-        return self._field.id if self._field else ""
-
-    @Property(str, notify=asked)
-    def kind(self) -> str:
-        return self._field.kind if self._field else ""
-
-    @Property(str, notify=asked)
-    def editor(self) -> str:
-        """Which editor takes the answer: a QML file without its ending."""
-        return f"{kind_of(self._field.kind).editor}Editor" if self._field else ""
+    def pageId(self) -> str:
+        return self._page.id if self._page else ""
 
     @Property(str, notify=asked)
     def question(self) -> str:
-        return self._text("question")
+        page = self._page
+        if page is None:
+            return ""
+        if page.together is None:
+            return self._in_language(page.fields[0].question)
+        if page.confirms and page.together.confirm is not UNSET:
+            return self._in_language(page.together.confirm)
+        return self._in_language(page.together.question)
 
     @Property(str, notify=asked)
     def help(self) -> str:
-        return self._text("help")
+        page = self._page
+        if page is None:
+            return ""
+        return self._in_language(page.together.help if page.together else page.fields[0].help)
 
-    @Property(str, notify=asked)
-    def label(self) -> str:
-        return self._text("label")
+    @Property(bool, notify=asked)
+    def confirms(self) -> bool:
+        """Everything on the page is known; it is shown as ``known`` and confirmed at once."""
+        return self._page is not None and self._page.confirms
+
+    @Property(QVariantList, notify=changed)
+    def known(self) -> list[dict[str, Any]]:
+        """``id, label, answer`` of what is known."""
+        return self._rows
+
+    @Property(int, notify=asked)
+    def count(self) -> int:
+        """How many questions are on the page; each is had by :meth:`field`."""
+        return len(self._shown())
 
     @Property(bool, notify=asked)
     def required(self) -> bool:
-        return self._field is None or self._field.required
-
-    @Property(int, notify=asked)
-    def maximum(self) -> int:
-        """Characters of a text; 0 without a limit."""
-        return (self._field.maximum or 0) if self._field else 0
-
-    @Property(QVariantList, notify=asked)
-    def options(self) -> list[dict[str, Any]]:
-        """``code, text, icon, name`` of what can be chosen; ``name`` is for tests."""
-        field = self._field
-        if field is None or self._form is None:
-            return []
-        choices = kind_of(field.kind).choices
-        if choices is None:
-            return []
-        situation = self._catalogue.situation(self._form.answers, date.min)
-        return [
-            {
-                "code": choice.code,
-                "text": choice.text.in_language(self._language),
-                "icon": choice.icon,
-                "name": f"{'place' if field.level else 'option'}_{choice.code}",
-            }
-            for choice in choices(field, situation)
-        ]
-
-    @Property(QStringList, notify=changed)
-    def chosen(self) -> list[str]:
-        """Codes of the options that are chosen."""
-        return self._codes()
-
-    @Property(str, notify=changed)
-    def text(self) -> str:
-        """What is typed so far."""
-        return self._typed()
-
-    @Property(str, notify=changed)
-    def periodFrom(self) -> str:
-        return self._period("from")
-
-    @Property(str, notify=changed)
-    def periodTo(self) -> str:
-        return self._period("to")
+        return self._page is None or any(each.required for each in self._page.fields)
 
     @Property(bool, notify=changed)
     def empty(self) -> bool:
         """Nothing is answered yet."""
-        raw = self._form.input if self._form else None
-        if isinstance(raw, Mapping):
-            return not any(raw.values())
-        return not raw
+        shown = self._shown()
+        return bool(shown) and all(field.is_empty() for field in shown)
 
     @Property(QStringList, notify=changed)
     def problems(self) -> list[str]:
-        return self._problems
+        """What is wrong on the page, in the order of its questions."""
+        return [sentence for field in self._shown() for sentence in field.sentences()]
 
-    @Slot(str)
-    def choose(self, code: str) -> None:
-        self._send(InputChanged(code))
+    @Property(int, notify=changed)
+    def firstWrong(self) -> int:
+        """Which question is the first with something wrong, or -1."""
+        wrong = [index for index, field in enumerate(self._shown()) if field.sentences()]
+        return wrong[0] if wrong else -1
 
-    @Slot(str)
-    def toggle(self, code: str) -> None:
-        chosen = self._codes()
-        if code in chosen:
-            chosen.remove(code)
-        else:
-            chosen.append(code)
-        self._send(InputChanged(chosen))
+    @Slot(int, result=QObject)
+    def field(self, index: int) -> QObject:
+        """A question of the page, a :class:`FieldViewModel`."""
+        return self._fields[index]
 
-    @Slot(str)
-    def write(self, text: str) -> None:
-        if text != self._typed():
-            self._send(InputChanged(text))
+    @Slot()
+    def askApart(self) -> None:
+        """Something that is known is to be changed."""
+        self._send(ApartPressed())
 
-    @Slot(str, str)
-    def writePeriod(self, first: str, last: str) -> None:
-        self._send(InputChanged({"from": first, "to": last}))
+    def _shown(self) -> list[FieldViewModel]:
+        if self._page is None or self._page.confirms:
+            return []
+        return self._fields[: len(self._page.fields)]
 
-    def _text(self, name: str) -> str:
-        if self._field is None:
-            return ""
-        text = {"question": self._field.question, "help": self._field.help}
-        sentence = text.get(name, self._field.label)
-        return sentence.ar if self._language == "ar" else sentence.en
-
-    def _codes(self) -> list[str]:
-        raw = self._form.input if self._form else None
-        if isinstance(raw, str):
-            return [raw]
-        return [str(code) for code in raw] if isinstance(raw, list | tuple) else []
-
-    def _typed(self) -> str:
-        raw = self._form.input if self._form else None
-        return raw if isinstance(raw, str) else ""
-
-    def _period(self, end: str) -> str:
-        raw = self._form.input if self._form else None
-        value = raw.get(end) if isinstance(raw, Mapping) else None
-        return value if isinstance(value, str) else ""
+    def _in_language(self, text: Text) -> str:
+        return text.in_language(self._language)

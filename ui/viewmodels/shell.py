@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import UTC, date, datetime
 from typing import get_args
 
 from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement
 
 from kiosk.devices import is_online
-from kiosk.services import Catalogue, Language
+from kiosk.services import Catalogue, Language, flow
+from kiosk.session.filling import filled_of
 from kiosk.session.intents import (
     BackPressed,
     CancelPressed,
@@ -27,6 +30,7 @@ QML_IMPORT_NAME = "Manfadh.ViewModels"
 QML_IMPORT_MAJOR_VERSION = 1
 
 _ASKING = (Page.QUESTION, Page.PAPERS)
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @QmlElement
@@ -35,8 +39,11 @@ class ShellViewModel(QObject):
 
     changed = Signal()
 
-    def __init__(self, catalogue: Catalogue, send: Send, state: State) -> None:
+    def __init__(
+        self, catalogue: Catalogue, send: Send, state: State, today: Callable[[], date]
+    ) -> None:
         super().__init__()
+        self._today = today
         self._catalogue = catalogue
         self._send = send
         self._state = state
@@ -92,15 +99,23 @@ class ShellViewModel(QObject):
 
     @Property(int, notify=changed)
     def step(self) -> int:
-        form = self._state.visit.form
-        return form.index + 1 if form and self._state.visit.page in _ASKING else 0
+        return self._steps()[0]
 
     @Property(int, notify=changed)
     def stepCount(self) -> int:
-        form = self._state.visit.form
-        if form is None or self._state.visit.page not in _ASKING:
-            return 0
-        return len(self._catalogue.service(form.service_id).fields)
+        return self._steps()[1]
+
+    def _steps(self) -> tuple[int, int]:
+        """Which of the pages that will come this is, and how many there are."""
+        visit, form = self._state.visit, self._state.visit.form
+        if form is None or visit.page not in _ASKING:
+            return 0, 0
+        service = self._catalogue.service(form.service_id)
+        filled = filled_of(visit, form, self._catalogue, _EVER, self._today())
+        pages = [page.id for page in flow.pages(service, filled)]
+        if form.page not in pages:
+            return len(pages), len(pages)
+        return pages.index(form.page) + 1, len(pages)
 
     @Property(int, notify=changed)
     def countdown(self) -> int:

@@ -31,4 +31,4 @@ def _describe(_: FieldDefinition, answer: Answer, __: Language, ___: Situation) 
     return f"{isolate(name)} ({isolate(number)})" if number else name
 
 
-KIND = FieldKind(parse=_parse, describe=_describe, editor="Employer", keyboard="text")
+KIND = FieldKind(parse=_parse, describe=_describe, editor="Establishment", keyboard="text")

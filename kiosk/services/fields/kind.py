@@ -75,6 +75,8 @@ class FieldKind:
     """Name of the QML editor, without ``Editor.qml``."""
     keyboard: str = ""
     """Keyboard that a line editor opens: a file of ``ui/assets/keyboards``."""
+    prefix: str = ""
+    """Shown before what is typed."""
     as_input: Callable[[FieldDefinition, Answer], Answer] = _same
     """The raw input that gives this answer again: what the page shows when it is changed."""
     choices: Callable[[FieldDefinition, Situation], tuple[Choice, ...]] | None = None

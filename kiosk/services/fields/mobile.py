@@ -36,4 +36,4 @@ def _describe(_: FieldDefinition, answer: Answer, __: Language, ___: Situation) 
     return f"\u2066{telephone(answer)}\u2069"
 
 
-KIND = FieldKind(parse=_parse, describe=_describe, editor="Line", keyboard="digits")
+KIND = FieldKind(parse=_parse, describe=_describe, editor="Line", keyboard="digits", prefix="+968")

@@ -5,8 +5,9 @@ import Manfadh.Theme
 import Manfadh.ViewModels
 
 ColumnLayout {
-    required property QuestionViewModel vm
+    required property FieldViewModel vm
     required property EmployerViewModel employer
+    required property bool alone // the page's only question: its words are the page's heading
     property string keyboard: "" // a layout of assets/keyboards, empty for none
 
     // What the keyboard on the screen says.

@@ -1,4 +1,4 @@
-// An amount, a mobile number, an e-mail address.
+// One line: an amount, a number, an address, a name.
 import QtQuick
 import QtQuick.Layouts
 import Manfadh.Controls
@@ -8,16 +8,16 @@ Editor {
     id: editor
 
     readonly property bool money: vm.kind === "money"
-    readonly property bool email: vm.kind === "email"
+    readonly property bool wide: vm.keyboard !== "digits" && vm.keyboard !== "decimal"
 
-    keyboard: email ? "email" : money ? "decimal" : "digits"
+    keyboard: vm.keyboard
     onTyped: text => field.type(text)
     onErased: field.erase()
     onCleared: field.wipe()
 
     Label {
         Layout.fillWidth: true
-        visible: editor.vm.problems.length === 0
+        visible: editor.vm.problems.length === 0 || !editor.alone
         text: editor.vm.label
         font.weight: Theme.type.semibold
     }
@@ -25,12 +25,13 @@ Editor {
         id: field
         objectName: "field_" + editor.vm.fieldId
         Layout.fillWidth: true
-        Layout.maximumWidth: editor.email ? Theme.size.column : Theme.size.pinKeyWidth * 3
+        Layout.maximumWidth: editor.wide ? Theme.size.column : Theme.size.pinKeyWidth * 3
         text: editor.vm.text
-        prefix: editor.vm.kind === "mobile" ? "+968" : ""
+        prefix: editor.vm.prefix
         suffix: editor.money ? qsTr("OMR") : ""
         invalid: editor.vm.problems.length > 0
         focus: true
+        onPressed: forceActiveFocus()
         inputMethodHints: Qt.ImhNoPredictiveText
         // Numbers and addresses read from the left in every language; an amount follows its currency.
         LayoutMirroring.enabled: editor.money && Theme.rtl

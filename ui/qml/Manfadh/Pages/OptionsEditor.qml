@@ -10,7 +10,7 @@ Editor {
     id: editor
 
     readonly property bool iconic: vm.options.some(option => option.icon !== "")
-    readonly property bool multiple: vm.kind === "choices"
+    readonly property bool multiple: vm.multiple
 
     GridLayout {
         Layout.fillWidth: true

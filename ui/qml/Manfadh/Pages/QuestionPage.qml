@@ -1,6 +1,6 @@
 pragma ComponentBehavior: Bound
 
-// One question of a service; the editor depends on its kind.
+// A page of questions: one, several, or what is known and only confirmed. Editors are found by name.
 import QtQuick
 import QtQuick.Layouts
 import Manfadh.Controls
@@ -12,23 +12,52 @@ PageFrame {
 
     required property QuestionViewModel vm
     required property EmployerViewModel employer
-    readonly property Editor editor: editors.item as Editor
+    property int current: 0 // the question that the keyboard writes to
+    property Editor editor: null // of that question
 
     heading: vm.question
     // Large letters leave no room for the help above the keyboard or beside the answer.
     readonly property bool helpBelow: Theme.largeText && keyboard.visible
     readonly property bool helpFirst: Theme.largeText && !Theme.portrait && !keyboard.visible
     help: helpBelow || helpFirst ? "" : vm.help
-    primaryText: vm.required || !vm.empty ? qsTr("Continue") : qsTr("Skip")
+    primaryText: vm.confirms ? qsTr("Yes, continue") : vm.required || !vm.empty ? qsTr("Continue") : qsTr("Skip")
     onPrimary: shell.proceed()
 
     function open(): void {
         // Made ahead: there is no question yet.
-        if (shell.page !== "question" || editors.opened === vm.fieldId)
+        if (shell.page !== "question" || editors.opened === vm.pageId + vm.confirms)
             return;
         page.scrollToTop();
-        editors.opened = vm.fieldId;
-        editors.setSource(vm.editor + ".qml", { vm: vm, employer: employer });
+        page.current = 0;
+        editors.opened = vm.pageId + vm.confirms;
+        page.editor = null;
+        editors.model = 0;
+        editors.model = vm.count;
+    }
+
+    function turnTo(index: int): void {
+        current = index;
+        editor = (editors.itemAt(index) as EditorSlot)?.item as Editor;
+    }
+
+    component EditorSlot: Loader {
+        id: slot
+        required property int index
+        readonly property FieldViewModel question: page.vm.field(index) as FieldViewModel
+        Layout.fillWidth: true
+        Layout.topMargin: index > 0 ? Theme.size.wide : Theme.size.none
+        focus: index === page.current
+        Component.onCompleted: setSource(question.editor + ".qml", {
+            vm: question, employer: page.employer, alone: page.vm.count === 1
+        })
+        onLoaded: {
+            if (index === page.current)
+                page.editor = item as Editor;
+        }
+        onActiveFocusChanged: {
+            if (activeFocus && index !== page.current)
+                page.turnTo(index);
+        }
     }
 
     Component.onCompleted: open()
@@ -38,11 +67,13 @@ PageFrame {
             page.open();
         }
         function onChanged(): void {
-            if (page.vm.problems.length > 0)
-                page.scrollToTop();
+            if (page.vm.firstWrong < 0)
+                return;
+            page.scrollToTop();
+            if (page.vm.firstWrong !== page.current)
+                page.turnTo(page.vm.firstWrong);
         }
     }
-
     Connections {
         target: page.shell
         function onChanged(): void {
@@ -63,11 +94,40 @@ PageFrame {
         text: page.vm.help
         color: Theme.color.inkSoft
     }
-    Loader {
-        id: editors
-        property string opened: ""
+    ColumnLayout {
         Layout.fillWidth: true
-        focus: true
+        visible: page.vm.confirms
+        spacing: Theme.size.small
+        Repeater {
+            model: page.vm.confirms ? page.vm.known : []
+            SummaryRow {
+                required property var modelData
+                Layout.fillWidth: true
+                question: modelData.label
+                answer: modelData.answer
+                changeText: ""
+                changeable: false
+            }
+        }
+        Button {
+            objectName: "changeKnown"
+            Layout.fillWidth: true
+            Layout.topMargin: Theme.size.small
+            iconName: "pencil"
+            text: qsTr("No, something is different")
+            onClicked: page.vm.askApart()
+        }
+    }
+    ColumnLayout {
+        Layout.fillWidth: true
+        visible: !page.vm.confirms
+        spacing: Theme.size.none
+        Repeater {
+            id: editors
+            property string opened: ""
+            model: 0
+            EditorSlot {}
+        }
     }
 
     Label {

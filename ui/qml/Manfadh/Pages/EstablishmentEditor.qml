@@ -49,28 +49,28 @@ Editor {
             number: modelData.number
             place: modelData.place
             chosen: editor.employer.number === modelData.number
-            onClicked: editor.employer.choose(modelData.number, modelData.name)
+            onClicked: editor.vm.writeEstablishment(modelData.number, modelData.name)
         }
     }
     Label {
         Layout.fillWidth: true
         visible: Theme.portrait || !editor.typing
         Layout.topMargin: editor.employer.suggestions.length > 0 ? Theme.size.small : 0
-        text: !editor.employer.searchable && !editor.waiting ? qsTr("Name of the employer")
+        text: !editor.employer.searchable && !editor.waiting ? qsTr("Name of the establishment")
             : editor.employer.suggestions.length > 0 && !editor.typing ? qsTr("Another employer") : qsTr("Search in the labour registry")
         font.weight: Theme.type.semibold
     }
     TextField {
         id: field
-        objectName: "field_employer"
+        objectName: "field_" + editor.vm.fieldId
         Layout.fillWidth: true
         text: editor.employer.searchable ? editor.employer.query : editor.employer.name !== "" ? editor.employer.name : editor.employer.query
         focus: editor.typing
         invalid: editor.vm.problems.length > 0
         suffixIcon: editor.employer.searchable ? "search" : ""
         placeholderText: editor.employer.searchable ? qsTr("Name or commercial registration number") : ""
-        Accessible.name: qsTr("Employer")
-        onEdited: value => editor.employer.searchable ? editor.employer.ask(value) : editor.employer.write(value)
+        Accessible.name: editor.vm.label
+        onEdited: value => editor.employer.searchable ? editor.employer.ask(value) : editor.vm.writeEstablishment("", value)
         onPressed: editor.typing = true
         Component.onCompleted: cursorPosition = length
     }
@@ -100,7 +100,7 @@ Editor {
             place: modelData.place
             chosen: editor.employer.number === modelData.number
             onClicked: {
-                editor.employer.choose(modelData.number, modelData.name);
+                editor.vm.writeEstablishment(modelData.number, modelData.name);
                 editor.typing = false;
             }
         }
@@ -119,7 +119,7 @@ Editor {
         plain: true
         text: qsTr("Use this name: %1").arg("\u2068" + field.text + "\u2069")
         onClicked: {
-            editor.employer.write(field.text);
+            editor.vm.writeEstablishment("", field.text);
             editor.typing = false;
         }
     }
