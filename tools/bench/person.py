@@ -127,9 +127,9 @@ class Person:
         self._finger.rest()  # the list moves up when the line above it goes
         self._option(f"employer_{self._found()[0]}")
         self._continue("governorate")
-        self._option("place_muscat")
+        self._option("place_dhofar")
         self._continue("wilayat")
-        self._option("place_seeb")
+        self._option("place_salalah")
         self._continue("complaint_types")
         self._option("option_wages")
         self._option("option_overtime")
