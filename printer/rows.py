@@ -21,6 +21,7 @@ from printer.text_layout import (
     fitted,
     isolate,
     listed,
+    longest_word,
     space,
     text,
 )
@@ -232,8 +233,8 @@ def _row_single(page: Page, row: Row, column: _Column) -> Block:
         above = text(label, page.style(22, leading=1.3), page.inner, align, rtl=rtl)
         below = listed(value, styles[0], page.inner, align, rtl=rtl)
         return stack(beside((above, page.edge)), beside((below, page.edge)))
-    # Words may be broken, a number may not.
-    style = styles[0]
+    # Smaller rather than broken within a word or a day, and a number in one line if it can be.
+    style = next((each for each in styles if longest_word(value, each) <= room), styles[0])
     right = listed(value, style, room, align, rtl=rtl)
     if row.value_en is None and right.lines > 1:
         for smaller in styles[1:]:

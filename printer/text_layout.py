@@ -36,6 +36,8 @@ _SHORT_START: Final = re.compile(r"(?<=[.؟?!] )(\S{1,3}) (?=\S)")
 """A short word that begins a sentence, and the space behind it."""
 _BLACK_BELOW: Final = 150
 """Grey level under which a dot is burnt: a little more than half, because thin strokes fade."""
+_UNBROKEN: Final = 100_000
+"""A line as long as no text is."""
 _THRESHOLD: Final = [0] * _BLACK_BELOW + [1] * (256 - _BLACK_BELOW)
 
 
@@ -176,7 +178,7 @@ def _narrowest(
 
     No word is broken that fits ``width``.
     """
-    narrow, wide = min(max(width // 2, _longest_word(content, style)), width), width
+    narrow, wide = min(max(width // 2, longest_word(content, style)), width), width
     while narrow < wide:
         middle = (narrow + wide) // 2
         if wanted(text(content, style, middle, align, rtl=rtl)):
@@ -187,15 +189,22 @@ def _narrowest(
     return replace(text(content, style, wide, align, rtl=rtl), width=width, indent=indent)
 
 
-def _longest_word(content: str, style: Style) -> int:
-    """Dots that the longest word needs."""
-    layout = QTextLayout(content, fonts.font(style.size, style.weight))
-    layout.setTextOption(QTextOption())  # breaks between words and nowhere else
-    layout.beginLayout()
-    while (line := layout.createLine()).isValid():
-        line.setLineWidth(1)
-    layout.endLayout()
-    return math.ceil(layout.minimumWidth())
+def longest_word(content: str, style: Style) -> int:
+    """Dots that the longest word needs; a no-break space is part of a word.
+
+    Each is measured alone: the least width that Qt tells of a text takes a number and the Arabic
+    comma behind it for two words.
+    """
+    widest = 0.0
+    for word in re.split("[ \u2028]", content):
+        layout = QTextLayout(word, fonts.font(style.size, style.weight))
+        layout.beginLayout()
+        line = layout.createLine()
+        if line.isValid():
+            line.setLineWidth(_UNBROKEN)
+            widest = max(widest, line.naturalTextWidth())
+        layout.endLayout()
+    return math.ceil(widest)
 
 
 @dataclass(frozen=True, slots=True)

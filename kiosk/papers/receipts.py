@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -53,6 +54,8 @@ SAMPLE_CODE = "HTTPS://VERIFY/R#" + "A" * 270
 """As long as the text of a usual receipt's QR code."""
 _DASH = " – "
 _NO_BREAK = "\u00a0"
+_DAY = re.compile(r"\b\d{1,2} \w+ \d{4}\b")
+_CLOCK = re.compile(r"\b\d{1,2}:\d\d \w+")
 
 
 def compose_receipt(
@@ -86,8 +89,8 @@ def compose_receipt(
             rows.append(
                 Row(
                     Bilingual(field.label.ar, field.label.en),
-                    _whole(describe_answer(field, answer, "ar", situation)),
-                    _whole(describe_answer(field, answer, "en", situation)),
+                    _unbroken(describe_answer(field, answer, "ar", situation)),
+                    _unbroken(describe_answer(field, answer, "en", situation)),
                 )
             )
     if submission.papers:
@@ -150,10 +153,13 @@ def check_code_fits(catalogue: Catalogue, kiosk: str, verifier: str, width: int)
     qr.check_fits(longest_text(kiosk, services, verifier), width)
 
 
-def _whole(value: str) -> str:
-    """From a day to another, or to words: a line may end at the dash and nowhere else."""
+def _unbroken(value: str) -> str:
+    """No line ends within a day or a time, nor before what follows a dash."""
     begin, dash, end = value.partition(_DASH)
-    return begin + dash + end.replace(" ", _NO_BREAK)
+    value = begin + dash + end.replace(" ", _NO_BREAK)
+    for pattern in (_DAY, _CLOCK):
+        value = pattern.sub(lambda found: found[0].replace(" ", _NO_BREAK), value)
+    return value
 
 
 def _badge(submission: Submission, *, confirmed: bool) -> Badge:
@@ -181,7 +187,7 @@ def next_steps(service: ServiceDefinition, submission: Submission) -> tuple[Bili
 
     def said(step: Text, language: Language) -> str:
         days = {name: isolate(formats.day(last, language)) for name, last in dates.items()}
-        return step.in_language(language).format(**days)
+        return _unbroken(step.in_language(language).format(**days))
 
     return tuple(
         Bilingual(said(step.text, "ar"), said(step.text, "en"))
@@ -194,19 +200,18 @@ def _framed(submission: Submission) -> tuple[Row, ...]:
     """Where the citizen is expected, and when."""
     if (hearing := submission.hearing) is None:
         return ()
-    starts = (
-        formats.appointment(hearing.starts_at, "ar"),
-        formats.appointment(hearing.starts_at, "en"),
-    )
+    arabic = _unbroken(formats.appointment(hearing.starts_at, "ar"))
+    english = _unbroken(formats.appointment(hearing.starts_at, "en"))
     return (
-        Row(_HEARING, *starts, emphasis=Emphasis.STRONG),
+        Row(_HEARING, arabic, english, emphasis=Emphasis.STRONG),
         Row(_PLACE, hearing.place_ar, hearing.place_en),
     )
 
 
 def _time_row(submission: Submission) -> Row:
     at = submission.confirmed_at
-    arabic, english = formats.day_and_time(at, "ar"), formats.day_and_time(at, "en")
+    arabic = _unbroken(formats.day_and_time(at, "ar"))
+    english = _unbroken(formats.day_and_time(at, "en"))
     if hijri := formats.hijri_day(at, "ar"):
         arabic += f"\u2028{hijri}"
         english += f"\u2028{formats.hijri_day(at, 'en')}"

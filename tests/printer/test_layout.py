@@ -246,6 +246,19 @@ def test_a_list_breaks_between_its_items(width):
         assert lines in (list(items), [" ".join(items)])
 
 
+@pytest.mark.parametrize("width", range(200, 420, 10))
+def test_a_comma_never_begins_a_line_and_no_day_is_broken(width):
+    """Qt's own least width takes an Arabic number and the comma behind it for two words."""
+    for day, clock, rtl in (
+        ("22\u00a0نوفمبر\u00a02026،", "10:30\u00a0صباحًا", True),
+        ("22\u00a0November\u00a02026,", "10:30\u00a0am", False),
+    ):
+        for break_into_lines in (paragraph, listed):
+            laid = break_into_lines(f"{day} {clock}", Style(22), width, Align.LEFT, rtl=rtl)
+            whole = [part.replace("\u00a0", " ") for part in (day, clock)]
+            assert _lines(laid) in (whole, [" ".join(whole)])
+
+
 @pytest.mark.parametrize("width", range(120, 400, 20))
 def test_no_sentence_begins_with_a_short_word_at_the_end_of_a_line(width):
     for words, short, rtl in (
