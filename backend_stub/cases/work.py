@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from backend_stub.cases.house import CaseHouse
 from backend_stub.cases.moves import MoveRequest, case_of, make_move, standing_of, subject_of
 from backend_stub.cases.notices import rows_of
+from backend_stub.cases.recheck import note_differences
 from backend_stub.cases.tables import CaseFile, CaseTask
 from backend_stub.cases.tasks import reschedule
 from backend_stub.cases.timing import TaskKind, Wanted, due, still_ahead, wanted
@@ -87,6 +88,9 @@ def _do(session: Session, house: CaseHouse, task: CaseTask, row: CaseFile, now: 
         if row.due_at is None:
             row.due_at = due(service, row.opened_at)
         reschedule(session, service, case, row.number, standing_of(session, row), now)
+        return "done"
+    if task.kind == TaskKind.FACTS:
+        note_differences(session, house, service, row, now)
         return "done"
     standing = standing_of(session, row)
     if Wanted(task.at, TaskKind(task.kind), task.ref) not in wanted(service, case, standing):
