@@ -37,9 +37,12 @@ def max_version(width: int) -> int:
     return min(MAX_VERSION, (modules - 17) // 4)
 
 
-def check_fits(text: str, width: int) -> None:
-    """Raise :exc:`QrTooLarge` where the code would have to be shrunk to fit ``width`` dots."""
-    _fitting(text, width)
+def modules_across(text: str, width: int) -> int:
+    """The size of the code, without drawing it.
+
+    Raises :exc:`QrTooLarge` where the code would have to be shrunk to fit ``width`` dots.
+    """
+    return 17 + 4 * int(_fitting(text, width).version)
 
 
 def matrix(text: str, width: int) -> tuple[str, ...]:

@@ -162,7 +162,7 @@ def _step(laid: Text, text_x: float, number: Text, disc_x: float, step: int) -> 
 
 def code_column(page: Page, receipt: Receipt) -> int | None:
     """The width that is left beside the QR code; none where the paper is too narrow for words."""
-    side = len(qr.matrix(receipt.qr_text, page.width)) * qr.MODULE_DOTS
+    side = qr.modules_across(receipt.qr_text, page.width) * qr.MODULE_DOTS
     room = page.inner - side - qr.QUIET_MODULES * qr.MODULE_DOTS
     return room if room >= 6 * page.style(25).size else None
 

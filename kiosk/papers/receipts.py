@@ -150,7 +150,7 @@ def check_code_fits(catalogue: Catalogue, kiosk: str, verifier: str, width: int)
     Raises :class:`printer.errors.QrTooLarge`.
     """
     services = [service.id for service in catalogue.services]
-    qr.check_fits(longest_text(kiosk, services, verifier), width)
+    qr.modules_across(longest_text(kiosk, services, verifier), width)
 
 
 def _unbroken(value: str) -> str:

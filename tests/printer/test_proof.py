@@ -225,6 +225,7 @@ def test_claims_and_keys_that_cannot_be_signed():
 def test_a_receipt_needs_no_larger_code_than_its_alphabet_allows():
     """Only the hash sign needs byte mode: version 11 for the text of a usual receipt."""
     assert all(len(qr.matrix(TEXT, width)) == 61 for width in (576, 384))
+    assert qr.modules_across(TEXT, 576) == 61
 
 
 @pytest.mark.parametrize("width", [576, 384])
@@ -268,9 +269,9 @@ def test_no_receipt_is_longer_than_what_the_terminal_tried_at_start(service):
         assert len(text) <= len(longest)
     assert len(text) == len(longest)
     assert reason_of(longest) is InvalidReason.UNKNOWN_KEY
-    qr.check_fits(longest, 576)
+    qr.modules_across(longest, 576)
     with pytest.raises(QrTooLarge):
-        qr.check_fits(longest_text("M" * 32, ["complaint"], "v" * 58), 384)
+        qr.modules_across(longest_text("M" * 32, ["complaint"], "v" * 58), 384)
 
 
 def _fits(text: str, width: int) -> bool:
