@@ -24,7 +24,7 @@ from printer.receipt import Badge, BadgeKind, Bilingual, Emphasis, Languages, Re
 # The letterhead is three lines: U+2028 parts them.
 _LETTERHEAD = Bilingual("سلطنة عُمان\u2028{}\u2028{}", "Sultanate of Oman\u2028{}\u2028{}")
 _REFERENCE = Bilingual("رقم المعاملة", "Transaction number")
-_REGISTERED = Bilingual("رقم الشكوى", "Complaint number")
+_REGISTERED = Bilingual("رقم القيد لدى الجهة", "Office number")
 _TIME = Bilingual("التاريخ والوقت", "Date and time")
 _CIVIL_NUMBER = Bilingual("الرقم المدني", "Civil number")
 _PAPERS = Bilingual("الأوراق المرفقة", "Papers attached")
@@ -79,13 +79,15 @@ def compose_receipt(
     ]
     if submission.registered_as is not None:
         # What the office calls it is what the citizen will be asked for.
-        number = Row(_REGISTERED, submission.registered_as)
+        case = service.case
+        called = _REGISTERED if case is None else case.number_label
+        number = Row(Bilingual(called.ar, called.en), submission.registered_as)
         fine_print.insert(0, reference)
     rows = [replace(number, emphasis=Emphasis.HERO)]
     situation = catalogue.situation(answers, date.min)
     for field in service.fields:
         answer = answers.get(field.id)
-        if field.on_receipt and answer:
+        if field.on_receipt and not field.personal and answer:
             rows.append(
                 Row(
                     Bilingual(field.label.ar, field.label.en),

@@ -158,6 +158,18 @@ def test_the_number_to_quote_is_the_large_one_and_the_appointment_follows():
     assert (place.value_ar, place.value_en) == ("مسقط", "Muscat")
 
 
+@pytest.mark.parametrize("service", [each for each in CATALOGUE.services if each.case])
+def test_the_number_is_called_as_its_service_calls_it(service):
+    submission = dataclasses.replace(REGISTERED, service_id=service.id, hearing=None)
+    receipt = compose_receipt(submission, HOLDER, {}, CATALOGUE, "DEMO-01")
+    [large] = [row for row in receipt.rows if row.emphasis is Emphasis.HERO]
+    assert service.case is not None
+    assert (large.label.ar, large.label.en) == (
+        service.case.number_label.ar,
+        service.case.number_label.en,
+    )
+
+
 def test_refused_is_neither_saved_nor_registered():
     refused = composed(dataclasses.replace(KEPT, rejected=True))
     assert refused.badge.kind is BadgeKind.WARNING
