@@ -15,7 +15,7 @@ from typing import Final
 from backend_stub.payments import agenda
 from backend_stub.payments.book import AttemptView, Book
 from backend_stub.payments.effects import EffectsUnavailable
-from backend_stub.payments.ports import Gateway, Store
+from backend_stub.payments.ports import Gateway, Store, UnknownOrder
 from backend_stub.payments.records import (
     Asked,
     Attempt,
@@ -24,6 +24,8 @@ from backend_stub.payments.records import (
     MovementKind,
     NoticeKind,
     Source,
+    TaskKind,
+    Verdict,
     Way,
     Wish,
 )
@@ -81,6 +83,14 @@ class NotToBeHad(CannotBegin):
 def surface(error: Exception) -> None:
     """Let a fault of ours end everything, as tests want it."""
     raise error
+
+
+class NotUnknown(Exception):
+    """Only what is unknown is for people to judge; there is no other way to force an end."""
+
+    def __init__(self, state: State) -> None:
+        super().__init__(f"the attempt is {state}")
+        self.state = state
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,10 +199,43 @@ class Payments:
                 elif view.state in LIVING | DEAD:
                     book.add(Asked(attempt, now, None))
 
-    def hear_reversal(self, order: str, key: str, answer: RefundAnswer) -> None:
-        """Take in what a card terminal did about money that was due back."""
+    def hear_reversal(
+        self, order: str, key: str, answer: RefundAnswer, another: str | None = None
+    ) -> None:
+        """Take in what a card terminal did about money that was due back.
+
+        ``another`` is the payment that it reversed instead: money stays due, and somebody must act.
+        """
         with self.store.change(order) as (book, _):
+            if another is not None:
+                call(book, TaskKind.CONTRADICTION, key, self.clock(), another)
             hear_refund(book, key, answer, self.clock(), Source.TERMINAL)
+
+    def judge(self, order: str, attempt: str, officer: str, *, paid: bool, evidence: str) -> bool:
+        """A person says what became of an unknown attempt; whether that has ended it.
+
+        It takes two people who say the same. If they differ it stays unknown, and is a task.
+        Raises :class:`~.ports.UnknownOrder` and :class:`NotUnknown`.
+        """
+        with self.store.change(order) as (book, _):
+            view = book.attempts.get(attempt)
+            if view is None:
+                raise UnknownOrder(attempt)
+            if view.state is not State.UNKNOWN:
+                raise NotUnknown(view.state)
+            others = [
+                verdict
+                for verdict in book.verdicts
+                if verdict.attempt == attempt and verdict.officer != officer
+            ]
+            book.add(Verdict(attempt, officer, paid, evidence, self.clock()))
+            if others and others[-1].paid is not paid:
+                call(book, TaskKind.CONTRADICTION, attempt, self.clock(), "two people differ")
+        if not others or others[-1].paid is not paid:
+            return False
+        status = Status.PAID if paid else Status.CANCELLED
+        self.hear(order, attempt, Word(status, Source.PEOPLE, f"{others[-1].officer}, {officer}"))
+        return True
 
     def work(self) -> int:
         """Do everything that is due now; how much was done. Safe in several processes at once."""

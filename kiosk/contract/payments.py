@@ -126,3 +126,5 @@ class ReversalOutcome(WireModel, frozen=True, kw_only=True):
     """``POST /v1/orders/{order}/refunds/{key}/reversal``."""
 
     done: bool
+    another: Annotated[str, Meta(max_length=64)] | None = None
+    """The payment that the card terminal reversed instead, by its own number."""

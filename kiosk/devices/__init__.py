@@ -4,7 +4,7 @@
 terminal and the questions the visit asks of them. No Qt, no input or output.
 """
 
-from kiosk.devices.states import DeviceState, PaperState, Remedy, SheetState
+from kiosk.devices.states import DeviceState, PaperState, PaymentState, Remedy, SheetState
 from kiosk.devices.terminal import (
     Fault,
     Terminal,
@@ -20,6 +20,7 @@ __all__ = [
     "DeviceState",
     "Fault",
     "PaperState",
+    "PaymentState",
     "Remedy",
     "SheetState",
     "Terminal",

@@ -41,6 +41,20 @@ class SheetState(enum.StrEnum):
     JAM = "jam"
 
 
+class PaymentState(enum.StrEnum):
+    """A card terminal and the payment on it."""
+
+    DISCONNECTED = "disconnected"
+    IDLE = "idle"
+    AWAITING = "awaiting"
+    """For a card."""
+    AUTHORISING = "authorising"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    OUTCOME_UNKNOWN = "outcomeUnknown"
+    """Blocks any new charge until it is reconciled."""
+
+
 class Remedy(enum.StrEnum):
     """What heals a device: alerts are routed by it."""
 

@@ -1,1 +1,1 @@
-"""Devices that are no library of their own: document scanner, finger sensor, chime."""
+"""Devices that are no library of their own: scanner, finger sensor, chime, card terminal."""

@@ -148,7 +148,7 @@ def post_reversal(
     if refund is None or book.attempts[refund.refund.attempt].attempt.way is not Way.CARD:
         raise ProblemError("order-unknown")
     answer = RefundAnswer.DONE if told.done else RefundAnswer.REFUSED
-    desk.process.hear_reversal(book.order.id, key, answer)
+    desk.process.hear_reversal(book.order.id, key, answer, told.another)
 
 
 @router.get(
