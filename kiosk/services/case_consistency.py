@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
-from kiosk.services.case_definition import Actor, CaseDefinition, Move, Slot
+from kiosk.services.case_definition import Actor, AskedField, CaseDefinition, Move, Slot
 from kiosk.services.conditions import facts_of, fields_of
-from kiosk.services.fields import kind_names
-from kiosk.services.texts import Text
+from kiosk.services.fields import kind_names, kind_of
+from kiosk.services.texts import Text, unfilled
 
 if TYPE_CHECKING:
     from kiosk.services.definition import ServiceDefinition
@@ -56,6 +56,8 @@ def faults_of_case(service: ServiceDefinition) -> Iterator[Found]:
         here = f"case.notices[{index}]"
         if notice.to != "applicant" and notice.to not in questions:
             yield f"{here}.to", f"there is no question {notice.to}"
+        elif notice.to != "applicant" and service.field(notice.to).kind != "mobile":
+            yield f"{here}.to", f"{notice.to} is no mobile number"
         texts = [(notice.sms, "sms")]
         if notice.email is not None:
             texts += [(notice.email.subject, "email.subject"), (notice.email.text, "email.text")]
@@ -93,6 +95,8 @@ def _office(
     slot = case.slot
     if slot is not None and slot.chosen_by and slot.chosen_by not in questions:
         yield "case.slot.chosen_by", f"there is no question {slot.chosen_by}"
+    elif slot is not None and slot.chosen_by and not service.field(slot.chosen_by).options_from:
+        yield "case.slot.chosen_by", f"{slot.chosen_by} chooses from no list of free times"
 
 
 def _move(
@@ -106,6 +110,10 @@ def _move(
 ) -> Iterator[Found]:
     yield from _missing([*move.from_, move.to], states, here, "state")
     yield from _missing(move.notices, notices, f"{here}.notices", "notice")
+    if not move.from_:
+        yield f"{here}.from", "say in which states it can be made"
+    if not move.by:
+        yield f"{here}.by", "say who makes it"
     timed = [bool(move.after_deadline), move.after_days is not None, move.after_slot]
     if timed.count(True) > 1:
         yield here, "a move has one time at which it is made by itself"
@@ -122,9 +130,33 @@ def _move(
         yield f"{here}.when", f"there is no question {field_id}"
     if facts_of(move.when):
         yield f"{here}.when", "a move depends on the application's answers only"
+    if move.asks and Actor.SYSTEM in move.by:
+        yield f"{here}.asks", "the system answers no questions"
     for index, asked in enumerate(move.asks):
-        if asked.kind not in kind_names():
-            yield f"{here}.asks[{index}].kind", f"there is no kind of question {asked.kind}"
+        where = f"{here}.asks[{index}]"
+        if asked.id in [other.id for other in move.asks[:index]]:
+            yield f"{where}.id", f"{asked.id} is there twice"
+        yield from _asked(asked, where)
+
+
+def _asked(asked: AskedField, here: str) -> Iterator[Found]:
+    """A question of a move's form, which has fewer keys than one of the application."""
+    if asked.kind not in kind_names():
+        yield f"{here}.kind", f"there is no kind of question {asked.kind}"
+        return
+    kind = kind_of(asked.kind)
+    for key in sorted(kind.needs - {"options"}):
+        yield f"{here}.kind", f"a question of kind {asked.kind} needs {key}: not in a move"
+    if "options" in kind.needs and not asked.options:
+        yield f"{here}.options", f"a question of kind {asked.kind} needs options"
+    if asked.options and "options" not in kind.takes:
+        yield f"{here}.options", f"means nothing to a question of kind {asked.kind}"
+    if asked.maximum is not None and "maximum" not in kind.takes:
+        yield f"{here}.maximum", f"means nothing to a question of kind {asked.kind}"
+    codes = [option.code for option in asked.options]
+    for at, code in enumerate(codes):
+        if code in codes[:at]:
+            yield f"{here}.options[{at}].code", f"{code} is there twice"
 
 
 def _graph(case: CaseDefinition, states: set[str]) -> Iterator[Found]:
@@ -151,10 +183,10 @@ def _closure(start: set[str], ways: list[tuple[str, str]]) -> set[str]:
 
 def _placeholders(case: CaseDefinition, text: Text, path: str) -> Iterator[Found]:
     for language, sentence in text.each():
+        for found in unfilled(sentence, FILLED):
+            yield f"{path}.{language}", f"nothing fills {found}"
         for name in _PLACEHOLDER.findall(sentence):
-            if name not in FILLED:
-                yield f"{path}.{language}", f"nothing fills {{{name}}}"
-            elif name in _ABOUT_SLOT and case.slot is None:
+            if name in _ABOUT_SLOT and case.slot is None:
                 yield f"{path}.{language}", f"{{{name}}} is of an appointment, which it has not"
             elif name == "deadline" and not case.due:
                 yield f"{path}.{language}", "{deadline} is the case's due day, which it has not"

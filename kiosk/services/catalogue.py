@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import json
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final, TypeVar
-
-import msgspec
+from typing import Final
 
 from kiosk.services import flow
 from kiosk.services.answers import parse_answer
-from kiosk.services.definition import FieldDefinition, Identifier, ServiceDefinition
+from kiosk.services.definition import FieldDefinition, ServiceDefinition
+from kiosk.services.directory import ANY_PROBLEM, Shelf, read_directory
 from kiosk.services.facts import Fact
 from kiosk.services.fields import Answer, Invalid, Situation
 from kiosk.services.languages import Language
 from kiosk.services.places import Places
-from kiosk.services.reading import CatalogueError, DefinitionFault, Published, read_definition
-from kiosk.services.texts import Text, convert
-
-T = TypeVar("T")
+from kiosk.services.reading import Published
+from kiosk.services.texts import Text, fill
 
 DATA: Final = Path(__file__).resolve().parent / "data"
 _NO_FACTS: Final[Mapping[str, Fact]] = MappingProxyType({})
@@ -37,14 +32,6 @@ class FieldProblem:
     field: str
     code: str
     details: tuple[tuple[str, str], ...] = ()
-
-
-class Shelf(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One part of the page of services."""
-
-    id: Identifier
-    icon: str
-    title: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +86,9 @@ class Catalogue:
         if service is not None and any(each.id == problem.field for each in service.fields):
             text = service.field(problem.field).problems.get(problem.code)
         if text is None:
-            text = self.problem_texts[problem.code]
-        return text.in_language(language).format(**dict(problem.details))
+            # A catalogue can be older than the program and know less of what can be wrong.
+            text = self.problem_texts.get(problem.code) or self.problem_texts[ANY_PROBLEM]
+        return fill(text.in_language(language), dict(problem.details))
 
 
 def validate(
@@ -146,73 +134,17 @@ def load_catalogue() -> Catalogue:
 
 
 def read_catalogue(directory: Path) -> Catalogue:
-    """Read a catalogue's directory. Raises :class:`CatalogueError` with every fault in it.
-
-    ``services/*.toml``, ``shelves.toml``, ``places.json``, ``problems.toml``.
-    """
-    shelves = _table(directory / "shelves.toml", "shelves", tuple[Shelf, ...])
-    places = _converted(
-        json.loads((directory / "places.json").read_text("utf-8")), Places, "places.json"
-    )
-    problems = _table(directory / "problems.toml", "texts", dict[str, Text])
-    published = read_services(directory / "services", [shelf.id for shelf in shelves])
-    order = {shelf.id: at for at, shelf in enumerate(shelves)}
+    """Read a catalogue's directory. Raises :class:`CatalogueError` with every fault in it."""
+    contents = read_directory(directory)
+    order = {shelf.id: at for at, shelf in enumerate(contents.shelves)}
     services = sorted(
-        (each.definition for each in published),
+        (each.definition for each in contents.published),
         key=lambda service: (order[service.category], service.order, service.id),
     )
     return Catalogue(
         services=tuple(services),
-        places=places,
-        shelves=shelves,
-        problem_texts=problems,
-        published=MappingProxyType({each.definition.id: each for each in published}),
+        places=contents.places,
+        shelves=contents.shelves,
+        problem_texts=MappingProxyType(dict(contents.problem_texts)),
+        published=MappingProxyType({each.definition.id: each for each in contents.published}),
     )
-
-
-def read_services(directory: Path, shelves: list[str]) -> list[Published]:
-    """Every definition of a directory. Raises :class:`CatalogueError` with all faults of all."""
-    published: list[Published] = []
-    faults: list[DefinitionFault] = []
-    owners: dict[str, str] = {}
-    for path in sorted(directory.glob("*.toml")):
-        try:
-            one = read_definition(path.read_bytes(), path.name, shelves)
-        except CatalogueError as error:
-            faults += error.faults
-            continue
-        other = owners.setdefault(one.definition.id, path.name)
-        if other != path.name:
-            reason = f"{one.definition.id} is defined in {other} already"
-            faults.append(DefinitionFault(path.name, 1, "id", reason))
-        published.append(one)
-    faults += _shared_prefixes(published)
-    if faults:
-        raise CatalogueError(faults)
-    return published
-
-
-def _shared_prefixes(published: list[Published]) -> list[DefinitionFault]:
-    """Two services whose cases would have the same numbers."""
-    owners: dict[str, str] = {}
-    faults = []
-    for each in published:
-        case = each.definition.case
-        if case is None:
-            continue
-        other = owners.setdefault(case.prefix, each.definition.id)
-        if other != each.definition.id:
-            reason = f"{other} numbers its cases with {case.prefix} already"
-            faults.append(DefinitionFault(f"{each.definition.id}.toml", 1, "case.prefix", reason))
-    return faults
-
-
-def _table(path: Path, key: str, shape: type[T]) -> T:
-    return _converted(tomllib.loads(path.read_text("utf-8"))[key], shape, path.name)
-
-
-def _converted(raw: object, shape: type[T], name: str) -> T:
-    try:
-        return convert(raw, shape)
-    except msgspec.ValidationError as error:
-        raise CatalogueError([DefinitionFault(name, 1, "", str(error))]) from error

@@ -86,17 +86,20 @@ def leaves(condition: Condition | None) -> Iterator[Condition]:
     """The parts of a condition that look at one field or fact."""
     if condition is None:
         return
-    parts: tuple[Condition, ...] = ()
-    if not isinstance(condition.all_, UnsetType):
-        parts = condition.all_
-    elif not isinstance(condition.any_, UnsetType):
-        parts = condition.any_
-    elif not isinstance(condition.not_, UnsetType):
-        parts = (condition.not_,)
-    else:
+    parts = _parts(condition)
+    if not parts:
         yield condition
     for part in parts:
         yield from leaves(part)
+
+
+def _parts(condition: Condition) -> tuple[Condition, ...]:
+    """The conditions of which this one is made; none for one field or fact."""
+    if not isinstance(condition.all_, UnsetType):
+        return condition.all_
+    if not isinstance(condition.any_, UnsetType):
+        return condition.any_
+    return () if isinstance(condition.not_, UnsetType) else (condition.not_,)
 
 
 def fields_of(condition: Condition | None) -> set[str]:
@@ -107,3 +110,12 @@ def fields_of(condition: Condition | None) -> set[str]:
 def facts_of(condition: Condition | None) -> set[str]:
     """Dotted paths of the facts that a condition looks at."""
     return {leaf.fact for leaf in leaves(condition) if isinstance(leaf.fact, str)}
+
+
+def depth(condition: Condition | None) -> int:
+    """How many conditions stand within each other; 0 without one. Not recursive."""
+    level, found = [condition] if condition is not None else [], 0
+    while level:
+        found += 1
+        level = [part for each in level for part in _parts(each)]
+    return found

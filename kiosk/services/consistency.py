@@ -2,20 +2,18 @@
 
 ``msgspec`` has already seen to shapes and unknown keys. Here: that every name which refers to
 something refers to something, that conditions look back and not ahead, that every question can be
-reached and every case can end.
+reached (``reachability.py``) and every case can end (``case_consistency.py``).
 """
 
 from __future__ import annotations
 
-import itertools
-import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 
 from kiosk.services.case_consistency import faults_of_case
-from kiosk.services.conditions import Condition, facts_of, fields_of, holds, leaves
+from kiosk.services.conditions import Condition, depth, facts_of, fields_of, leaves
 from kiosk.services.definition import (
+    FactDefinition,
     FieldDefinition,
     PaymentTime,
     Role,
@@ -23,8 +21,11 @@ from kiosk.services.definition import (
     ServiceKind,
 )
 from kiosk.services.facts import PERSON
-from kiosk.services.fields import kind_names, kind_of
-from kiosk.services.texts import Text
+from kiosk.services.fields import FieldKind, kind_names, kind_of
+from kiosk.services.languages import LANGUAGES
+from kiosk.services.reachability import unreachable
+from kiosk.services.shape import Fault
+from kiosk.services.texts import Text, unfilled
 
 _CHECKED: Final = (
     "options", "options_from", "within", "maximum", "minimum", "level", "earliest",
@@ -32,63 +33,62 @@ _CHECKED: Final = (
 )  # fmt: skip
 MOST_ON_A_PAGE: Final = 4
 """More questions do not fit on one page, in large letters and above a keyboard."""
-_MOST_COMBINATIONS: Final = 20_000
-_PLACEHOLDER: Final = re.compile(r"\{([^}]*)\}")
-_OTHER: Final = "\0other"
+_DEEPEST: Final = 12
+_TYPES: Final = {str: "a text", int: "a whole number", bool: "true or false"}
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing that is wrong: its path within the file, and the reason in a sentence."""
+def faults_of(
+    service: ServiceDefinition,
+    shelves: Iterable[str] | None,
+    problems: Mapping[str, Text] | None = None,
+) -> list[Fault]:
+    """Everything that does not fit together in a service's definition.
 
-    path: str
-    reason: str
-
-
-def faults_of(service: ServiceDefinition, shelves: Iterable[str]) -> list[Fault]:
-    """Everything that does not fit together in a service's definition."""
-    found = [*_own_faults(service, set(shelves))]
+    What is ``None`` is not known, and nothing is said about it.
+    """
+    found = [*_own_faults(service, shelves)]
+    if service.kind is ServiceKind.APPLICATION:
+        found += _application_faults(service)
+    found += _fact_faults(service)
     for index, each in enumerate(service.fields):
         found += _field_faults(service, each, index)
+        found += _sentence_faults(each, index, problems)
     found += _order_faults(service)
     if not found:
-        found += _unreachable(service)
+        found += unreachable(service)
     if service.case is not None:
         found += [Fault(path, reason) for path, reason in faults_of_case(service)]
     return found
 
 
-def _own_faults(service: ServiceDefinition, shelves: set[str]) -> Iterator[Fault]:
-    if service.category not in shelves:
+def _own_faults(service: ServiceDefinition, shelves: Iterable[str] | None) -> Iterator[Fault]:
+    if shelves is not None and service.category not in set(shelves):
         yield Fault("category", f"there is no shelf called {service.category}")
+    for language in sorted(set(service.search) - set(LANGUAGES)):
+        yield Fault(f"search.{language}", f"the terminal does not speak {language}")
     if not service.fees:
         yield Fault("fees", "a service has at least one fee, of 0 when it is free")
-    for name, ids in (
-        ("fields", [each.id for each in service.fields]),
-        ("pages", [each.id for each in service.pages]),
-        ("facts", [each.id for each in service.facts]),
-    ):
-        for index in _repeated(ids):
-            yield Fault(f"{name}[{index}].id", f"{ids[index]} is there twice")
-    if any(fact.id == PERSON for fact in service.facts):
-        yield Fault("facts", f"{PERSON} is known at every visit and is not asked for")
-    known = {PERSON, *(fact.id for fact in service.facts)}
+    for index in _repeated([fee.valid_from for fee in service.fees]):
+        yield Fault(f"fees[{index}].valid_from", "two fees begin on this day")
+    for index in _repeated([(each.id, each.valid_from) for each in service.deadlines]):
+        yield Fault(f"deadlines[{index}].valid_from", "it begins twice on this day")
     for index, requirement in enumerate(service.who):
-        for leaf in leaves(requirement.when):
-            if isinstance(leaf.field_id, str):
-                yield Fault(f"who[{index}].when", "who may use a service depends on facts only")
-        yield from _unknown_facts(requirement.when, known, f"who[{index}].when")
-    for index, fact in enumerate(service.facts):
-        for name, field_id in fact.given.items():
-            if field_id not in {each.id for each in service.fields}:
-                yield Fault(f"facts[{index}].given.{name}", f"there is no question {field_id}")
-    deadlines = {deadline.id for deadline in service.deadlines}
+        here = f"who[{index}].when"
+        if fields_of(requirement.when):
+            yield Fault(here, "who may use a service depends on facts only")
+        yield from _unknown_facts(service, requirement.when, here)
+        yield from _too_deep(requirement.when, here)
+        for fact in _facts(service, requirement.when):
+            if fact.given:
+                yield Fault(here, f"{fact.id} depends on questions that are not asked yet")
+    known = {deadline.id for deadline in service.deadlines}
     for index, step in enumerate(service.next_steps):
-        yield from placeholders(step.text, deadlines, f"next_steps[{index}].text")
-    if service.kind is ServiceKind.CARD:
-        if service.fields or service.case is not None:
-            yield Fault("kind", "a service of the card has no questions and no case")
-        return
+        yield from placeholders(step.text, known, f"next_steps[{index}].text")
+    if service.kind is ServiceKind.CARD and (service.fields or service.case is not None):
+        yield Fault("kind", "a service of the card has no questions and no case")
+
+
+def _application_faults(service: ServiceDefinition) -> Iterator[Fault]:
     if service.case is None:
         yield Fault("case", "an application becomes a case: say what becomes of it")
     if not service.fields:
@@ -97,8 +97,32 @@ def _own_faults(service: ServiceDefinition, shelves: set[str]) -> Iterator[Fault
         yield Fault("payment", "nothing says what is to be paid")
     if not service.sign or service.sign[0] is Role.OPERATOR:
         yield Fault("sign", "somebody other than the operator signs first")
+    for index in _repeated(service.sign):
+        yield Fault(f"sign[{index}]", f"the {service.sign[index].value} signs twice")
     if service.submit == "online" and service.offline.policy.value != "never":
         yield Fault("submit", "what waits for the answer cannot be used without a network")
+    fields = [each.id for each in service.fields]
+    for index in _repeated(fields):
+        yield Fault(f"fields[{index}].id", f"{fields[index]} is there twice")
+    pages = [page.id for page in service.pages]
+    for index, page_id in enumerate(pages):
+        if page_id in pages[:index]:
+            yield Fault(f"pages[{index}].id", f"{page_id} is there twice")
+        elif page_id in fields and service.field(page_id).page != page_id:
+            yield Fault(f"pages[{index}].id", f"a question elsewhere is called {page_id} too")
+
+
+def _fact_faults(service: ServiceDefinition) -> Iterator[Fault]:
+    facts = [fact.id for fact in service.facts]
+    for index, fact in enumerate(service.facts):
+        here = f"facts[{index}]"
+        if fact.id in facts[:index]:
+            yield Fault(f"{here}.id", f"{fact.id} is there twice")
+        if fact.id == PERSON:
+            yield Fault(f"{here}.id", f"{PERSON} is known at every visit and is not asked for")
+        for name, field_id in fact.given.items():
+            if field_id not in {each.id for each in service.fields}:
+                yield Fault(f"{here}.given.{name}", f"there is no question {field_id}")
 
 
 def _field_faults(service: ServiceDefinition, each: FieldDefinition, index: int) -> Iterator[Fault]:
@@ -107,21 +131,9 @@ def _field_faults(service: ServiceDefinition, each: FieldDefinition, index: int)
         known = ", ".join(sorted(kind_names()))
         yield Fault(f"{here}.kind", f"there is no kind of question {each.kind}; known: {known}")
         return
-    kind = kind_of(each.kind)
-    for key in sorted(kind.needs):
-        if not getattr(each, key):
-            yield Fault(f"{here}.{key}", f"a question of kind {each.kind} needs {key}")
-    for key in _CHECKED:
-        if key not in kind.takes and getattr(each, key) != getattr(_EMPTY, key):
-            yield Fault(f"{here}.{key}", f"means nothing to a question of kind {each.kind}")
-    for at in _repeated([option.code for option in each.options]):
-        yield Fault(f"{here}.options[{at}].code", f"{each.options[at].code} is there twice")
-    if each.minimum is not None and each.maximum is not None and each.minimum > each.maximum:
-        yield Fault(f"{here}.minimum", "is above the maximum")
-    if each.contact == "mobile" and each.kind != "mobile":
-        yield Fault(f"{here}.contact", "messages go to a question of kind mobile")
-    if each.contact == "email" and each.kind != "email":
-        yield Fault(f"{here}.contact", "e-mails go to a question of kind email")
+    yield from _kind_faults(each, kind_of(each.kind), here)
+    if each.contact and each.contact != each.kind:
+        yield Fault(f"{here}.contact", f"notices go to a question of kind {each.contact}")
     if each.contact and [f.contact for f in service.fields].count(each.contact) > 1:
         yield Fault(f"{here}.contact", f"two questions are the {each.contact} of the applicant")
     if each.page and each.page not in {page.id for page in service.pages}:
@@ -134,133 +146,147 @@ def _field_faults(service: ServiceDefinition, each: FieldDefinition, index: int)
         yield Fault(f"{here}.prefill", f"the service asks for no fact {source}")
     if each.assumed and not each.prefill:
         yield Fault(f"{here}.assumed", "nothing says where the answer is known from (prefill)")
-    yield from _unknown_facts(each.when, {PERSON, *facts}, f"{here}.when")
+    if each.prefill == "language" and not any(option.language for option in each.options):
+        yield Fault(f"{here}.prefill", "no option says which language it is for")
+    yield from _unknown_facts(service, each.when, f"{here}.when")
+    yield from _too_deep(each.when, f"{here}.when")
+
+
+def _kind_faults(each: FieldDefinition, kind: FieldKind, here: str) -> Iterator[Fault]:
+    for key in sorted(kind.needs):
+        if not getattr(each, key):
+            yield Fault(f"{here}.{key}", f"a question of kind {each.kind} needs {key}")
+    for key in _CHECKED:
+        if key not in kind.takes and getattr(each, key) != getattr(_EMPTY, key):
+            yield Fault(f"{here}.{key}", f"means nothing to a question of kind {each.kind}")
+    codes = [option.code for option in each.options]
+    for at in _repeated(codes):
+        yield Fault(f"{here}.options[{at}].code", f"{codes[at]} is there twice")
+    for at, option in enumerate(each.options):
+        if option.language and option.language not in LANGUAGES:
+            reason = f"the terminal does not speak {option.language}"
+            yield Fault(f"{here}.options[{at}].language", reason)
+    if each.minimum is not None and each.maximum is not None and each.minimum > each.maximum:
+        yield Fault(f"{here}.minimum", "is above the maximum")
+
+
+def _sentence_faults(
+    each: FieldDefinition, index: int, problems: Mapping[str, Text] | None
+) -> Iterator[Fault]:
+    """A question's own sentences: for problems that there are, with what those are told."""
+    if problems is None:
+        return
+    for code, text in each.problems.items():
+        path = f"fields[{index}].problems.{code}"
+        if code not in problems:
+            yield Fault(path, f"there is no problem {code}; known: {', '.join(sorted(problems))}")
+            continue
+        general = {
+            name.strip("{}") for _, said in problems[code].each() for name in unfilled(said, ())
+        }
+        yield from placeholders(text, general, path)
 
 
 def _order_faults(service: ServiceDefinition) -> Iterator[Fault]:
     """References to a question that is not there, or comes later, or is the question itself."""
     ids = [each.id for each in service.fields]
+    confirmed = {page.id for page in service.pages if isinstance(page.confirm, Text)}
     for index, each in enumerate(service.fields):
         earlier = {other.id: other for other in service.fields[:index]}
-        wanted = [(field_id, "when") for field_id in sorted(fields_of(each.when))]
-        if each.within:
-            wanted.append((each.within, "within"))
-        fact = next((f for f in service.facts if f.id == each.options_from), None)
-        wanted += [(field_id, "options_from") for field_id in (fact.given.values() if fact else ())]
-        for field_id, key in wanted:
-            if field_id in earlier:
-                continue
-            reason = (
-                f"{field_id} comes later: a condition looks back only"
-                if field_id in ids
-                else f"there is no question {field_id}"
-            )
-            yield Fault(f"fields[{index}].{key}", reason)
+        for field_id, key in _looked_at(service, each):
+            path = f"fields[{index}].{key}"
+            if field_id not in ids:
+                yield Fault(path, f"there is no question {field_id}")
+            elif field_id not in earlier:
+                yield Fault(path, f"{field_id} comes later: a condition looks back only")
+            elif each.page and each.page == earlier[field_id].page and each.page not in confirmed:
+                yield Fault(path, f"{field_id} is on the same page: it is not answered yet")
+        if each.within in earlier:
+            yield from _place_faults(each, earlier[each.within], f"fields[{index}].within")
         for leaf in leaves(each.when):
             yield from _impossible_values(leaf, earlier, f"fields[{index}].when")
     pages = [each.page for each in service.fields]
-    for page in sorted(set(pages) - {""}):
-        if pages.count(page) > MOST_ON_A_PAGE:
-            yield Fault("pages", f"{page} holds more than {MOST_ON_A_PAGE} questions")
+    for index, definition in enumerate(service.pages):
+        if pages.count(definition.id) > MOST_ON_A_PAGE:
+            yield Fault(f"pages[{index}]", f"it holds more than {MOST_ON_A_PAGE} questions")
     for index, page in enumerate(pages):
         if page and page in pages[: max(0, index - 1)] and pages[index - 1] != page:
             yield Fault(f"fields[{index}].page", f"the questions of {page} do not stand together")
 
 
+def _looked_at(service: ServiceDefinition, each: FieldDefinition) -> list[tuple[str, str]]:
+    """The questions that must be answered before this one, and the key that says so."""
+    wanted = [(field_id, "when") for field_id in sorted(fields_of(each.when))]
+    if each.within:
+        wanted.append((each.within, "within"))
+    needed = [(fact, "when") for fact in _facts(service, each.when)]
+    for fact in service.facts:
+        if fact.id == each.options_from:
+            needed.append((fact, "options_from"))
+        if fact.id == each.prefill.partition(".")[0]:
+            needed.append((fact, "prefill"))
+    return wanted + [(field_id, key) for fact, key in needed for field_id in fact.given.values()]
+
+
+def _place_faults(each: FieldDefinition, other: FieldDefinition, path: str) -> Iterator[Fault]:
+    if other.level != "governorate":
+        yield Fault(path, f"{other.id} asks for no governorate")
+    elif each.level == "governorate":
+        yield Fault(path, "a governorate lies within no other place")
+
+
 def _impossible_values(
-    leaf: Condition, earlier: dict[str, FieldDefinition], path: str
+    leaf: Condition, earlier: Mapping[str, FieldDefinition], path: str
 ) -> Iterator[Fault]:
     if not isinstance(leaf.field_id, str) or not isinstance(leaf.is_, tuple):
         return
     other = earlier.get(leaf.field_id)
-    if other is None or not other.options:
+    if other is None or other.kind not in kind_names():
         return
+    wanted = kind_of(other.kind).compares
+    if wanted is None:
+        yield Fault(path, f"an answer of kind {other.kind} cannot be compared: leave out 'is'")
+        return
+    codes = {option.code for option in other.options}
     for value in leaf.is_:
-        if value not in {option.code for option in other.options}:
-            yield Fault(path, f"{value!r} is no answer to {leaf.field_id}")
+        if type(value) is not wanted:
+            yield Fault(path, f"{value!r} is no answer to {other.id}: that is {_TYPES[wanted]}")
+        elif codes and value not in codes:
+            yield Fault(path, f"{value!r} is no answer to {other.id}")
 
 
-def _unreachable(service: ServiceDefinition) -> Iterator[Fault]:
-    """Questions that no combination of answers and facts brings up."""
-    conditional = [each for each in service.fields if each.when is not None]
-    looked_at = sorted({name for each in conditional for name in fields_of(each.when)})
-    paths = sorted({path for each in conditional for path in facts_of(each.when)})
-    domains = [_domain(service.field(name), conditional) for name in looked_at]
-    fact_domains = [_values(path, conditional, fact=True) for path in paths]
-    size = 1
-    for domain in (*domains, *fact_domains):
-        size *= len(domain)
-    if size > _MOST_COMBINATIONS:
-        yield Fault("fields", "the conditions depend on so much that nobody can follow them")
-        return
-    reached: set[str] = set()
-    for answers in itertools.product(*domains):
-        for values in itertools.product(*fact_domains):
-            chosen = dict(zip(looked_at, answers, strict=True))
-            facts: dict[str, Any] = {}
-            for path, value in zip(paths, values, strict=True):
-                _put(facts, path, value)
-            so_far: dict[str, Any] = {}
-            for each in service.fields:
-                if holds(each.when, so_far, facts):
-                    reached.add(each.id)
-                    if chosen.get(each.id) is not None:
-                        so_far[each.id] = chosen[each.id]
-    for index, each in enumerate(service.fields):
-        if each.id not in reached:
-            yield Fault(f"fields[{index}].when", "this question can never be reached")
+def _facts(service: ServiceDefinition, condition: Condition | None) -> list[FactDefinition]:
+    names = {path.partition(".")[0] for path in facts_of(condition)}
+    return [fact for fact in service.facts if fact.id in names]
 
 
-def _domain(definition: FieldDefinition, conditional: list[FieldDefinition]) -> list[Any]:
-    """Answers to try: those that conditions name, another one, and none where that may be."""
-    named = _values(definition.id, conditional, fact=False)
-    if definition.kind in ("choices", "list-many"):
-        codes = [value for value in named if value is not None]
-        most = min(len(codes), 8)
-        return [
-            list(chosen)
-            for count in range(most + 1)
-            for chosen in itertools.combinations(codes, count)
-        ]
-    if definition.options:
-        codes = [option.code for option in definition.options]
-        unnamed = next((code for code in codes if code not in named), None)
-        named = [value for value in named if value in codes] + ([unnamed] if unnamed else [])
-    return [*named, None] if not definition.required else [v for v in named if v is not None]
+def _unknown_facts(
+    service: ServiceDefinition, condition: Condition | None, path: str
+) -> Iterator[Fault]:
+    known = {PERSON, *(fact.id for fact in service.facts)}
+    for name in sorted({each.partition(".")[0] for each in facts_of(condition)} - known):
+        yield Fault(path, f"the service asks for no fact {name}")
 
 
-def _values(name: str, conditional: list[FieldDefinition], *, fact: bool) -> list[Any]:
-    values: list[Any] = []
-    for each in conditional:
-        for leaf in leaves(each.when):
-            if (leaf.fact if fact else leaf.field_id) == name and isinstance(leaf.is_, tuple):
-                values += [value for value in leaf.is_ if value not in values]
-    return [*values, _OTHER, None] if fact else [*values, _OTHER]
-
-
-def _put(facts: dict[str, Any], path: str, value: Any) -> None:
-    *parents, last = path.split(".")
-    for name in parents:
-        facts = facts.setdefault(name, {})
-    facts[last] = value
-
-
-def _unknown_facts(condition: Condition | None, known: set[str], path: str) -> Iterator[Fault]:
-    for each in sorted(facts_of(condition)):
-        if each.partition(".")[0] not in known:
-            yield Fault(path, f"the service asks for no fact {each.partition('.')[0]}")
+def _too_deep(condition: Condition | None, path: str) -> Iterator[Fault]:
+    if depth(condition) > _DEEPEST:
+        yield Fault(path, f"conditions stand within each other more than {_DEEPEST} deep")
 
 
 def placeholders(text: Text, known: Iterable[str], path: str) -> Iterator[Fault]:
-    """Placeholders of a sentence that nothing fills."""
+    """Placeholders of a sentence that nothing fills, and braces that are none."""
+    names = set(known)
     for language, sentence in text.each():
-        for name in _PLACEHOLDER.findall(sentence):
-            if name not in set(known):
-                yield Fault(f"{path}.{language}", f"nothing fills {{{name}}}")
+        for found in unfilled(sentence, names):
+            yield Fault(f"{path}.{language}", f"nothing fills {found}")
 
 
-def _repeated(names: list[str]) -> Iterator[int]:
-    return (index for index, name in enumerate(names) if name in names[:index])
+def _repeated(values: Iterable[object]) -> Iterator[int]:
+    seen: list[object] = []
+    for index, value in enumerate(values):
+        if value in seen:
+            yield index
+        seen.append(value)
 
 
 _EMPTY: Final = FieldDefinition(

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, TypeVar
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final, TypeVar
 
 import msgspec
 
 from kiosk.services.languages import LANGUAGES, Language
 
 T = TypeVar("T")
+
+_PLACEHOLDER: Final = re.compile(r"\{([a-z][a-z0-9_-]*)\}")
+_BRACES: Final = re.compile(r"\{[^{}]*\}|[{}]")
 
 
 class Text:
@@ -60,6 +64,20 @@ class Text:
 
     def __repr__(self) -> str:
         return f"Text({dict(self._sentences)})"
+
+
+def fill(sentence: str, values: Mapping[str, str]) -> str:
+    """The sentence with its placeholders filled, ``{deadline}`` for example.
+
+    Nothing else in braces means anything, and nothing raises: what is not known stays as it is.
+    """
+    return _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), sentence)
+
+
+def unfilled(sentence: str, known: Iterable[str]) -> list[str]:
+    """Everything in braces that :func:`fill` would leave when only ``known`` has values."""
+    fillable = {f"{{{name}}}" for name in known}
+    return [found for found in _BRACES.findall(sentence) if found not in fillable]
 
 
 def decode(kind: type, raw: Any) -> Any:

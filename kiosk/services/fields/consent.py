@@ -34,5 +34,10 @@ def _choices(definition: FieldDefinition, _: Situation) -> tuple[Choice, ...]:
 
 
 KIND = FieldKind(
-    parse=_parse, describe=_describe, editor="Options", as_input=_as_input, choices=_choices
+    parse=_parse,
+    describe=_describe,
+    editor="Options",
+    as_input=_as_input,
+    choices=_choices,
+    compares=bool,
 )

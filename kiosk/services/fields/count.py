@@ -49,5 +49,6 @@ KIND = FieldKind(
     editor="Line",
     keyboard="digits",
     as_input=as_typed,
+    compares=int,
     takes=frozenset({"maximum", "minimum"}),
 )

@@ -29,5 +29,6 @@ KIND = FieldKind(
     parse=_parse,
     describe=_describe,
     editor="Document",
+    compares=int,
     takes=frozenset({"maximum", "minimum"}),
 )

@@ -31,4 +31,6 @@ def _describe(_: FieldDefinition, answer: Answer, __: Language, ___: Situation) 
     return f"{isolate(name)} ({isolate(number)})" if number else name
 
 
-KIND = FieldKind(parse=_parse, describe=_describe, editor="Establishment", keyboard="text")
+KIND = FieldKind(
+    parse=_parse, describe=_describe, editor="Establishment", keyboard="text", compares=None
+)

@@ -80,6 +80,8 @@ class FieldKind:
     as_input: Callable[[FieldDefinition, Answer], Answer] = _same
     """The raw input that gives this answer again: what the page shows when it is changed."""
     choices: Callable[[FieldDefinition, Situation], tuple[Choice, ...]] | None = None
+    compares: type | None = str
+    """What a condition may compare the answer with; ``None``: only whether there is one."""
     nothing: Answer = None
     """The stored answer of an optional question left empty."""
     takes: frozenset[str] = frozenset()

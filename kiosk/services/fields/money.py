@@ -67,5 +67,6 @@ KIND = FieldKind(
     editor="Line",
     keyboard="decimal",
     as_input=_as_input,
+    compares=int,
     takes=frozenset({"maximum", "minimum"}),
 )

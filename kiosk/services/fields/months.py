@@ -25,5 +25,6 @@ KIND = FieldKind(
     editor="Line",
     keyboard="digits",
     as_input=as_typed,
+    compares=int,
     takes=frozenset({"maximum", "minimum"}),
 )

@@ -37,5 +37,6 @@ KIND = FieldKind(
     parse=_parse,
     describe=_describe,
     editor="Period",
+    compares=None,
     takes=frozenset({"earliest", "past_only", "future_only"}),
 )

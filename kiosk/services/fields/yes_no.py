@@ -32,5 +32,10 @@ def _choices(_: FieldDefinition, __: Situation) -> tuple[Choice, ...]:
 
 
 KIND = FieldKind(
-    parse=_parse, describe=_describe, editor="Options", as_input=_as_input, choices=_choices
+    parse=_parse,
+    describe=_describe,
+    editor="Options",
+    as_input=_as_input,
+    choices=_choices,
+    compares=bool,
 )

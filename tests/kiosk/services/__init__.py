@@ -1,0 +1,1 @@
+"""The services engine: definitions and their faults, kinds of questions, conditions, flow."""
