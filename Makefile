@@ -80,6 +80,10 @@ faults-pcscd: setup-test ## the card faults of every kind of card through the re
 kills: setup-test ## a terminal killed 1,000 times on a bad line: nothing lost, nothing doubled
 	$(BIN)/python -m tests.offline_queue.kill_storm --kills 1000
 
+.PHONY: case-histories
+case-histories: setup-test ## 10,000 random cases with kills and clock jumps: nothing missed, nothing doubled
+	$(BIN)/python -m tests.backend_stub.case_histories $(ARGS)
+
 .PHONY: storm
 storm: setup-test ## a fleet comes back after an outage; ARGS="--each 500" for a million
 	$(BIN)/python -m tests.backend_stub.storm $(ARGS)
