@@ -12,16 +12,12 @@ from datetime import datetime
 from typing import Any, Final
 
 from backend_stub.cases.offices import Office
-from backend_stub.cases.timing import last_day
+from backend_stub.cases.timing import last_moment
+from kiosk.services import formats
 from kiosk.services.case_definition import Notice
 from kiosk.services.definition import ServiceDefinition
 from kiosk.services.languages import LANGUAGES, Language
-from kiosk.services.oman_time import MUSCAT
 
-WEEKDAYS: Final[Mapping[Language, Sequence[str]]] = {
-    "ar": ("الاثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت", "الأحد"),
-    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-}
 _NONE: Final = "—"
 _OTHERS_LANGUAGE: Final[Language] = "ar"
 """Somebody else's language is not known: the state's own."""
@@ -132,21 +128,18 @@ def _words(subject: Subject, language: Language) -> dict[str, str]:
         "state": case.state(subject.state).text.in_language(language),
         "office": office.name.ar if language == "ar" else office.name.en,
         "place": office.place().in_language(language),
-        "phone": office.phone,
+        "phone": formats.telephone(office.phone),
         "date": _NONE,
         "time": _NONE,
-        "deadline": _NONE if subject.due_at is None else last_day(subject.due_at),
+        "deadline": (
+            _NONE if subject.due_at is None else formats.day(last_moment(subject.due_at), language)
+        ),
         "link": subject.link,
     }
     if subject.slot_at is not None:
-        words["date"], words["time"] = day_and_hour(subject.slot_at, language)
+        words["date"] = formats.weekday_and_day(subject.slot_at, language)
+        words["time"] = formats.time_of_day(subject.slot_at, language)
     return words
-
-
-def day_and_hour(at: datetime, language: Language) -> tuple[str, str]:
-    """``Monday 08/06/2026`` and ``10:30``, in Muscat."""
-    local = at.astimezone(MUSCAT)
-    return f"{WEEKDAYS[language][local.weekday()]} {local:%d/%m/%Y}", f"{local:%H:%M}"
 
 
 def _filled(sentence: str, words: Mapping[str, str]) -> str:

@@ -108,9 +108,9 @@ def exhausted(move: Move, standing: Standing) -> bool:
     return move.at_most is not None and standing.made.get(move.id, 0) >= move.at_most
 
 
-def last_day(due_at: datetime) -> str:
-    """The last day before the moment at which a deadline is over, as it is written."""
-    return f"{(due_at - timedelta(seconds=1)).astimezone(MUSCAT):%d/%m/%Y}"
+def last_moment(due_at: datetime) -> datetime:
+    """The last second before a deadline is over: its day is the last day."""
+    return due_at - timedelta(seconds=1)
 
 
 def _moves_by_itself(service: ServiceDefinition, move: Move, standing: Standing) -> datetime | None:

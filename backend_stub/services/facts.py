@@ -10,11 +10,11 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from backend_stub.cases.hooks import Asking, FactSource
-from backend_stub.cases.notices import WEEKDAYS
 from backend_stub.cases.requests import own_requests
 from backend_stub.cases.slots import free_slots
 from backend_stub.ground.tables import Citizen, Employment, Establishment
 from kiosk.contract.cases import Words
+from kiosk.services import formats
 from kiosk.services.facts import Chip, Fact, Row, Tone
 from kiosk.services.oman_time import MUSCAT
 from kiosk.services.texts import Text
@@ -120,15 +120,14 @@ def free_times(session: Session, asking: Asking, given: Mapping[str, str]) -> Fa
     rows = []
     groups: dict[str, Text] = {}
     for slot in found:
-        local = slot.starts_at.astimezone(MUSCAT)
         place = asking.house.offices.office(slot.office)
         groups[slot.office] = Text(ar=place.name.ar, en=place.name.en)
         rows.append(
             Row(
                 id=slot.id,
                 title=Text(
-                    ar=f"{WEEKDAYS['ar'][local.weekday()]} {local:%d/%m/%Y} {local:%H:%M}",
-                    en=f"{WEEKDAYS['en'][local.weekday()]} {local:%d/%m/%Y} {local:%H:%M}",
+                    ar=formats.appointment(slot.starts_at, "ar"),
+                    en=formats.appointment(slot.starts_at, "en"),
                 ),
                 lines=(place.place(),),
                 group=slot.office,
@@ -156,8 +155,8 @@ def expiring(session: Session, asking: Asking, _: Mapping[str, str]) -> Fact:
                     title=Text(ar="البطاقة الشخصية", en="ID card"),
                     lines=(
                         Text(
-                            ar=f"تنتهي في {citizen.card_valid_until:%d/%m/%Y}",
-                            en=f"Expires on {citizen.card_valid_until:%d/%m/%Y}",
+                            ar=f"تنتهي في {formats.day(citizen.card_valid_until, 'ar')}",
+                            en=f"Expires on {formats.day(citizen.card_valid_until, 'en')}",
                         ),
                     ),
                     chips=(

@@ -18,6 +18,7 @@ from backend_stub.cases.delivery import (
 )
 from backend_stub.cases.moves import MoveRefused
 from backend_stub.cases.slots import Slot, free_slots
+from kiosk.services import formats
 from kiosk.services.case_definition import Actor
 from kiosk.services.catalogue import DATA
 
@@ -148,7 +149,7 @@ def test_reminders_follow_the_hearing(world: CaseWorld) -> None:
         world.clock.now = at
         world.work()
     reminders = world.texts(number, "hearing-soon")
-    assert reminders and all(f"{moved + timedelta(hours=4):%d/%m/%Y}" in each for each in reminders)
+    assert reminders and all(formats.day(moved, "en") in each for each in reminders)
 
 
 def test_a_reminder_after_the_hearing_is_not_sent(world: CaseWorld) -> None:

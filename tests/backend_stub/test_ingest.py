@@ -45,8 +45,8 @@ def test_complaint_is_registered_with_hearing_and_notice(
     [notice] = central.notices()
     assert notice["recipient"] == "+96891234567"
     assert "C-2026-000001" in notice["text_ar"] and "C-2026-000001" in notice["text_en"]
-    assert "08/06/2026" in notice["text_ar"] and "10:30" in notice["text_en"]
-    assert "25000005" in notice["text_ar"]
+    assert "8 يونيو 2026" in notice["text_ar"] and "10:30 am" in notice["text_en"]
+    assert "+968 2500 0005" in notice["text_ar"]
     assert card.civil_number not in str(notice)
     [received] = central.received()
     assert (received["number"], received["state"]) == ("C-2026-000001", "registered")
