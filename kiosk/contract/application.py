@@ -10,8 +10,9 @@ from typing import Any, Protocol
 import rfc8785
 
 from kiosk.services.answers import Answer
+from kiosk.services.flow import Evidence
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Version of :class:`Application`'s document."""
 
 # Crockford's alphabet: no I, L, O, U, so that a reference survives handwriting and a telephone.
@@ -76,6 +77,12 @@ class Application:
     confirmed_at: datetime
     revocations: StaleRevocations | None = None
     """Set when the card could not be checked against a list that is new enough."""
+    definition_sha256: str = ""
+    """Of the file that the form was filled with, lower-case hexadecimal."""
+    evidence: tuple[Evidence, ...] = ()
+    """The facts on which the form relied, with what of them was looked at."""
+    signers: tuple[str, ...] = ("holder",)
+    """Who signs, in order."""
     papers: tuple[Paper, ...] = ()
     """Uploaded after the transaction, in this order; named here, so that none is exchanged."""
 
@@ -87,6 +94,12 @@ class Application:
             "kiosk": self.kiosk,
             "service": self.service,
             "catalogue": self.catalogue,
+            "definition_sha256": self.definition_sha256,
+            "facts": [
+                {"id": each.id, "as_of": rfc3339(each.as_of), "values": dict(each.values)}
+                for each in self.evidence
+            ],
+            "signers": list(self.signers),
             "language": self.language,
             "applicant": {"civil_number": self.civil_number},
             "answers": dict(self.answers),

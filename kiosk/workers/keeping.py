@@ -167,11 +167,15 @@ class Keeper:
         tx_id = new_tx_id()
         confirmed_at = self._now()
         stale = self._stale_revocations(confirmed_at)
+        published = self._signer.catalogue.published[effect.service_id]
         application = Application(
             tx_id=tx_id,
             kiosk=self._signer.kiosk,
             service=effect.service_id,
-            catalogue=self._signer.catalogue.service(effect.service_id).version,
+            catalogue=published.definition.version,
+            definition_sha256=published.sha256,
+            evidence=effect.evidence,
+            signers=tuple(role.value for role in published.definition.sign),
             language=effect.language,
             civil_number=effect.cardholder.civil_number,
             answers=effect.answers,

@@ -13,6 +13,7 @@ from hypothesis import given, strategies as st
 
 from kiosk.contract.application import Application, reference_of, rfc3339
 from kiosk.papers.receipt_keys import RingError, add_key, public_keys, read_ring
+from kiosk.services.flow import Evidence
 from kiosk.session.state import Paper
 from offline_queue.records import new_tx_id
 from printer.proof import key_id
@@ -26,6 +27,8 @@ APPLICATION = Application(
     civil_number="99014521",
     answers={"b": "لم أستلم", "a": [1, None, {"z": True, "y": "\u20ac"}]},
     confirmed_at=datetime(2026, 11, 22, 2, 30, 15, 999_999, timezone(timedelta(hours=4))),
+    definition_sha256="c" * 64,
+    evidence=(Evidence("person", datetime(2026, 11, 21, 22, tzinfo=UTC), {"kind": "resident"}),),
 )
 
 
@@ -33,11 +36,16 @@ def test_the_document_is_canonical_and_complete():
     document = APPLICATION.document()
     assert rfc8785.dumps(json.loads(document)) == document
     assert json.loads(document) == {
-        "v": 1,
+        "v": 2,
         "tx_id": APPLICATION.tx_id,
         "kiosk": "DEMO-01",
         "service": "complaint",
         "catalogue": "2026-11-01",
+        "definition_sha256": "c" * 64,
+        "facts": [
+            {"id": "person", "as_of": "2026-11-21T22:00:00Z", "values": {"kind": "resident"}}
+        ],
+        "signers": ["holder"],
         "language": "ar",
         "applicant": {"civil_number": "99014521"},
         "answers": {"b": "لم أستلم", "a": [1, None, {"z": True, "y": "\u20ac"}]},

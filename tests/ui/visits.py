@@ -11,7 +11,8 @@ from typing import Any
 from PIL import Image
 
 from kiosk.devices import DeviceState, PaperState, SheetState, Terminal
-from kiosk.services import FieldProblem, load_catalogue
+from kiosk.services import FieldProblem, Text, load_catalogue
+from kiosk.services.facts import Chip, Fact, Row, Tone
 from kiosk.session.state import (
     Cardholder,
     CardProblem,
@@ -140,6 +141,44 @@ def question(
     return State(terminal, visit)
 
 
+def known_workplace() -> State:
+    """The registry knows employer and workplace: they are confirmed at once."""
+    form = Form("complaint", "work", {})
+    visit = Visit(
+        page=Page.QUESTION, form=form, cardholder=HOLDER, signed_in=True, employers=EMPLOYERS[:1]
+    )
+    return State(ONLINE, visit)
+
+
+def times(count: int, *, waiting: bool = False, gone: bool = False, chosen: str = "") -> State:
+    """The list of free times of an appointment, with so many rows."""
+    rows = tuple(
+        Row(
+            id=f"t-{number:04d}",
+            title=Text(
+                ar=f"الأحد {number % 28 + 1} ديسمبر 2026، 8:00 صباحًا",
+                en=f"Sunday {number % 28 + 1} December 2026, 8:00 am",
+            ),
+            lines=(Text(ar="فرع السيب، شارع الاختبار 1", en="Seeb branch, Test Street 1"),),
+            chips=(Chip(text=Text(ar="غير مزدحم", en="Quiet"), tone=Tone.GOOD),),
+            blocked=Text(ar="حُجز قبل قليل", en="Taken a moment ago") if number == 2 else None,
+        )
+        for number in range(count)
+    )
+    fact = Fact(id="free_times", as_of=NOW, rows=rows)
+    form = Form(
+        "appointment",
+        "time",
+        {"topic": "permit", "governorate": "muscat"},
+        {"time": chosen} if chosen else {},
+        asked_for=frozenset({"free_times"} if waiting else ()),
+        unavailable=frozenset({"free_times"} if gone else ()),
+    )
+    facts = {} if waiting or gone else {"free_times": fact}
+    visit = Visit(page=Page.QUESTION, form=form, cardholder=HOLDER, signed_in=True, facts=facts)
+    return State(ONLINE, visit)
+
+
 def papers(count: int, sheet: SheetState = SheetState.READY, problem: str = "") -> State:
     """The page of scanned papers, with this many of them."""
     scanned = tuple(
@@ -172,6 +211,12 @@ STATES: dict[str, State] = {
     "attract-offline": page(Page.ATTRACT, OFFLINE),
     "language": page(Page.LANGUAGE),
     "insert-card": page(Page.INSERT_CARD),
+    "known-workplace": known_workplace(),
+    "times": times(15, chosen="t-0001"),
+    "times-few": times(3),
+    "times-none": times(0),
+    "times-waiting": times(0, waiting=True),
+    "times-unavailable": times(0, gone=True),
     "reading-card": page(Page.READING_CARD, card_present=True),
     "reading-card-of-somebody": page(Page.READING_CARD, card_present=True, cardholder=HOLDER),
     **{

@@ -923,6 +923,57 @@
     </message>
 </context>
 <context>
+    <name>ListEditor</name>
+    <message>
+        <source>Asking the registry</source>
+        <translation>نسأل السجل</translation>
+    </message>
+    <message>
+        <source>The list cannot be shown now.</source>
+        <translation>لا يمكن عرض القائمة الآن.</translation>
+    </message>
+    <message>
+        <source>There is nothing to choose from at present.</source>
+        <translation>لا يوجد ما يمكن اختياره حاليًا.</translation>
+    </message>
+    <message>
+        <source>Nothing was found. Try other words.</source>
+        <translation>لم نجد شيئًا. جرّب كلمات أخرى.</translation>
+    </message>
+    <message>
+        <source>Name or number</source>
+        <translation>الاسم أو الرقم</translation>
+    </message>
+    <message>
+        <source>Search in the list</source>
+        <translation>البحث في القائمة</translation>
+    </message>
+    <message>
+        <source>Previous page</source>
+        <translation>الصفحة السابقة</translation>
+    </message>
+    <message>
+        <source>Next page</source>
+        <translation>الصفحة التالية</translation>
+    </message>
+    <message>
+        <source>Page %1 of %2</source>
+        <extracomment>which page of the list this is, and how many there are</extracomment>
+        <translation>الصفحة %1 من %2</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chosen</source>
+        <translation>
+            <numerusform>لم تختر شيئًا</numerusform>
+            <numerusform>اخترت واحدًا</numerusform>
+            <numerusform>اخترت اثنين</numerusform>
+            <numerusform>اخترت %n</numerusform>
+            <numerusform>اخترت %n</numerusform>
+            <numerusform>اخترت %n</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>PageFrame</name>
     <message>
         <source>Back</source>

@@ -91,4 +91,14 @@
         </translation>
     </message>
 </context>
+<context>
+    <name>ListEditor</name>
+    <message numerus="yes">
+        <source>%n chosen</source>
+        <translation>
+            <numerusform>%n chosen</numerusform>
+            <numerusform>%n chosen</numerusform>
+        </translation>
+    </message>
+</context>
 </TS>

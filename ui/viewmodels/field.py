@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from msgspec import UNSET
 from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement
 
@@ -12,6 +13,7 @@ from kiosk.services import Catalogue, FieldDefinition, Language
 from kiosk.services.fields import Situation, kind_of
 from kiosk.session.intents import InputChanged
 from kiosk.session.state import Form
+from ui.viewmodels.rows import RowsViewModel
 from ui.viewmodels.seam import QStringList, QVariantList, Send
 
 QML_IMPORT_NAME = "Manfadh.ViewModels"
@@ -38,11 +40,14 @@ class FieldViewModel(QObject):
         self._language: Language = "ar"
         self._raw: Any = None
         self._problems: list[str] = []
+        self._rows = RowsViewModel(self._pick, self)
 
     def show(
         self, field: FieldDefinition | None, form: Form, situation: Situation, language: Language
     ) -> None:
         """Take over a question, what is entered and what is known around it."""
+        if field is not None and field.options_from:
+            self._show_rows(field, form, situation, language)
         same = field is self._field and language == self._language
         depends = field is not None and bool(field.within or field.options_from)
         before = self._situation
@@ -70,6 +75,7 @@ class FieldViewModel(QObject):
 
     def forget(self) -> None:
         """Nothing of the last visit stays."""
+        self._rows.forget()
         self._field, self._situation, self._raw, self._problems = None, None, None, []
         self.asked.emit()
         self.changed.emit()
@@ -149,6 +155,11 @@ class FieldViewModel(QObject):
             for choice in choices(field, situation)
         ]
 
+    @Property(QObject, notify=asked)
+    def rows(self) -> QObject:
+        """The list of a registry, a :class:`RowsViewModel`."""
+        return self._rows
+
     @Property(QStringList, notify=changed)
     def chosen(self) -> list[str]:
         """Codes of the options that are chosen."""
@@ -204,6 +215,31 @@ class FieldViewModel(QObject):
         entered = {"cr_number": number or None, "name": name}
         if entered != self._raw:
             self._enter(entered)
+
+    def _show_rows(
+        self, field: FieldDefinition, form: Form, situation: Situation, language: Language
+    ) -> None:
+        fact = self._catalogue.service(form.service_id).fact(field.options_from)
+        sentence = ""
+        if fact.id in form.unavailable:
+            text = self._catalogue.problem_texts["list-unavailable"]
+            text = text if fact.unavailable is UNSET else fact.unavailable
+            sentence = text.in_language(language)
+        raw = form.inputs.get(field.id)
+        chosen = [raw] if isinstance(raw, str) else list(raw or ())
+        self._rows.show(
+            situation.facts.get(fact.id),
+            chosen,
+            language,
+            one=kind_of(field.kind).nothing != [],
+            waiting=fact.id in form.asked_for,
+            unavailable=sentence,
+        )
+
+    def _pick(self, chosen: list[str]) -> None:
+        if self._field is not None:
+            one = kind_of(self._field.kind).nothing != []
+            self._enter(chosen[0] if one else chosen)
 
     def _codes(self) -> list[str]:
         raw = self._raw

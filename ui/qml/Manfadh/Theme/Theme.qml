@@ -117,6 +117,7 @@ QtObject {
         still: theme.reducedMotion
     }
 
+    readonly property real dimmed: 0.4 // what cannot be pressed now
     readonly property string arrowForward: rtl ? "arrow-left" : "arrow-right"
     readonly property string arrowBack: rtl ? "arrow-right" : "arrow-left"
 
