@@ -23,7 +23,10 @@ from kiosk.config import Reader, Screen, Settings
 from kiosk.devices import can_serve, is_online
 from kiosk.equipment.finger_sensor import FingerSensor
 from kiosk.equipment.scanner import Scanner
+from kiosk.services import flow
+from kiosk.services.oman_time import MUSCAT
 from kiosk.session import Page, events as ev
+from kiosk.session.filling import filled_of
 from kiosk.session.state import VisitEnd
 from kiosk.tour.harness import Stage
 from kiosk.tour.touch_driver import PATIENCE_S, Hands
@@ -194,9 +197,32 @@ class Terminal(Stage):
 
     def fill_in(self) -> None:
         """Answer every question."""
-        for answer in answers().values():
-            self.send(ev.InputChanged(answer), ev.ContinuePressed())
+        self.answer_until(Page.CHECK)
         self.wait_for(Page.CHECK)
+
+    def answer_until(self, stop: Page | str) -> None:
+        """Answer page after page, with one's own words, until a page or a question comes."""
+        given = answers()
+        for _ in range(30):
+            page = self._page_of_questions()
+            if page is None or stop in [each.id for each in page.fields]:
+                return
+            if page.confirms:
+                self.send(ev.ApartPressed())
+                continue
+            self.send(*(ev.InputChanged(given[each.id], each.id) for each in page.fields))
+            self.send(ev.ContinuePressed())
+        raise AssertionError(f"{stop} did not come")
+
+    def _page_of_questions(self) -> flow.QuestionPage | None:
+        visit = self.visit
+        if visit.page is not Page.QUESTION or visit.form is None:
+            return None
+        catalogue = self.kiosk.catalogue
+        service = catalogue.service(visit.form.service_id)
+        now = utc_now()
+        filled = filled_of(visit, visit.form, catalogue, now, now.astimezone(MUSCAT).date())
+        return flow.page_called(service, filled, visit.form.page)
 
     def without_answer(self) -> None:
         """The time ran out in which the central API could have answered."""

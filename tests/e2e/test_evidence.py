@@ -39,10 +39,8 @@ def terminal(switch_on, scanner) -> Terminal:
 def to_papers(terminal: Terminal) -> None:
     """A visit up to the page of the papers."""
     terminal.go_to(Page.QUESTION)
-    for name, answer in answers().items():
-        terminal.send(ev.InputChanged(answer), ev.ContinuePressed())
-        if name == "evidence":
-            break
+    terminal.answer_until("evidence")
+    terminal.send(ev.InputChanged(answers()["evidence"], "evidence"), ev.ContinuePressed())
     terminal.wait_for(Page.PAPERS)
 
 
@@ -55,10 +53,7 @@ def scan(terminal: Terminal, sheets: int) -> None:
 
 def to_signature(terminal: Terminal) -> None:
     terminal.send(ev.ContinuePressed())
-    given = list(answers().items())
-    names = [name for name, _ in given]
-    for _, answer in given[names.index("evidence") + 1 :]:
-        terminal.send(ev.InputChanged(answer), ev.ContinuePressed())
+    terminal.answer_until(Page.CHECK)
     terminal.wait_for(Page.CHECK)
     terminal.send(ev.ContinuePressed())
     terminal.wait_for(Page.SIGN)

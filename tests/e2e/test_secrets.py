@@ -159,7 +159,9 @@ def after_a_visit(witness: Witness, folder: Path, qapp: Any) -> Iterator[Termina
         terminal.at(Page.CHECK)
         witness.on_screen |= told_by(terminal)
         assert len(personal()) > len(witness.known), "it would be found"
-        terminal.send(ev.ChangePressed("mobile"), ev.InputChanged(MOBILE), ev.ContinuePressed())
+        terminal.send(
+            ev.ChangePressed("mobile"), ev.InputChanged(MOBILE, "mobile"), ev.ContinuePressed()
+        )
         terminal.at(Page.CHECK)
         terminal.sign("citizen-active")
         terminal.wait(terminal._receipt_done, "the receipt")
