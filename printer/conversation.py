@@ -52,8 +52,8 @@ class NotReady(Exception):
 class Conversation(Generic[_T]):
     """Asks and listens. What the owner itself is asked meanwhile waits in ``waiting``.
 
-    ``connect`` opens the transport and raises :exc:`PrinterGone`; ``on_status`` hears of every
-    change of ``status``.
+    ``connect`` opens the transport and raises :exc:`PrinterGone`; ``on_status`` is called on
+    every change of ``status``.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class Conversation(Generic[_T]):
     def listen(self, timeout: float) -> bool:
         """Take what comes next, at most for ``timeout`` seconds; false when the printer was lost.
 
-        An answer that nobody waits for means that some answer was taken for another question's.
+        A stray answer means that an earlier one was matched to the wrong question.
         """
         event = self._next(timeout)
         if isinstance(event, Realtime):
@@ -125,7 +125,7 @@ class Conversation(Generic[_T]):
         return reply.byte if isinstance(reply, Realtime) else 0
 
     def prepare(self) -> None:
-        """End a raster somebody left, set the printer up, prove that it takes commands.
+        """Flush an unfinished raster, set the printer up, prove that it takes commands.
 
         Raises :exc:`PrinterError`, :exc:`NotReady`.
         """

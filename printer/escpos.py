@@ -7,7 +7,7 @@ from typing import Final
 INITIALIZE: Final = b"\x1b@"
 """ESC @: printer settings back to power-on; does not empty the receive buffer."""
 NUL_FLUSH: Final = bytes(8192)
-"""More than one band: whatever raster a printer still waits for ends in it; else NUL is nothing."""
+"""Longer than any band: completes a raster cut off midway; otherwise NUL has no effect."""
 MOTION_UNITS: Final = b"\x1dP\xcb\xcb"
 """GS P 203 203: one unit is one dot of the head, across and along the paper."""
 CUT: Final = b"\x1dVB\x00"

@@ -1,7 +1,7 @@
 """The print journal: what was sent to the printer, and what is known about it afterwards.
 
 ``PREPARED → SEND_STARTED → DONE | FAILED | UNKNOWN``. SEND_STARTED is on the disk before the first
-byte leaves; whatever still stands there after a crash becomes UNKNOWN, for paper may have come out.
+byte leaves; a print still in that state after a crash becomes UNKNOWN: paper may have come out.
 An unmarked original can be started once only: the database itself refuses a second.
 """
 

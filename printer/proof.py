@@ -21,7 +21,7 @@ key  meaning                                  type
 ==== ======================================== =====================
 
 Key 8 binds the address: a code that leads to somebody else's page is not a valid receipt. Keys 2
-and 4 are plain ASCII ids: whoever shows them needs no fear of markup or of a direction override.
+and 4 are plain ASCII ids, so that they can be shown without escaping or isolating.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ class Roll:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """``receipts`` that the paper will do for; ``None`` while nobody saw a roll being put in."""
+    """``receipts`` left on the roll; ``None`` until a change of roll has been seen."""
 
     receipts: int | None
     used: float

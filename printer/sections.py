@@ -240,7 +240,7 @@ def _picture(modules: tuple[str, ...]) -> QImage:
 
 
 def copy_mark(page: Page, number: int) -> Block:
-    """An inverted bar that nobody takes for the original, in both languages whatever was chosen."""
+    """An inverted bar that sets a copy apart from the original, always in both languages."""
     laid = text(
         f"{isolate('نسخة')} / {isolate(f'COPY {number}')}",
         page.style(30, Weight.Bold, 1.5),
@@ -257,7 +257,7 @@ def copy_mark(page: Page, number: int) -> Block:
 
 
 def head_pattern(page: Page) -> list[Block]:
-    """What shows a worn print head: every element alone, all at once, every second one, a ruler.
+    """A pattern that shows a worn print head: each element alone, all, every second, a ruler.
 
     Each element draws one step of a staircase, so that a missing one is a gap with a place.
     """
