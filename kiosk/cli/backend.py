@@ -14,13 +14,14 @@ from backend_stub import CentralUnavailable, EnrolmentCode, Settings, Tls, serve
 from backend_stub.console.card_office import CardRefused, add_card, revoke_card
 from backend_stub.ground.settings import PUBLIC_URL
 from backend_stub.issuing.management_keys import KeyType
+from backend_stub.payments.opening import read_access
 from cardreader.simulator import TRUST as SIMULATED_TRUST
 from cardreader.simulator.issuing_files import (
     CARD_MASTER_KEY,
     ISSUING_CA_CERTIFICATE,
     ISSUING_CA_KEY,
 )
-from kiosk.cli import backend_catalogue, backend_fleet
+from kiosk.cli import backend_catalogue, backend_fleet, backend_payments
 from kiosk.cli.options import CentralKeys, ConfigFile, Json, settings_from
 from kiosk.cli.outcome import answer, refuse
 from kiosk.contract.issuing import CardSerial
@@ -29,6 +30,7 @@ from kiosk.journal import configure_logging
 
 app = typer.Typer(help="The central API.", no_args_is_help=True)
 app.add_typer(backend_catalogue.app, name="catalogue")
+app.add_typer(backend_payments.app, name="payments")
 app.command("import")(backend_fleet.import_folder)
 app.command("revoke-kiosk")(backend_fleet.revoke)
 app.command("backup-done")(backend_fleet.note_backup)
@@ -87,6 +89,13 @@ def serve_central(
     tls_key: Annotated[
         Path | None, typer.Option(help="The certificate's private key (PEM).")
     ] = None,
+    gateway: Annotated[
+        str, typer.Option("--gateway", metavar="URL", help="The payment gateway, if any.")
+    ] = "",
+    gateway_keys: Annotated[
+        Path | None,
+        typer.Option("--gateway-keys", metavar="FILE", help="What it shares with us (JSON)."),
+    ] = None,
     development: Annotated[
         bool, typer.Option("--development", help="Also show what arrived and the notices.")
     ] = False,
@@ -104,6 +113,8 @@ def serve_central(
         card_master_key = CARD_MASTER_KEY
     if (tls_certificate is None) != (tls_key is None):
         raise typer.BadParameter("--tls-certificate and --tls-key come together")
+    if bool(gateway) != (gateway_keys is not None):
+        raise typer.BadParameter("--gateway and --gateway-keys come together")
     tls = Tls(tls_certificate, tls_key) if tls_certificate and tls_key else None
     scheme = "https" if tls else "http"
     typer.echo(f"The central API listens on {scheme}://{host}:{port}, docs at /docs.", err=True)
@@ -119,6 +130,7 @@ def serve_central(
             issuing_ca_certificate=issuing_ca_certificate,
             card_master_key=card_master_key,
             public_url=public_url,
+            gateway=read_access(gateway, gateway_keys) if gateway_keys else None,
         ),
         host,
         port,

@@ -9,6 +9,9 @@ UNAVAILABLE = 3
 EXPECTED = frozenset(
     {
         "backend_stub.ground.central.CentralUnavailable",
+        "backend_stub.ground.keys.KeysUnavailable",
+        "backend_stub.payments.opening.PaymentUnavailable",
+        "backend_stub.peers.gateway.program.GatewayUnavailable",
         "cardreader.errors.CardError",
         "cardreader.simulator.personas.UnknownPersona",
         "cardreader.simulator.state.CardStateUnreadable",
@@ -20,6 +23,7 @@ EXPECTED = frozenset(
         "kiosk.remote_screen.NoFreePort",
         "kiosk.services.reading.CatalogueError",
         "kiosk.enrolment.terminal_identity.IdentityError",
+        "kiosk.simulation.card_terminal.PortTaken",
         "offline_queue.errors.OutboxError",
         "printer.errors.PrintingError",
         "ui.app.WindowFailed",

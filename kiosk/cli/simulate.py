@@ -1,4 +1,4 @@
-"""``kiosk simulate``: a card or a printer of its own, for other software to use."""
+"""``kiosk simulate``: a card, a printer, a gateway of its own, for other software to use."""
 
 from __future__ import annotations
 
@@ -13,12 +13,15 @@ from cardreader.apdu import Protocol7816
 from cardreader.errors import ReaderUnavailable
 from cardreader.simulator import Faults, FaultyCard, Profile, issue, persona, personas
 from cardreader.simulator.vpcd import serve
+from kiosk.cli import simulate_peers
 from kiosk.cli.options import Json
 from kiosk.cli.outcome import answer
 from printer.layout import ensure_application
 from printer.virtual import VirtualPrinter
 
 app = typer.Typer(help="Simulated devices.", no_args_is_help=True)
+app.command("gateway")(simulate_peers.gateway)
+app.command("card-terminal")(simulate_peers.card_terminal)
 
 
 @app.command("card")
