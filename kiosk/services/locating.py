@@ -23,7 +23,6 @@ _STRING: Final = re.compile(
     re.DOTALL,
 )
 _SCALAR: Final = re.compile(r"[^,\]}#\n]+")
-_LAST_PART: Final = re.compile(r"(\[\d+\]|(?:^|\.)[^.\[]+)$")
 
 
 def line_of(text: str, path: str) -> int:
@@ -36,7 +35,7 @@ def line_of(text: str, path: str) -> int:
     while path:
         if path in lines:
             return lines[path]
-        path = _LAST_PART.sub("", path)
+        path = path[: max(path.rfind("."), path.rfind("["), 0)]
     return 1
 
 
