@@ -15,6 +15,7 @@ _COMMANDS = {
     "card": "card",
     "queue": "queue",
     "journal": "journal",
+    "catalogue": "catalogue",
     "receipt": "receipt",
     "printer": "printer",
     "simulate": "simulate",
