@@ -23,7 +23,7 @@ from kiosk.equipment.finger_sensor import FingerSensor
 from kiosk.equipment.scanner import Scanner
 from kiosk.front import Front, utc_now
 from kiosk.journal import Journal, JournalError, load_events
-from kiosk.loop.qt_loop import QtLoop, QtTimers
+from kiosk.loop.qt_loop import QtLoop, QtTicks, QtTimers
 from kiosk.loop.runner import Runner
 from kiosk.papers.receipts import check_code_fits
 from kiosk.session import State, effects as ef, events as ev
@@ -35,6 +35,7 @@ from kiosk.workers.card_services import CardServices
 from kiosk.workers.central import CentralWorker
 from kiosk.workers.fingers import FingerWorker
 from kiosk.workers.keeping import Keeper, ReceiptSigner
+from kiosk.workers.periodic import Watchdog
 from kiosk.workers.printing import Connect, Printing
 from kiosk.workers.receipt_mail import ReceiptMailer
 from kiosk.workers.reporting import Reporter, health_of
@@ -45,6 +46,9 @@ from offline_queue.signed_requests import RequestSigner
 from offline_queue.store import Outbox
 from offline_queue.syncer import Syncer, SyncState
 from offline_queue.wire import ItemAnswer
+
+_WATCHDOG_S = 30.0
+"""How often the periodic threads are looked at."""
 
 _log = structlog.get_logger()
 
@@ -236,6 +240,17 @@ class Kiosk:
             outbox_state=lambda state: self._changed(outbox=state),
             looked=self._looked,
         )
+        watchdog = Watchdog(
+            worker.thread
+            for worker in (
+                self._watch,
+                self._revocations,
+                self._reporter,
+                self._receipt_mail,
+                self._scans,
+            )
+        )
+        self._watchdog = QtTicks(_WATCHDOG_S, watchdog.look)
         self.runner = Runner(front.state, world=self._world, perform=self._perform, show=self._show)
         front.answer_with(self.runner.handle)
 
@@ -251,11 +266,13 @@ class Kiosk:
         self._revocations.start()
         self._watch.start()
         self._reporter.start()
+        self._watchdog.start()
 
     def stop(self) -> None:
         """End the visit, finish what is being kept, let go of every device."""
         self.runner.handle(ev.ShutDown())
         self._loop.close()
+        self._watchdog.stop()
         self._timers.stop_all()
         self._reporter.stop()
         self._watch.stop()

@@ -21,7 +21,8 @@ Where to look:
 - ``aside`` what does not go its usual way: void places, rows of a closed epoch; ``attachments``;
   ``room`` the quota; ``batching`` what fits into one request; ``overview`` counts and ages
 - ``syncer`` when and what to send; ``ingest`` the seam to the central API; ``http``
-  that seam over HTTPS; ``signed_requests`` who asks; ``bounded`` an end to answers that never end
+  that seam over HTTPS; ``signed_requests`` who asks; ``bounded_http`` its limits of
+  time and size
 - ``folder`` folders carried by hand, for both sides; ``stranded`` the outbox in one
 - for people who look at it, and not loaded with the rest: ``outside`` status without holding the
   outbox; ``verify`` the check whether it was changed

@@ -17,9 +17,14 @@ from typing import Final, NoReturn, TypeVar
 import requests
 import urllib3.exceptions
 
-from offline_queue.bounded import BoundedAdapter
+from offline_queue.bounded_http import (
+    AnswerLimits,
+    AnswerTooLong,
+    AnswerTooSlow,
+    BoundedSession,
+    travel_s,
+)
 from offline_queue.chain import b64url
-from offline_queue.clock import Clock, SystemClock
 from offline_queue.ingest import (
     AttachmentRefused,
     BatchRefused,
@@ -46,12 +51,6 @@ from offline_queue.wire_model import MessageError, WireModel
 ANSWER_MAX_BYTES: Final = 1024 * 1024
 """Longest answer that is read: fifty items need some twenty thousand bytes."""
 
-_CHUNK: Final = 16 * 1024
-
-_SLOWEST_BYTES_PER_S: Final = 100
-_TRAVEL_MAX_S: Final = 90.0
-"""A larger body does not get more time: the syncer sends smaller ones after a time-out."""
-
 _ATTACHMENT_REFUSED: Final = frozenset({400, 404, 405, 409, 411, 413, 415, 416, 422})
 """Answers about this attachment, or of a central API that takes none."""
 
@@ -63,23 +62,11 @@ Answer = TypeVar("Answer", bound=WireModel)
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """How long to wait, in seconds: for a connection, any next byte, all headers, all the body."""
+    """How long to wait, in seconds: for a connection, any next byte, all of an exchange."""
 
     connect_s: float = 5.0
     silence_s: float = 30.0
-    headers_s: float = 150.0
-    body_s: float = 60.0
-
-
-class _Session(requests.Session):
-    """A session that goes nowhere else: what says ``Location`` is an answer like any other.
-
-    The library would look at that address although it is told not to follow it: read the whole
-    page that came with it, however long, and raise what nobody expects when it is no address.
-    """
-
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        """Return nothing: no answer leads anywhere."""
+    whole_s: float = 210.0
 
 
 class HttpIngest:
@@ -96,7 +83,6 @@ class HttpIngest:
         signer: RequestSigner | None = None,
         ca_file: str | None = None,
         timeouts: Timeouts | None = None,
-        clock: Clock | None = None,
     ) -> None:
         """Prepare; no connection is made yet.
 
@@ -106,20 +92,12 @@ class HttpIngest:
         """
         self._base = base_url.rstrip("/")
         self._timeouts = timeouts or Timeouts()
-        self._clock = clock or SystemClock()
-        self._session = _Session()
-        self._session.trust_env = False
-        self._session.auth = signer
-        self._session.verify = ca_file or True
-        for scheme in ("http://", "https://"):
-            self._session.mount(scheme, BoundedAdapter(self._timeouts.headers_s))
-        self._session.headers.update(
-            {
-                "Accept": "application/json, application/problem+json",
-                # Answers are small; without compression their size is what the line carries.
-                "Accept-Encoding": "identity",
-            }
+        self._session = BoundedSession(
+            AnswerLimits(self._timeouts.whole_s, ANSWER_MAX_BYTES),
+            ca_file=ca_file,
         )
+        self._session.auth = signer
+        self._session.headers["Accept"] = "application/json, application/problem+json"
 
     def close(self) -> None:
         """Close kept connections."""
@@ -140,7 +118,6 @@ class HttpIngest:
                 headers=headers,
                 timeout=self._patience(body),
                 allow_redirects=False,
-                stream=True,
             )
         )
         return BatchReply(_parse(BatchAnswer, response, content), _date(response))
@@ -157,7 +134,6 @@ class HttpIngest:
                 params={} if epoch is None else {"epoch": epoch},
                 timeout=(self._timeouts.connect_s, self._timeouts.silence_s),
                 allow_redirects=False,
-                stream=True,
             )
         )
         return HeadReply(_parse(SignedHead, response, content), _retry_after(response) or 0.0)
@@ -187,7 +163,6 @@ class HttpIngest:
                 headers=headers | proof,
                 timeout=self._patience(data),
                 allow_redirects=False,
-                stream=True,
             )
         )
         if response.status_code in _ATTACHMENT_REFUSED:
@@ -196,13 +171,14 @@ class HttpIngest:
 
     def _patience(self, body: bytes) -> tuple[float, float]:
         """Allow for the time that a body takes on a line of a thousand bits per second."""
-        travel = min(len(body) / _SLOWEST_BYTES_PER_S, _TRAVEL_MAX_S)
-        return self._timeouts.connect_s, self._timeouts.silence_s + travel
+        return self._timeouts.connect_s, self._timeouts.silence_s + travel_s(body)
 
     def _exchange(self, call: Callable[[], requests.Response]) -> tuple[requests.Response, bytes]:
         try:
-            with call() as response:
-                return response, self._read(response)
+            response = call()
+            return response, response.content
+        except (AnswerTooLong, AnswerTooSlow) as error:
+            raise NoAnswer(str(error)) from error
         except requests.ConnectTimeout as error:
             raise Unreachable("no connection in time") from error
         except requests.exceptions.SSLError as error:
@@ -215,18 +191,6 @@ class HttpIngest:
             raise NoAnswer("the connection broke") from error
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             raise NoAnswer("no whole answer came") from error
-
-    def _read(self, response: requests.Response) -> bytes:
-        deadline = self._clock.monotonic() + self._timeouts.body_s
-        content = bytearray()
-        # read1 returns what has arrived: a server that drips bytes cannot hold the loop.
-        while chunk := response.raw.read1(_CHUNK):
-            content += chunk
-            if len(content) > ANSWER_MAX_BYTES:
-                raise NoAnswer("the answer is too long")
-            if self._clock.monotonic() > deadline:
-                raise NoAnswer("the answer comes too slowly")
-        return bytes(content)
 
 
 def _parse(answer: type[Answer], response: requests.Response, content: bytes) -> Answer:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 import requests
-from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
 from kiosk.contract.fleet import HealthNoted, HealthReport, KeyTaken
 from kiosk.contract.visits import Challenge, EmployerSearch, ReceiptKeys, Session, SignIn
 from kiosk.services.facts import Fact, decode_fact
+from offline_queue.bounded_http import AnswerLimits, BoundedSession
 from offline_queue.signed_requests import RequestSigner
 from offline_queue.wire import Enrolment, EnrolmentRequest, ServerClock
 from offline_queue.wire_model import MessageError, WireModel
@@ -21,6 +21,9 @@ from offline_queue.wire_model import MessageError, WireModel
 M = TypeVar("M", bound=WireModel)
 
 _NO_CONTENT = 204
+
+ANSWER_MAX_BYTES: Final = 8 * 1024 * 1024
+"""Longest answer that is read: a revocation list of every card that was ever lost."""
 
 
 class CentralError(Exception):
@@ -45,7 +48,7 @@ class CentralRefused(CentralError):
 
 
 class CentralClient:
-    """Blocking calls with bounded time-outs; each thread may use it, one call after another."""
+    """Blocking calls, bounded in time and size. Threads may share it."""
 
     def __init__(
         self,
@@ -54,23 +57,22 @@ class CentralClient:
         timeouts: tuple[float, float] = (3.0, 10.0),
         signer: RequestSigner | None = None,
         ca_file: Path | None = None,
-        session: Callable[[], requests.Session] = requests.Session,
     ) -> None:
-        """``signer`` signs every request with the device key, where the terminal itself asks.
-
-        ``ca_file``: PEM certificates that replace the public certificate authorities.
+        """``timeouts``: seconds for a connection and for the longest silence; an exchange as a
+        whole takes no more than both together. ``signer`` signs every request with the device key,
+        where the terminal itself asks. ``ca_file``: PEM certificates that replace the public
+        certificate authorities.
         """
         self._url = url.rstrip("/")
         self._timeouts = timeouts
-        self._session = session()
-        self._session.auth = signer
-        # Where a terminal sends to, and whom it trusts, is its configuration alone.
-        self._session.trust_env = False
-        self._session.verify = True if ca_file is None else str(ca_file)
         # A line that rested may be closed just as it is used again; asking once more harms nobody.
         once_more = Retry(total=1, connect=0, read=1, status=0, allowed_methods={"GET"})
-        for scheme in ("http://", "https://"):
-            self._session.mount(scheme, HTTPAdapter(max_retries=once_more))
+        self._session = BoundedSession(
+            AnswerLimits(sum(timeouts), ANSWER_MAX_BYTES),
+            ca_file=None if ca_file is None else str(ca_file),
+            retries=once_more,
+        )
+        self._session.auth = signer
 
     def health(self) -> ServerClock:
         """Whether the central API is there, and its clock."""
@@ -108,9 +110,11 @@ class CentralClient:
     def fact(self, token: str, source: str, given: dict[str, str]) -> Fact:
         """What a registry knows for this person; ``given`` is what it is asked with."""
         response = self._send("GET", f"/v1/facts/{source}", None, given, token)
+        if _media_type(response) != "application/json":
+            raise CentralUnreachable(f"status {response.status_code} from somebody else")
         try:
             return decode_fact(response.content)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise CentralUnreachable("an answer of an unknown shape") from error
 
     def receipt_keys(self) -> ReceiptKeys:
@@ -203,7 +207,7 @@ def _media_type(response: requests.Response) -> str:
 
 def _problem(response: requests.Response) -> dict[str, Any]:
     try:
-        problem = response.json()
-    except requests.JSONDecodeError:
+        problem = msgspec.json.decode(response.content)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return {}
     return problem if isinstance(problem, dict) else {}

@@ -60,3 +60,21 @@ class QtTimers(QObject):
         running = self._timers.get(timer)
         if running is not None:
             running.stop()
+
+
+class QtTicks(QObject):
+    """Calls a function again and again in the loop's thread."""
+
+    def __init__(self, seconds: float, tick: Callable[[], None]) -> None:
+        """``seconds`` lie between two calls."""
+        super().__init__()
+        self._timer = QTimer(self, interval=round(seconds * 1000))
+        self._timer.timeout.connect(tick)
+
+    def start(self) -> None:
+        """Begin; the first call comes after the first interval."""
+        self._timer.start()
+
+    def stop(self) -> None:
+        """No call any more."""
+        self._timer.stop()

@@ -2,51 +2,47 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
 
 import requests
-from tuf.api.exceptions import DownloadError, DownloadHTTPError
+from tuf.api.exceptions import DownloadHTTPError
 from tuf.ngclient import FetcherInterface
 
+from offline_queue.bounded_http import AnswerLimits, BoundedSession
+
 _CHUNK: Final = 65_536
-_TOGETHER_S: Final = 60.0
+_FILE_MAX_BYTES: Final = 2_000_000
+"""The longest of TUF's own documents; what is signed for may be smaller."""
+_WHOLE_S: Final = 60.0
 """One file may take so long, however slowly its bytes come."""
 
 
 class HttpFetcher(FetcherInterface):
-    """Files of the central API. TUF itself bounds their size."""
+    """Files of the central API, whole, and none longer than a file of an edition may be.
+
+    No redirect is followed: who may send catalogues is decided by signatures, but where this
+    terminal connects to is not for a stranger to choose.
+    """
 
     def __init__(
-        self,
-        *,
-        ca_file: Path | None,
-        timeout: tuple[float, float],
-        monotonic: Callable[[], float] = time.monotonic,
+        self, *, ca_file: Path | None, timeout: tuple[float, float], whole_s: float = _WHOLE_S
     ) -> None:
-        self._session = requests.Session()
-        self._session.trust_env = False
-        self._session.verify = True if ca_file is None else str(ca_file)
+        """``timeout``: seconds for a connection and for the longest silence."""
+        self._session = BoundedSession(
+            AnswerLimits(whole_s, _FILE_MAX_BYTES),
+            ca_file=None if ca_file is None else str(ca_file),
+        )
         self._timeout = timeout
-        self._monotonic = monotonic
 
     def _fetch(self, url: str) -> Iterator[bytes]:
-        ends = self._monotonic() + _TOGETHER_S
-        # No redirect is followed: who may send catalogues is decided by signatures, but where this
-        # terminal connects to is not for a stranger to choose.
-        with self._session.get(
-            url, stream=True, timeout=self._timeout, allow_redirects=False,
-            headers={"Accept-Encoding": "identity"},
-        ) as response:  # fmt: skip
-            if response.status_code != requests.codes.ok:
-                raise DownloadHTTPError("not served", response.status_code)
-            for chunk in response.iter_content(_CHUNK):
-                if self._monotonic() > ends:
-                    raise DownloadError("too slow")
-                yield chunk
+        response = self._session.get(url, timeout=self._timeout, allow_redirects=False)
+        if response.status_code != requests.codes.ok:
+            raise DownloadHTTPError("not served", response.status_code)
+        # Not a generator: TUF makes download errors only of what is raised before it iterates.
+        return iter((response.content,))
 
     def close(self) -> None:
         """Give back the connections."""

@@ -16,7 +16,7 @@ import structlog
 from cardreader.revocation import RevocationListInvalid
 from cardreader.trust import TrustStore
 from kiosk.central.client import CentralClient, CentralError
-from kiosk.workers.periodic import Repeating
+from kiosk.workers.periodic import Periodic
 
 REVOCATION_FILE = "revocations.crl"
 """The last list that came, DER, in the terminal's state directory."""
@@ -60,7 +60,7 @@ class Revocations:
         self._client = client
         self._file = file
         self._renewed = renewed
-        self._thread = Repeating("revocations", lambda: _EVERY_S if self.renew() else _AGAIN_S)
+        self.thread = Periodic("revocations", lambda: _EVERY_S if self.renew() else _AGAIN_S)
 
     @property
     def trust(self) -> TrustStore:
@@ -69,16 +69,16 @@ class Revocations:
 
     def start(self) -> None:
         """Begin to renew."""
-        self._thread.start()
+        self.thread.start()
 
     def stop(self) -> None:
         """End; returns when no further call can come, or after ten seconds."""
-        self._thread.stop()
+        self.thread.stop()
         self._client.close()
 
     def network_returned(self) -> None:
         """Ask now. Any thread."""
-        self._thread.soon()
+        self.thread.soon()
 
     def renew(self) -> bool:
         """Ask once; whether a list came that can be believed. For this object's thread."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 import structlog
@@ -34,6 +33,7 @@ from kiosk.session.state import Cardholder, CardProblem, CardTaskKind
 from kiosk.workers.answering import GONE, Answer, event_of
 from kiosk.workers.card import ReaderWorker
 from kiosk.workers.keeping import ReceiptSigner
+from kiosk.workers.visit_tasks import VisitTasks
 from offline_queue.errors import OutboxError
 from offline_queue.records import new_tx_id
 from offline_queue.store import Outbox
@@ -70,17 +70,25 @@ class CardServices:
         self._shelf = SecretShelf()
         self._lock = threading.Lock()
         self._authority = HttpCardAuthority(client)
-        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="card-services")
+        self._tasks = VisitTasks("card-services", answer)
 
     def request_code(self, holder: Cardholder, language: Language, visit: int) -> None:
         """Have a one-time code sent to the registered telephone, in the visit's language."""
-        self._worker.submit(
-            self._request_code, self._current(), holder.civil_number, language, visit
+        authority = self._current()
+        self._tasks.submit(
+            lambda: self._request_code(authority, holder.civil_number, language, visit),
+            visit=visit,
+            otherwise=ev.CodeNotSent("network"),
         )
 
     def check_code(self, code: bytearray, visit: int) -> None:
         """Give the entered code to the central API."""
-        self._worker.submit(self._check_code, self._current(), code, visit)
+        authority = self._current()
+        self._tasks.submit(
+            lambda: self._check_code(authority, code, visit),
+            visit=visit,
+            otherwise=ev.CodeNotSent("network"),
+        )
 
     def keep(self, secret: Secret, digits: bytearray) -> None:
         """Put the digits aside until the card needs them."""
@@ -136,7 +144,11 @@ class CardServices:
                 def act(card: NationalIdCard) -> None:
                     card.unblock_pin(puk, new)
 
-        self._worker.submit(self._run, kind, act, visit)
+        self._tasks.submit(
+            lambda: self._run(kind, act, visit),
+            visit=visit,
+            otherwise=ev.CardTaskFailed("terminal"),
+        )
 
     def forget(self) -> None:
         """The visit is over: secrets and the approval are gone."""
@@ -146,7 +158,7 @@ class CardServices:
 
     def stop(self) -> None:
         """Drop what waits, finish what runs."""
-        self._worker.shutdown(wait=True, cancel_futures=True)
+        self._tasks.stop()
         self._shelf.wipe()
 
     def _current(self) -> HttpCardAuthority:

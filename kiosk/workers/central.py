@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
 
 import rfc8785
 import structlog
@@ -17,6 +16,7 @@ from kiosk.session.effects import FetchFact
 from kiosk.session.state import CardProblem, EmployerFound
 from kiosk.workers.answering import Answer
 from kiosk.workers.card import ReaderWorker
+from kiosk.workers.visit_tasks import VisitTasks
 
 _log = structlog.get_logger()
 
@@ -35,24 +35,26 @@ class CentralWorker:
         self._client = client
         self._kiosk = kiosk
         self._answer = answer
-        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="central")
+        self._tasks = VisitTasks("central", answer)
         self._lock = threading.Lock()
         self._token: str | None = None
         self._wanted = ""
 
     def sign_in(self, visit: int) -> None:
         """Let the card sign a challenge; answers SignedIn, or nothing."""
-        self._worker.submit(self._sign_in, visit)
+        self._tasks.submit(lambda: self._sign_in(visit), visit=visit, otherwise=None)
 
     def search(self, query: str, visit: int) -> None:
         """Search establishments; only the newest query that waits is asked."""
         with self._lock:
             self._wanted = query
-        self._worker.submit(self._search, query, visit)
+        unavailable = ev.EmployersFound(query, None)
+        self._tasks.submit(lambda: self._search(query, visit), visit=visit, otherwise=unavailable)
 
     def fetch(self, effect: FetchFact, visit: int) -> None:
         """Ask a registry for a fact; answers FactKnown."""
-        self._worker.submit(self._fetch, effect, visit)
+        unknown = ev.FactKnown(effect.fact_id, None)
+        self._tasks.submit(lambda: self._fetch(effect, visit), visit=visit, otherwise=unknown)
 
     def forget(self) -> None:
         """The visit is over: its token is gone."""
@@ -62,7 +64,7 @@ class CentralWorker:
 
     def stop(self) -> None:
         """Drop what waits, finish what runs."""
-        self._worker.shutdown(wait=True, cancel_futures=True)
+        self._tasks.stop()
 
     def _sign_in(self, visit: int) -> None:
         try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import structlog
 
@@ -17,7 +16,8 @@ from kiosk.session import events as ev
 from kiosk.session.state import CardProblem
 from kiosk.workers.answering import GONE, Answer, event_of
 from kiosk.workers.card import ReaderWorker
-from kiosk.workers.latest_request import Newest
+from kiosk.workers.latest_request import LatestRequest
+from kiosk.workers.visit_tasks import VisitTasks
 
 _log = structlog.get_logger()
 
@@ -40,24 +40,25 @@ class FingerWorker:
         self._desk = desk
         self._answer = answer
         self._state = state
-        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="finger")
-        self._fingers = Newest()
+        self._tasks = VisitTasks("finger", answer)
+        self._fingers = LatestRequest()
         self._lock = threading.Lock()
         self._busy = False
 
     def look_again(self) -> None:
         """Look whether the sensor is there, unless it is at work. Any thread."""
-        if self._sensor is None:
+        sensor = self._sensor
+        if sensor is None:
             return
         with self._lock:
             if self._busy:
                 return
             self._busy = True
-        self._worker.submit(self._look, self._sensor)
+        self._tasks.submit(lambda: self._look(sensor), visit=None, otherwise=None)
 
     def ask(self, visit: int) -> None:
         """Does the card in the slot compare a finger, and how often yet? Answers FingerKnown."""
-        self._worker.submit(self._ask, visit)
+        self._tasks.submit(lambda: self._ask(visit), visit=visit, otherwise=ev.FingerKnown(0))
 
     def take(self, visit: int) -> None:
         """Wait for a finger and let the card compare it.
@@ -66,8 +67,13 @@ class FingerWorker:
         up.
         """
         number = self._fingers.ask()
-        if self._sensor is not None:
-            self._worker.submit(self._take, self._sensor, number, visit)
+        sensor = self._sensor
+        if sensor is not None:
+            self._tasks.submit(
+                lambda: self._take(sensor, number, visit),
+                visit=visit,
+                otherwise=ev.FingerNotSeen(FingerProblem.BROKEN.value),
+            )
 
     def give_up(self) -> None:
         """Wait for no finger any more."""
@@ -78,7 +84,7 @@ class FingerWorker:
     def stop(self) -> None:
         """Let go of the sensor."""
         self.give_up()
-        self._worker.shutdown(wait=True, cancel_futures=True)
+        self._tasks.stop()
 
     # --- the worker's thread
 

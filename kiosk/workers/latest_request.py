@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 
-class Newest:
+class LatestRequest:
     """Numbers what a device is asked to do. Any thread."""
 
     def __init__(self) -> None:

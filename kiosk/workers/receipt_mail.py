@@ -20,7 +20,7 @@ from kiosk.central.client import CentralClient, CentralError, CentralRefused
 from kiosk.contract.receipts import SEPARATOR, ReceiptMail, receipt_place
 from kiosk.session import events as ev
 from kiosk.workers.answering import Answer
-from kiosk.workers.periodic import Repeating
+from kiosk.workers.periodic import Periodic
 from offline_queue.chain import b64url, b64url_decode
 from offline_queue.sealing import seal
 from offline_queue.wire import Enrolment
@@ -56,20 +56,20 @@ class ReceiptMailer:
         self._folder = folder
         self._answer = answer
         self._now = now
-        self._thread = Repeating("receipt-mail", lambda: _AGAIN_S if self.step() else None)
+        self.thread = Periodic("receipt-mail", lambda: _AGAIN_S if self.step() else None)
 
     def start(self) -> None:
         """Begin to deliver what waits from before."""
-        self._thread.start()
+        self.thread.start()
 
     def stop(self) -> None:
         """End; what waits stays in the folder."""
-        self._thread.stop()
+        self.thread.stop()
         self._client.close()
 
     def nudge(self) -> None:
         """The network is back, or a transaction arrived."""
-        self._thread.soon()
+        self.thread.soon()
 
     def keep(self, tx_id: str, link: str, drawn: Future[ReceiptBitmap], visit: int) -> None:
         """Keep a receipt once it is drawn; answers ReceiptMailKept or ReceiptMailFailed."""
@@ -84,7 +84,7 @@ class ReceiptMailer:
                 self._answer(ev.ReceiptMailFailed(tx_id), visit)
             else:
                 self._answer(ev.ReceiptMailKept(tx_id), visit)
-                self._thread.soon()
+                self.thread.soon()
 
         drawn.add_done_callback(done)
 

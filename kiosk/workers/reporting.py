@@ -22,7 +22,7 @@ from kiosk import __version__
 from kiosk.central.client import CentralClient, CentralError, CentralRefused
 from kiosk.contract.fleet import DeviceReport, HealthNoted, HealthReport, OutboxReport
 from kiosk.devices import DeviceState, PaperState, Terminal, can_serve
-from kiosk.workers.periodic import Repeating
+from kiosk.workers.periodic import Periodic
 from offline_queue.errors import OutboxUnavailable
 from offline_queue.store import Outbox
 from offline_queue.syncer import SyncState
@@ -80,15 +80,15 @@ class Reporter:
         self._interval = INTERVAL_S
         self._failures = 0
         self._refused = ""
-        self._thread = Repeating("health-reports", self.step)
+        self.thread = Periodic("health-reports", self.step)
 
     def start(self) -> None:
         """Begin to report."""
-        self._thread.start()
+        self.thread.start()
 
     def stop(self) -> None:
         """End; returns when no further call can come, or after ten seconds."""
-        self._thread.stop()
+        self.thread.stop()
         self._client.close()
 
     def changed(self) -> None:
@@ -98,7 +98,7 @@ class Reporter:
             soon = max(now, self._last + _LEAST_S) + self._rng.uniform(0, _SOON_S)
             self._due = min(self._due, soon)
             self._failures = 0
-        self._thread.soon()
+        self.thread.soon()
 
     def step(self) -> float:
         """Report if it is due; in how many seconds to look again."""

@@ -24,8 +24,8 @@ from kiosk.equipment.scanner import (
 from kiosk.session import events as ev
 from kiosk.session.state import Paper
 from kiosk.workers.answering import Answer
-from kiosk.workers.latest_request import Newest
-from kiosk.workers.periodic import Repeating
+from kiosk.workers.latest_request import LatestRequest
+from kiosk.workers.periodic import Periodic
 
 _log = structlog.get_logger()
 
@@ -55,19 +55,19 @@ class ScanWorker:
         self._answer = answer
         self._state = state
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="scanner")
-        self._watch = Repeating("scanner-watch", self._look)
+        self.thread = Periodic("scanner-watch", self._look)
         self._in_use = threading.Lock()
-        self._sheets = Newest()
+        self._sheets = LatestRequest()
         self._looking = threading.Event()
 
     def start(self) -> None:
         """Begin to look for the scanner."""
         if self._scanner is not None:
-            self._watch.start()
+            self.thread.start()
 
     def look_again(self) -> None:
         """Look for it now. Any thread."""
-        self._watch.soon()
+        self.thread.soon()
 
     def scan(self, visit: int) -> None:
         """Scan one sheet; answers SheetAccepted or SheetRefused, nothing once it is given up."""
@@ -87,7 +87,7 @@ class ScanWorker:
         """Let go of the scanner."""
         self.give_up()
         self._worker.shutdown(wait=True, cancel_futures=True)
-        self._watch.stop()
+        self.thread.stop()
 
     def _scan(self, number: int, visit: int) -> None:
         scanner = self._scanner
@@ -111,7 +111,7 @@ class ScanWorker:
         _log.warning("scanner.no_picture", problem=problem.value)
         self._state(problem.device)
         if problem in (ScanProblem.OFFLINE, ScanProblem.BROKEN):
-            self._watch.soon()
+            self.thread.soon()
         if self._sheets.is_wanted(number):
             self._answer(ev.SheetRefused(problem.sheet, problem.value), visit)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from kiosk.central.client import CentralClient, CentralError
 from kiosk.devices import DeviceState
-from kiosk.workers.periodic import Repeating
+from kiosk.workers.periodic import Periodic
 from offline_queue.errors import OutboxUnavailable
 from offline_queue.store import Outbox
 
@@ -31,19 +31,19 @@ class Watch:
         self._central = central
         self._outbox_state = outbox_state
         self._looked = looked
-        self._thread = Repeating("watch", self._look)
+        self.thread = Periodic("watch", self._look)
 
     def start(self) -> None:
         """Begin to look."""
-        self._thread.start()
+        self.thread.start()
 
     def stop(self) -> None:
         """End; returns when no further call can come, or after ten seconds."""
-        self._thread.stop()
+        self.thread.stop()
 
     def nudge(self) -> None:
         """Look now. Any thread."""
-        self._thread.soon()
+        self.thread.soon()
 
     def _look(self) -> float:
         self._outbox_state(self._ask_outbox())

@@ -36,7 +36,7 @@ from cardreader.national_id import NationalIdCard, open_card
 from cardreader.pki import KeyPurpose
 from cardreader.simulator import READER, TRUST, SimulatedReaders, management_key
 from cardreader.trust import TrustStore
-from kiosk.central.client import CentralClient
+from kiosk.central.client import CentralClient, CentralUnreachable
 from kiosk.central.issuing import CodeRefused, HttpCardAuthority
 from kiosk.cli.backend import app as backend_commands
 from tests.cardreader.vendor_cards import (
@@ -52,26 +52,28 @@ STORE = TrustStore.load(TRUST)
 PIN = b"482913"
 
 
-class Lossy(requests.Session):
+class Lossy(CentralClient):
     """A line that fails at the ``at``-th request: before it leaves, or after it was answered."""
 
-    def __init__(self, at: int = 0, *, done: bool = False) -> None:
-        super().__init__()
+    def __init__(self, url: str, at: int = 0, *, done: bool = False) -> None:
+        super().__init__(url)
         self.at, self.done, self.count = at, done, 0
 
-    def request(self, *arguments: Any, **more: Any) -> requests.Response:
+    def _send(self, *what: Any, **more: Any) -> requests.Response:
         self.count += 1
         if self.count == self.at and not self.done:
-            raise requests.ConnectionError
-        response = super().request(*arguments, **more)
+            raise CentralUnreachable("ConnectionError")
+        response = super()._send(*what, **more)
         if self.count == self.at:
-            raise requests.ConnectionError
+            raise CentralUnreachable("ConnectionError")
         return response
 
 
 @contextmanager
-def authority(central: RunningCentral, line: Lossy | None = None) -> Iterator[HttpCardAuthority]:
-    client = CentralClient(central.url, session=lambda: line or Lossy())
+def authority(
+    central: RunningCentral, at: int = 0, *, done: bool = False
+) -> Iterator[HttpCardAuthority]:
+    client = Lossy(central.url, at, done=done)
     try:
         yield HttpCardAuthority(client)
     finally:
@@ -187,8 +189,8 @@ def test_the_line_fails_at_every_request(
         at += 1
         database = f"sqlite:///{tmp_path / f'{at}.db'}"
         office = start_central(dataclasses.replace(issuing_settings, database_url=database))
-        readers, line = SimulatedReaders(), Lossy(at + 2, done=done)
-        with authority(office, line) as by:
+        readers = SimulatedReaders()
+        with authority(office, at + 2, done=done) as by:
             card = inserted(readers, office)
             approve(office, by, card)
             try:
@@ -214,7 +216,7 @@ def test_the_line_fails_at_every_request(
 def test_the_line_fails_while_the_code_is_entered(office: RunningCentral) -> None:
     readers = SimulatedReaders()
     card = inserted(readers, office)
-    with authority(office, Lossy(2, done=True)) as by:
+    with authority(office, 2, done=True) as by:
         by.send_code(card.serial, NEW.civil_number)
         code = last_code(office)
         with pytest.raises(Exception, match="ConnectionError"):

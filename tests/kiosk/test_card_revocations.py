@@ -107,7 +107,7 @@ def test_it_asks_at_once_and_again_when_the_network_returns(file):
     assert came.wait(5)
     revocations.stop()
     assert central.closed
-    assert not revocations._thread.is_alive()
+    assert not revocations.thread.is_alive()
 
 
 def test_stale_is_older_than_allowed_or_none_at_all():

@@ -131,7 +131,7 @@ def storm(folder: Path, seed: int) -> Iterator[Storm]:
 def life(storm: Storm, confirmations: int) -> None:
     """Keep and send until somebody kills this process."""
     outbox = storm.outbox()
-    timeouts = Timeouts(connect_s=1, silence_s=1, headers_s=2, body_s=2)
+    timeouts = Timeouts(connect_s=1, silence_s=1, whole_s=4)
     # Impatient, so that a short life holds several rounds.
     syncer = Syncer(outbox, storm.ingest(storm.line, timeouts), rng=Impatient())
     syncer.start()

@@ -103,7 +103,7 @@ class Scene:
     def line(self, *faults: Fault, pause_s: float = 0.01) -> Iterator[tuple[Syncer, FaultProxy]]:
         """A syncer on real sockets, through a line on which the first requests meet ``faults``."""
         server = Server(self.central)
-        timeouts = Timeouts(connect_s=2, silence_s=2, headers_s=1, body_s=2)
+        timeouts = Timeouts(connect_s=2, silence_s=2, whole_s=3)
         try:
             with FaultProxy(server.url, planned(*faults), pause_s) as proxy:
                 ingest = HttpIngest(proxy.url, timeouts=timeouts)

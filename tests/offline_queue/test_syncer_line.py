@@ -6,11 +6,11 @@ import socket
 
 import pytest
 
-from offline_queue.clock import SystemClock
 from offline_queue.http import HttpIngest, Timeouts
 from offline_queue.ingest import NoAnswer, Unreachable
 from offline_queue.syncer import SyncState
 from offline_queue.wire import BatchRequest, Outcome
+from tests.hostile_peer import VICES, hostile_peer
 from tests.offline_queue.http_central import Fault, Reply, Server, fixed, html, problem
 from tests.offline_queue.stepped_line import Line
 from tests.offline_queue.world import KIOSK, Central, submission
@@ -114,23 +114,11 @@ def test_fault_29_names_and_ports_that_lead_nowhere() -> None:
 
 
 def test_fault_23_a_server_that_drips_is_left() -> None:
-    class Hurried(SystemClock):
-        """Each look at this clock is a minute later."""
-
-        def __init__(self) -> None:
-            self.ticks = 0.0
-
-        def monotonic(self) -> float:
-            self.ticks += 60
-            return self.ticks
-
-    central = Central()
-    server = Server(central)
-    ingest = HttpIngest(server.url, timeouts=Timeouts(body_s=30), clock=Hurried())
-    with pytest.raises(NoAnswer, match="slowly"):
-        ingest.head(KIOSK)
-    ingest.close()
-    server.close()
+    with hostile_peer(VICES["drip-body"]) as peer:
+        ingest = HttpIngest(f"http://{peer.address}", timeouts=Timeouts(whole_s=0.3))
+        with pytest.raises(NoAnswer, match="slowly"):
+            ingest.head(KIOSK)
+        ingest.close()
 
 
 def test_a_silent_server_is_left() -> None:
