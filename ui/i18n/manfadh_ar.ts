@@ -1383,7 +1383,7 @@
     </message>
 </context>
 <context>
-    <name>ServiceCard</name>
+    <name>ServiceTile</name>
     <message numerus="yes">
         <source>About %n minutes</source>
         <translation>
@@ -1415,12 +1415,20 @@
         <translation>المس الخدمة للبدء.</translation>
     </message>
     <message>
-        <source>The network is down. You can go on.</source>
-        <translation>الشبكة غير متاحة، ويمكنك المتابعة.</translation>
+        <source>No network now. You can go on.</source>
+        <translation>لا شبكة الآن. يمكنك المتابعة.</translation>
     </message>
     <message>
-        <source>Your request is saved here and sent by itself when the network returns.</source>
-        <translation>يُحفظ طلبك هنا ويُرسل تلقائيًا عند عودة الشبكة.</translation>
+        <source>What is kept here is sent by itself when the network returns.</source>
+        <translation>ما يُحفظ هنا يُرسل تلقائيًا عند عودة الشبكة.</translation>
+    </message>
+    <message>
+        <source>Search for a service</source>
+        <translation>ابحث عن خدمة</translation>
+    </message>
+    <message>
+        <source>No service of this name. Try another word.</source>
+        <translation>لا توجد خدمة بهذا الاسم. جرّب كلمة أخرى.</translation>
     </message>
 </context>
 <context>

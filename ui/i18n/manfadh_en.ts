@@ -82,7 +82,7 @@
     </message>
 </context>
 <context>
-    <name>ServiceCard</name>
+    <name>ServiceTile</name>
     <message numerus="yes">
         <source>About %n minutes</source>
         <translation>
