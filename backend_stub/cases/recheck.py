@@ -70,7 +70,7 @@ def _compared(
     else:
         definition = service.fact(fact_id)
         source = definition.source
-        given = {
+        given = definition.fixed | {
             name: str(row.answers[field_id])
             for name, field_id in definition.given.items()
             if field_id in row.answers

@@ -120,6 +120,8 @@ def _fact_faults(service: ServiceDefinition) -> Iterator[Fault]:
             yield Fault(f"{here}.id", f"{fact.id} is there twice")
         if fact.id == PERSON:
             yield Fault(f"{here}.id", f"{PERSON} is known at every visit and is not asked for")
+        for name in sorted(set(fact.fixed) & set(fact.given)):
+            yield Fault(f"{here}.fixed.{name}", f"{name} is given by a question already")
         for name, field_id in fact.given.items():
             if field_id not in {each.id for each in service.fields}:
                 yield Fault(f"{here}.given.{name}", f"there is no question {field_id}")

@@ -127,6 +127,8 @@ class FactDefinition(Definition, frozen=True, kw_only=True):
     """The name under which a room of the central API offers it."""
     given: dict[str, str] = field(default_factory=dict)
     """What it is asked with: name → id of an earlier question."""
+    fixed: dict[str, str] = field(default_factory=dict)
+    """What it is always asked with: name → value, for example the calendar of free times."""
     unavailable: Text | UnsetType = UNSET
     """What is said when it cannot be had; without it the question is asked without the fact."""
 

@@ -72,7 +72,10 @@ class _Outline:
         yield ""
         yield "FACTS FROM THE CENTRE"
         for fact in self._service.facts:
-            given = ", ".join(f"{name} = {self._label(id_)}" for name, id_ in fact.given.items())
+            asked_with = fact.fixed | {
+                name: f"“{self._label(field_id)}”" for name, field_id in fact.given.items()
+            }
+            given = ", ".join(f"{name} = {value}" for name, value in asked_with.items())
             yield f"  {fact.id}: {fact.source}" + (f", asked with {given}" if given else "")
             if isinstance(fact.unavailable, Text):
                 yield f"    when it cannot be had: {self._say(fact.unavailable)}"

@@ -353,7 +353,9 @@ def _fetch(state: State, form: Form, page: flow.QuestionPage, service: ServiceDe
         FetchFact(
             fact.id,
             fact.source,
-            MappingProxyType({name: form.answers.get(of) for name, of in fact.given.items()}),
+            MappingProxyType(
+                fact.fixed | {name: form.answers.get(of) for name, of in fact.given.items()}
+            ),
             state.visit.language,
         )
         for fact in wanted

@@ -8,6 +8,12 @@ from typing import Any
 import pytest
 import requests
 
+from backend_stub.cases.calendars import load_calendars
+from backend_stub.cases.offices import load_offices
+from backend_stub.ground.settings import DATA_DIRECTORY
+from kiosk.services import ServiceDefinition, load_catalogue
+from kiosk.services.definition import FactDefinition
+
 from .cards import Card, Issuer
 from .conftest import RunningCentral
 from .terminal import Terminal
@@ -190,3 +196,31 @@ def test_facts_for_a_form(central: RunningCentral, card: Card, number: str) -> N
     for wrong in ("", "?calendar=moon", "?calendar=hearings&office=moon"):
         assert fact(f"free-times{wrong}")["code"] == "fact-parameters"
     assert central.get("/v1/facts/person").status_code == 401
+
+
+SHIPPED = load_catalogue().services
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [pytest.param(fact, id=f"{each.id}-{fact.id}") for each in SHIPPED for fact in each.facts],
+)
+def test_every_fact_of_the_catalogue_can_be_asked(
+    fact: FactDefinition, central: RunningCentral, card: Card
+) -> None:
+    """An office has the governorate's name; whatever else is given is the definition's own."""
+    given = fact.fixed | dict.fromkeys(fact.given, "dhofar") | {"language": "ar"}
+    reply = central.get(f"/v1/facts/{fact.source}", params=given, headers=sign_in(central, card))
+    assert reply.status_code == 200, reply.text
+    assert reply.json()["rows"], "the simulated central API has something to choose from"
+
+
+@pytest.mark.parametrize("service", SHIPPED, ids=lambda each: each.id)
+def test_every_calendar_and_office_of_the_catalogue_exists(service: ServiceDefinition) -> None:
+    offices = load_offices(DATA_DIRECTORY, load_catalogue().places)
+    calendars = load_calendars(DATA_DIRECTORY, set(offices.by_id))
+    case = service.case
+    if case is not None and case.slot is not None:
+        assert calendars.calendar(case.slot.calendar).capacity
+    if case is not None and case.office.id:
+        assert offices.office(case.office.id)

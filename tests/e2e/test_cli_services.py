@@ -22,6 +22,10 @@ def folder(tmp_path):
     return folder
 
 
+def line_with(words: str) -> int:
+    return SOUND[: SOUND.index(words)].count("\n") + 1
+
+
 def test_what_comes_with_the_program_is_sound():
     done = kiosk("catalogue", "check", DATA, "--json")
     assert done.code == 0, done.output
@@ -72,8 +76,8 @@ def test_the_other_files_of_a_catalogue_are_checked_too(folder):
         ["shelves.toml:2", "shelves[0].id"],
         ["problems.toml:1", "texts.wrong-type"],
         # Sentences of its own for problems of which there are none any more.
-        ["library-card.toml:51", "fields[0].problems.required"],
-        ["library-card.toml:65", "fields[1].problems.too-long"],
+        [f"library-card.toml:{line_with('required = { ar')}", "fields[0].problems.required"],
+        [f"library-card.toml:{line_with('too-long =')}", "fields[1].problems.too-long"],
     ]
     (catalogue / "places.json").unlink()
     assert "places.json:1: No such file" in kiosk("catalogue", "check", catalogue).output
@@ -100,7 +104,7 @@ def test_a_service_is_shown_as_a_person_reads_it(folder):
         "  2. Where do you study?  (school: line)",
         "     asked only if “Purpose” is “Study”",
         "     asked only if “Student” is yes",
-        "  branches: branches, asked with governorate = Governorate",
+        "  branches: branches, asked with governorate = “Governorate”",
         "  9. How can we reach you?  (one page)",
         "  [received] Your request is here  (start)",
         "      → given: Give the card  (give, by officer; asks Shelf; notice given)",
