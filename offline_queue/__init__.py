@@ -12,20 +12,21 @@ when it returns, the citizen can be told. A ``Syncer`` carries the outbox to the
 
 Where to look:
 
-- ``wire`` the messages exchanged; ``sealing`` HPKE, ``ahead`` its slow half made before it is
-  needed; ``chain`` the signed hash chain and its countersigned head
-- ``store`` the outbox; ``intake`` how one is taken in; ``answers`` how the central API's word is;
-  their SQL: ``ledger`` the outbox itself, ``delivery`` what is on its way, ``heads`` what the
-  central API holds; ``schema`` tables, settings, migrations; ``connection`` one writer and typed
-  troubles; ``records`` what goes in and comes out; ``errors``; ``clock``; ``seals`` the keys in use
-- ``aside`` what does not go its usual way: void places, rows of a closed epoch; ``attachments``;
-  ``room`` the quota; ``batching`` what fits into one request; ``overview`` counts and ages
-- ``syncer`` when and what to send; ``ingest`` the seam to the central API; ``http``
-  that seam over HTTPS; ``signed_requests`` who asks; ``bounded_http`` its limits of
-  time and size
-- ``folder`` folders carried by hand, for both sides; ``stranded`` the outbox in one
-- for people who look at it, and not loaded with the rest: ``outside`` status without holding the
-  outbox; ``verify`` the check whether it was changed
+- the protocol: ``wire`` messages, on ``wire_model``; ``sealing`` HPKE; ``chain`` the signed hash
+  chain and its countersigned head; ``folder`` the same messages on a USB stick; ``signed_requests``
+  how a request shows which terminal sent it
+- the transport: ``ingest`` the seam to the central API; ``http`` that seam over HTTPS, with
+  the limits of ``bounded_http``
+- the store: ``store`` the outbox itself, in front of ``intake`` (taking one in), ``answers`` (what
+  the central API replied), ``quarantine`` (damaged, void and stranded rows), ``usb_export``
+- its SQL: ``ledger`` identity and chains, ``delivery`` what is on its way, ``acknowledgement`` what
+  the central API holds, ``attachments``, ``quota``, ``overview`` counts and ages; ``schema`` tables
+  and settings; ``connection`` the single writer
+- ``syncer`` decides when and what to send; ``batching`` what fits into one request
+- for people, and not loaded otherwise: ``inspection`` status without holding the outbox; ``verify``
+  whether anything was changed
+- ``presealing`` prepares key agreements before a visit needs one; ``keys`` the keys in use;
+  ``records``, ``clock``, ``errors``
 """
 
 from offline_queue.clock import Clock, SystemClock
@@ -42,6 +43,7 @@ from offline_queue.errors import (
 from offline_queue.folder import FolderBroken, FolderUnwritable
 from offline_queue.http import HttpIngest, Timeouts
 from offline_queue.ingest import BatchReply, CentralIngest, TransportError
+from offline_queue.quota import Quota
 from offline_queue.records import (
     Enqueued,
     OutboxStatus,
@@ -51,10 +53,9 @@ from offline_queue.records import (
     case_ref,
     new_tx_id,
 )
-from offline_queue.room import Quota
 from offline_queue.store import Outbox
-from offline_queue.stranded import Exported, Imported
 from offline_queue.syncer import Syncer, SyncState
+from offline_queue.usb_export import Exported, Imported
 
 __all__ = [
     "AnswerMismatch",

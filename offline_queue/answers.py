@@ -9,12 +9,12 @@ from typing import Final
 
 import structlog
 
-from offline_queue import aside, delivery, heads, ledger
+from offline_queue import acknowledgement, delivery, ledger, quarantine
 from offline_queue.chain import ChainBroken, timestamp, verify_head
 from offline_queue.clock import Clock
 from offline_queue.connection import Connection
 from offline_queue.errors import AnswerMismatch, OutboxUnavailable, Reason
-from offline_queue.seals import Seals
+from offline_queue.keys import TerminalKeys
 from offline_queue.wire import BatchAnswer, FolderManifest, ItemAnswer, SignedHead
 
 _log = structlog.get_logger()
@@ -32,13 +32,13 @@ class Answers:
     ``losses`` counts how often the central API turned out to hold less than before.
     """
 
-    def __init__(self, connection: Connection, clock: Clock, seals: Seals) -> None:
+    def __init__(self, connection: Connection, clock: Clock, keys: TerminalKeys) -> None:
         """Write through ``connection``; ``head_key`` is to be set before the first answer."""
         self.head_key = b""
         self.losses = 0
         self._connection = connection
         self._clock = clock
-        self._seals = seals
+        self._keys = keys
         self._holes_tried: set[tuple[int, int]] = set()
 
     def apply(
@@ -54,7 +54,7 @@ class Answers:
         with self._connection.transaction(durable=False) as db:
             agreed = self._compare(db, answer.head)
             if agreed:
-                heads.note_progress(db, answer.head)
+                acknowledgement.note_progress(db, answer.head)
             else:
                 delivery.recover_inflight(db)
                 self._note_contact(db, server_time)
@@ -76,7 +76,7 @@ class Answers:
             if agreed:
                 self._adopt(db, signed)
         # An earlier epoch that stops is no reason not to go on with the terminal's own.
-        if not agreed and signed.statement.epoch >= self._seals.epoch:
+        if not agreed and signed.statement.epoch >= self._keys.epoch:
             raise OutboxUnavailable(Reason.FROZEN)
 
     def apply_carried(self, manifest: FolderManifest, answer: BatchAnswer) -> list[ItemAnswer]:
@@ -85,7 +85,7 @@ class Answers:
         They may be older than what is known by now: an older head is compared and not taken over.
         Raises as ``apply``, and ``AnswerMismatch`` when they are for another terminal.
         """
-        if manifest.kiosk != self._seals.kiosk:
+        if manifest.kiosk != self._keys.kiosk:
             raise AnswerMismatch("the results are for another terminal")
         self._believe(answer.head)
         now = self._clock.monotonic()
@@ -104,7 +104,7 @@ class Answers:
 
         A proxy that mixes up answers is no reason to take a terminal out of service for good.
         """
-        if verify_head(self.head_key, signed).kiosk != self._seals.kiosk:
+        if verify_head(self.head_key, signed).kiosk != self._keys.kiosk:
             raise ChainBroken("the head is of another terminal's chain")
 
     def _settle(
@@ -116,26 +116,26 @@ class Answers:
             if not self._was_mended(db, item)
             and (
                 delivery.settle(db, self._clock, item, delivery.state_after(item), now)
-                or aside.settle_void(db, self._clock, item, now)
+                or quarantine.settle_void(db, self._clock, item, now)
             )
         ]
 
     def _was_mended(self, db: sqlite3.Connection, answer: ItemAnswer) -> bool:
         code = "" if answer.problem is None else answer.problem.code
-        return code == _NOT_OF_THIS_DEVICE and aside.mend_unproven(
-            db, self._clock, self._seals, answer.tx_id
+        return code == _NOT_OF_THIS_DEVICE and quarantine.mend_unproven(
+            db, self._clock, self._keys, answer.tx_id
         )
 
     def _compare(self, db: sqlite3.Connection, signed: SignedHead) -> bool:
         """Tell whether a head is of this chain; freeze the epoch when it is not."""
         statement = signed.statement
-        if heads.agrees(db, statement):
+        if acknowledgement.agrees(db, statement):
             return True
         known = ledger.read_chain(db, statement.epoch)
-        if known is not None and known.frozen and known.epoch < self._seals.epoch:
+        if known is not None and known.frozen and known.epoch < self._keys.epoch:
             # It is closed already, and its clone went on: what is here of it goes as stranded.
             return False
-        epoch = self._seals.epoch if known is None else statement.epoch
+        epoch = self._keys.epoch if known is None else statement.epoch
         ledger.freeze(db, self._clock, epoch, ledger.FORKED)
         _log.error("outbox.frozen", epoch=epoch, why=ledger.FORKED)
         return False
@@ -146,10 +146,10 @@ class Answers:
             return
         place = (chain.epoch, signed.statement.ack_seq)
         # Once for each place: one that the central API refuses without a trace is no loss of its.
-        hole = place not in self._holes_tried and heads.has_hole(db, signed.statement)
+        hole = place not in self._holes_tried and acknowledgement.has_hole(db, signed.statement)
         if hole:
             self._holes_tried.add(place)
-        if heads.adopt_head(db, self._clock, chain, signed, self._seals.epoch, hole=hole):
+        if acknowledgement.adopt_head(db, self._clock, chain, signed, self._keys.epoch, hole=hole):
             self.losses += 1
 
     def _note_contact(self, db: sqlite3.Connection, server_time: datetime | None) -> None:

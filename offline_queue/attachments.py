@@ -10,7 +10,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from offline_queue.chain import canonical, sign_by_device
-from offline_queue.seals import Seals
+from offline_queue.keys import TerminalKeys
 from offline_queue.wire import (
     ATTACHMENT_CHUNK_BYTES,
     ATTACHMENT_RANGE_MAX_BYTES,
@@ -28,17 +28,17 @@ class Pending:
     size: int
     attempts: int
 
-    def ticket(self, seals: Seals) -> SignedTicket:
+    def ticket(self, keys: TerminalKeys) -> SignedTicket:
         """Make the proof with which the attachment is uploaded."""
         ticket = AttachmentTicket(
-            kiosk=seals.kiosk,
-            epoch=seals.epoch,
+            kiosk=keys.kiosk,
+            epoch=keys.epoch,
             tx_id=self.tx_id,
             sha256=self.sha256,
             size=self.size,
         )
         return SignedTicket(
-            ticket=ticket, signature=sign_by_device(seals.device_key, canonical(ticket))
+            ticket=ticket, signature=sign_by_device(keys.device_key, canonical(ticket))
         )
 
 

@@ -17,15 +17,15 @@ from offline_queue.chain import (
 )
 from offline_queue.clock import Clock
 from offline_queue.errors import OutboxUnavailable, PayloadTooLarge, Reason
+from offline_queue.keys import TerminalKeys
+from offline_queue.quota import QuotaGuard
 from offline_queue.records import Enqueued, Submission
-from offline_queue.room import Room
 from offline_queue.sealing import (
     SEAL_OVERHEAD,
     associated_data,
     attachment_place,
     seal_chunks,
 )
-from offline_queue.seals import Seals
 from offline_queue.wire import (
     ATTACHMENT_MAX_BYTES,
     ATTACHMENTS_MAX,
@@ -48,8 +48,8 @@ def check_size(submission: Submission) -> None:
 def append(
     db: sqlite3.Connection,
     clock: Clock,
-    room: Room,
-    seals: Seals,
+    quota: QuotaGuard,
+    keys: TerminalKeys,
     submission: Submission,
     fingerprint: bytes,
 ) -> Enqueued:
@@ -61,7 +61,7 @@ def append(
         "SELECT last_seq, head, frozen, (SELECT sum(kept_bytes) FROM epoch),"
         " (SELECT coalesce(max(case_seq), 0) + 1 FROM outbox WHERE case_ref = ?)"
         " FROM epoch WHERE epoch = ?",
-        (submission.case_ref, seals.epoch),
+        (submission.case_ref, keys.epoch),
     ).fetchone()
     if tip is None:
         raise OutboxUnavailable(Reason.CORRUPT)
@@ -69,26 +69,26 @@ def append(
         raise OutboxUnavailable(Reason.FROZEN)
     seq, prev = tip[0] + 1, tip[1]
     place = associated_data(
-        seals.kiosk, seals.epoch, seq, submission.tx_id, submission.schema_version
+        keys.kiosk, keys.epoch, seq, submission.tx_id, submission.schema_version
     )
-    envelope = seals.ahead.seal(submission.payload, place)
-    attached = _seal_attachments(seals, submission)
+    envelope = keys.presealer.seal(submission.payload, place)
+    attached = _seal_attachments(keys, submission)
     refs = [ref for ref, _ in attached]
     size = len(envelope) + sum(ref.size for ref in refs)
-    room.ensure_fits(tip[3], size)
+    quota.ensure_fits(tip[3], size)
     case_seq = tip[4]
     confirmed_at = timestamp(submission.confirmed_at)
     terms = terms_hash(
         submission.case_ref,
         case_seq,
         submission.schema_version,
-        seals.sealing_key_id,
+        keys.sealing_key_id,
         confirmed_at,
         refs,
     )
     record = ChainRecord(
-        kiosk=seals.kiosk,
-        epoch=seals.epoch,
+        kiosk=keys.kiosk,
+        epoch=keys.epoch,
         seq=seq,
         tx_id=submission.tx_id,
         prev=prev,
@@ -103,7 +103,7 @@ def append(
         " terms, attachments, envelope)"
         " VALUES (?, ?, ?, ?, ?, 'ready', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            seals.epoch,
+            keys.epoch,
             seq,
             submission.tx_id,
             submission.case_ref,
@@ -111,35 +111,35 @@ def append(
             None if submission.expires_at is None else timestamp(submission.expires_at),
             confirmed_at,
             submission.schema_version,
-            seals.sealing_key_id,
+            keys.sealing_key_id,
             fingerprint,
             record.sha256,
             prev,
             head,
-            sign_by_device(seals.device_key, signed),
+            sign_by_device(keys.device_key, signed),
             terms,
             json.dumps([ref.plain() for ref in refs]) if refs else None,
             envelope,
         ),
     )
     for ref, chunks in attached:
-        _write_attachment(db, seals.epoch, seq, ref, chunks)
+        _write_attachment(db, keys.epoch, seq, ref, chunks)
     db.execute(
         "UPDATE epoch SET last_seq = ?, head = ?, kept_bytes = kept_bytes + ? WHERE epoch = ?",
-        (seq, head, size, seals.epoch),
+        (seq, head, size, keys.epoch),
     )
-    ledger.log(db, clock, "enqueued", seals.epoch, seq)
-    seals.ahead.prepare()  # while the caller's COMMIT waits for the disk
-    return Enqueued(seals.epoch, seq, head)
+    ledger.log(db, clock, "enqueued", keys.epoch, seq)
+    keys.presealer.prepare()  # while the caller's COMMIT waits for the disk
+    return Enqueued(keys.epoch, seq, head)
 
 
 def _seal_attachments(
-    seals: Seals, submission: Submission
+    keys: TerminalKeys, submission: Submission
 ) -> list[tuple[AttachmentRef, list[bytes]]]:
     attached = []
     for number, content in enumerate(submission.attachments, start=1):
-        place = attachment_place(seals.kiosk, submission.tx_id, number)
-        chunks = seal_chunks(seals.sealing_key, content, place)
+        place = attachment_place(keys.kiosk, submission.tx_id, number)
+        chunks = seal_chunks(keys.sealing_key, content, place)
         whole = hashlib.sha256()
         for chunk in chunks:
             whole.update(chunk)

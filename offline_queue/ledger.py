@@ -1,7 +1,7 @@
 """The outbox's own record, as SQL: whose it is, how far its chains go, what happened to it.
 
 One function per reading or change, inside the caller's transaction; so in ``delivery`` (its
-transactions on their way) and ``heads`` (what the central API says it holds).
+transactions on their way) and ``acknowledgement`` (what the central API says it holds).
 """
 
 from __future__ import annotations

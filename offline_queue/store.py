@@ -16,8 +16,16 @@ from typing import Self
 import structlog
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from offline_queue import aside, attachments, delivery, heads, intake, ledger, overview, stranded
-from offline_queue.ahead import SealsAhead
+from offline_queue import (
+    acknowledgement,
+    attachments,
+    delivery,
+    intake,
+    ledger,
+    overview,
+    quarantine,
+    usb_export,
+)
 from offline_queue.answers import Answers
 from offline_queue.batching import that_fit
 from offline_queue.chain import b64url_decode
@@ -30,7 +38,10 @@ from offline_queue.errors import (
     Reason,
     TransactionConflict,
 )
-from offline_queue.outside import describe
+from offline_queue.inspection import describe
+from offline_queue.keys import TerminalKeys
+from offline_queue.presealing import Presealer
+from offline_queue.quota import Quota, QuotaGuard
 from offline_queue.records import (
     Enqueued,
     OutboxStatus,
@@ -39,10 +50,8 @@ from offline_queue.records import (
     Submission,
     payload_fingerprint,
 )
-from offline_queue.room import Quota, Room
 from offline_queue.sealing import key_id, seal
-from offline_queue.seals import Seals
-from offline_queue.stranded import Exported, Imported
+from offline_queue.usb_export import Exported, Imported
 from offline_queue.wire import (
     BATCH_MAX_BYTES,
     BATCH_MAX_ITEMS,
@@ -64,15 +73,20 @@ class Outbox:
     """The durable queue between the citizen's confirmation and the central API."""
 
     def __init__(
-        self, connection: Connection, secret: bytes, room: Room, clock: Clock, seals: Seals
+        self,
+        connection: Connection,
+        secret: bytes,
+        quota: QuotaGuard,
+        clock: Clock,
+        keys: TerminalKeys,
     ) -> None:
         """Take over an opened database; use ``open``."""
         self._connection = connection
         self._secret = secret
-        self._room = room
+        self._quota = quota
         self._clock = clock
-        self._seals = seals
-        self._answers = Answers(connection, clock, seals)
+        self._keys = keys
+        self._answers = Answers(connection, clock, keys)
 
     @classmethod
     def open(
@@ -98,16 +112,16 @@ class Outbox:
         if key_id(sealing) != enrolment.sealing_key_id:
             raise ValueError("the enrolment names its keys wrongly")
         seal(sealing, b"probe", b"")  # raises ValueError now rather than before a citizen
-        seals = Seals(
+        keys = TerminalKeys(
             enrolment.kiosk,
             enrolment.epoch,
             enrolment.sealing_key_id,
             sealing,
             device_key,
-            SealsAhead(sealing),
+            Presealer(sealing),
         )
-        room = Room(path, quota or Quota())
-        outbox = cls(Connection(path), secret, room, clock or SystemClock(), seals)
+        guard = QuotaGuard(path, quota or Quota())
+        outbox = cls(Connection(path), secret, guard, clock or SystemClock(), keys)
         try:
             outbox._start(enrolment)
         except BaseException:
@@ -118,7 +132,7 @@ class Outbox:
     def close(self) -> None:
         """Close the database and let go of the lock; closing twice is harmless."""
         self._connection.close()
-        self._seals.ahead.close()
+        self._keys.presealer.close()
 
     def __enter__(self) -> Self:
         """Return the outbox."""
@@ -150,7 +164,7 @@ class Outbox:
                 if known[0] != fingerprint:
                     raise TransactionConflict("this tx_id is taken by another payload")
                 return Enqueued(known[1], known[2], known[3])
-            kept = intake.append(db, self._clock, self._room, self._seals, submission, fingerprint)
+            kept = intake.append(db, self._clock, self._quota, self._keys, submission, fingerprint)
         # A hint for the next start: what is kept is kept without it, on a full disk too.
         with contextlib.suppress(OSError):
             self._connection.write_tip(kept.epoch, kept.seq)
@@ -175,7 +189,7 @@ class Outbox:
         with self._connection.reading() as db:
             trouble = self._connection.trouble
             try:
-                self._room.ensure(db)
+                self._quota.ensure(db)
             except OutboxFull as full:
                 trouble = trouble or full.reason
             return describe(db, self._clock, trouble)
@@ -187,7 +201,7 @@ class Outbox:
 
         Nothing depends on it: without, an enqueue takes a little longer.
         """
-        self._seals.ahead.prepare()
+        self._keys.presealer.prepare()
         self._connection.reserve_log()
 
     def take_batch(
@@ -209,24 +223,24 @@ class Outbox:
         with self._connection.transaction(durable=False) as db:
             delivery.recover_inflight(db)
             rows = list(delivery.sendable(db, now, max_items))
-            chain = ledger.read_chain(db, self._seals.epoch)
+            chain = ledger.read_chain(db, self._keys.epoch)
         frozen = chain is not None and chain.frozen is not None
-        found, damaged = delivery.to_items(self._seals.kiosk, rows)
-        epoch = found[0].record.epoch if found else self._seals.epoch
+        found, damaged = delivery.to_items(self._keys.kiosk, rows)
+        epoch = found[0].record.epoch if found else self._keys.epoch
         with self._connection.transaction(durable=False) as db:
             for row in damaged:
-                aside.set_damaged_aside(db, self._clock, row)
-            if epoch == self._seals.epoch and not frozen:
-                room = max_items - len(found)
-                found += aside.stranded_items(db, self._clock, self._seals, now, room)
-                found += aside.void_items(db, self._seals, now, max_items - len(found))
+                quarantine.put_damaged(db, self._clock, row)
+            if epoch == self._keys.epoch and not frozen:
+                left = max_items - len(found)
+                found += quarantine.stranded_items(db, self._clock, self._keys, now, left)
+                found += quarantine.void_items(db, self._keys, now, max_items - len(found))
             items = delivery.mark_inflight(db, that_fit(found, epoch, max_bytes))
         if not items:
             if frozen:
                 raise OutboxUnavailable(Reason.FROZEN)
             # What stands behind damaged rows may go; each of these was set aside just now.
             return self.take_batch(now, max_items, max_bytes) if damaged else None
-        return BatchRequest(kiosk=self._seals.kiosk, epoch=epoch, items=items)
+        return BatchRequest(kiosk=self._keys.kiosk, epoch=epoch, items=items)
 
     def has_ready(self) -> bool:
         """Tell whether anything waits to be sent, now or later."""
@@ -240,7 +254,7 @@ class Outbox:
             row = db.execute(
                 "SELECT min(next_at) FROM outbox WHERE state = 'ready' AND next_at > ?", (now,)
             ).fetchone()
-            due = (row[0], aside.next_due(db, now), attachments.next_due(db, now))
+            due = (row[0], quarantine.next_due(db, now), attachments.next_due(db, now))
             return min((float(each) for each in due if each is not None), default=None)
 
     def apply_answers(
@@ -258,7 +272,7 @@ class Outbox:
     @property
     def kiosk(self) -> str:
         """Whose outbox this is."""
-        return self._seals.kiosk
+        return self._keys.kiosk
 
     @property
     def losses(self) -> int:
@@ -271,7 +285,7 @@ class Outbox:
         ``check_head`` finds it out, of each of them.
         """
         with self._connection.reading() as db:
-            return heads.at_risk(db)
+            return acknowledgement.at_risk(db)
 
     def check_head(self, signed: SignedHead) -> None:
         """Compare the central API's signed head with this chain; call it before sending.
@@ -300,9 +314,9 @@ class Outbox:
         answer = ItemAnswer(tx_id=tx_id, outcome=Outcome.REJECTED, problem=problem)
         with self._connection.transaction() as db:
             if delivery.settle(db, self._clock, answer, State.QUARANTINED, 0.0):
-                aside.declare_unreadable(db, tx_id)
+                quarantine.declare_unreadable(db, tx_id)
                 return answer
-            aside.refuse_void(db, tx_id)
+            quarantine.refuse_void(db, tx_id)
             return None
 
     def close_epoch(self, epoch: int, why: str) -> bool:
@@ -310,7 +324,7 @@ class Outbox:
 
         Returns ``False``, and does nothing, for the terminal's own epoch.
         """
-        if epoch >= self._seals.epoch:
+        if epoch >= self._keys.epoch:
             return False
         with self._connection.transaction() as db:
             delivery.recover_inflight(db)
@@ -326,7 +340,7 @@ class Outbox:
         """Return the ticket of the next attachment to upload and how often it was tried."""
         with self._connection.reading() as db:
             pending = attachments.next_pending(db, now)
-        return None if pending is None else (pending.ticket(self._seals), pending.attempts)
+        return None if pending is None else (pending.ticket(self._keys), pending.attempts)
 
     def attachment_range(self, sha256: str, first: int) -> bytes:
         """Return sealed bytes of an attachment from ``first`` on, for one request."""
@@ -356,7 +370,7 @@ class Outbox:
         The outbox keeps everything and goes on as before, over the network too: whatever arrives
         twice is a duplicate. Raises ``FolderUnwritable`` and ``OutboxUnavailable``.
         """
-        return stranded.export_folder(self._connection, self._clock, self._seals, directory)
+        return usb_export.export_folder(self._connection, self._clock, self._keys, directory)
 
     def import_results(self, directory: Path) -> Imported:
         """Take over the central API's answers from ``directory`` or the results within it.
@@ -364,7 +378,7 @@ class Outbox:
         The same results again change nothing. Raises ``FolderBroken`` before anything of a folder
         is taken, and as ``apply_answers``.
         """
-        return stranded.import_results(
+        return usb_export.import_results(
             self._answers.head_key, self._answers.apply_carried, directory
         )
 
@@ -381,19 +395,19 @@ class Outbox:
                 before.kiosk != enrolment.kiosk or before.epoch > enrolment.epoch
             ):
                 raise OutboxUnavailable(Reason.OTHER_TERMINAL)
-            ledger.write_meta(db, enrolment, self._seals.sealing_key, head_key)
+            ledger.write_meta(db, enrolment, self._keys.sealing_key, head_key)
             # The central API may have come back from a backup in the meantime, and for these no
             # acknowledgement would fall.
-            heads.send_unacknowledged_again(db, enrolment.epoch)
+            acknowledgement.send_unacknowledged_again(db, enrolment.epoch)
             attachments.ask_again(db)
             delivery.recover_inflight(db)
             delivery.forget_waits(db)
             attachments.forget_waits(db)
-            aside.try_refused_again(db)
+            quarantine.try_refused_again(db)
             chain = ledger.read_chain(db, enrolment.epoch)
             for epoch in ledger.read_epochs(db):
                 why = ledger.why_not_whole(db, epoch, tip)
-                if epoch.epoch == enrolment.epoch and aside.is_of_another_key(db, self._seals):
+                if epoch.epoch == enrolment.epoch and quarantine.is_of_another_key(db, self._keys):
                     why = why or ledger.OTHER_KEY
                 if why is not None:
                     ledger.freeze(db, self._clock, epoch.epoch, why)
@@ -411,6 +425,6 @@ class Outbox:
         with self._connection.transaction() as db:
             db.execute("CREATE TABLE IF NOT EXISTS room (filler BLOB) STRICT")
             db.execute("INSERT INTO room VALUES (zeroblob(?))", (ENVELOPE_MAX_BYTES,))
-            ledger.log(db, self._clock, "write-tried", self._seals.epoch)
+            ledger.log(db, self._clock, "write-tried", self._keys.epoch)
         with self._connection.transaction() as db:
             db.execute("DROP TABLE room")

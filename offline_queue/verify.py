@@ -25,7 +25,7 @@ from offline_queue.chain import (
     verify_record,
 )
 from offline_queue.errors import OutboxUnavailable
-from offline_queue.outside import open_read_only
+from offline_queue.inspection import open_read_only
 from offline_queue.schema import read_tip_beside
 from offline_queue.wire import AttachmentRef, ChainRecord, SignedHead
 from offline_queue.wire_model import MessageError

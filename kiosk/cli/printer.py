@@ -20,7 +20,7 @@ from kiosk.diagnostics.advice import PRINT_ADVICE, printer_advice
 from kiosk.diagnostics.staff_papers import day_totals, printer_test_page, readiness_report
 from kiosk.services.oman_time import MUSCAT
 from offline_queue.errors import OutboxError
-from offline_queue.outside import read_status
+from offline_queue.inspection import read_status
 from printer.bitmap import ReceiptBitmap
 from printer.errors import PrintJournalBusy
 from printer.jobs import PrintJob, Result, Settings as PrinterSettings

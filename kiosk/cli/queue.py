@@ -20,7 +20,7 @@ from offline_queue.chain import b64url_decode
 from offline_queue.errors import OutboxError
 from offline_queue.http import HttpIngest
 from offline_queue.ingest import TransportError
-from offline_queue.outside import read_status
+from offline_queue.inspection import read_status
 from offline_queue.records import OutboxStatus
 from offline_queue.verify import verify_outbox
 from offline_queue.wire import SignedHead

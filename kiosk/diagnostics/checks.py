@@ -21,7 +21,7 @@ from kiosk.journal import verify_journal
 from kiosk.services import CatalogueError, load_catalogue
 from kiosk.workers.card_revocations import REVOCATION_FILE, is_stale, with_stored_list
 from offline_queue.errors import OutboxError, OutboxUnavailable
-from offline_queue.outside import read_status
+from offline_queue.inspection import read_status
 from offline_queue.signed_requests import RequestSigner
 from offline_queue.verify import verify_outbox
 from printer.errors import PrinterError, PrinterSilent, PrintJournalError

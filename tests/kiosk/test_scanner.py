@@ -29,7 +29,7 @@ from kiosk.session import events as ev
 from kiosk.session.state import PAPER_MAX_BYTES, PAPERS_MAX, PAPERS_MAX_BYTES
 from kiosk.simulation.scanner import SimulatedScanner, draw_sheet
 from kiosk.workers.scanning import ScanWorker, is_empty
-from offline_queue.room import Quota
+from offline_queue.quota import Quota
 from offline_queue.wire import ATTACHMENT_MAX_BYTES, ATTACHMENTS_MAX
 from ui.app import make_application
 

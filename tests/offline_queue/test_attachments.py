@@ -9,8 +9,8 @@ import pytest
 from offline_queue.errors import OutboxUnavailable, PayloadTooLarge, Reason
 from offline_queue.http import HttpIngest, Timeouts
 from offline_queue.ingest import BatchReply, HeadReply
+from offline_queue.quota import Quota
 from offline_queue.records import State
-from offline_queue.room import Quota
 from offline_queue.sealing import SealBroken, attachment_place, open_chunks
 from offline_queue.store import Outbox
 from offline_queue.syncer import SyncState
@@ -237,7 +237,7 @@ def test_quota_says_no_before_a_visit_and_lets_the_one_that_began_end(scene: Sce
 
 
 def test_a_disk_that_is_nearly_full_begins_no_visit(scene: Scene) -> None:
-    scene.outbox._room = type(scene.outbox._room)(scene.terminal.path, Quota(min_free_bytes=2**62))
+    scene.outbox._quota = type(scene.outbox._quota)(scene.terminal.path, Quota(min_free_bytes=2**62))
     assert scene.outbox.status().unavailable is Reason.QUOTA
     scene.keep()  # one that began ends
     assert scene.drain() is SyncState.IDLE

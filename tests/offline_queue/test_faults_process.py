@@ -13,10 +13,10 @@ import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from offline_queue import intake, ledger, schema
-from offline_queue.ahead import SealsAhead
 from offline_queue.errors import OutboxLocked, Reason
 from offline_queue.http import HttpIngest
 from offline_queue.ingest import HeadReply
+from offline_queue.presealing import Presealer
 from offline_queue.records import Submission
 from offline_queue.syncer import Syncer
 from offline_queue.wire import BatchRequest, Enrolment
@@ -192,7 +192,7 @@ def test_fault_08_out_of_memory(scene: Scene, monkeypatch: pytest.MonkeyPatch) -
     def fails(*_: object, **__: object) -> None:
         raise MemoryError
 
-    for where, name in ((SealsAhead, "seal"), (intake, "sign_by_device"), (ledger, "log")):
+    for where, name in ((Presealer, "seal"), (intake, "sign_by_device"), (ledger, "log")):
         with monkeypatch.context() as patch:
             patch.setattr(where, name, fails)
             unconfirmed = submission()

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from offline_queue import schema
 from offline_queue.errors import OutboxUnavailable, Reason
-from offline_queue.outside import read_status
+from offline_queue.inspection import read_status
 from offline_queue.records import State
 from offline_queue.verify import verify_outbox
 from offline_queue.wire import ChainRecord, Enrolment, VoidReason

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from offline_queue.errors import OutboxUnavailable, Reason
-from offline_queue.outside import read_status
+from offline_queue.inspection import read_status
 from offline_queue.verify import Code, Finding, verify_outbox
 from offline_queue.wire import SignedHead
 from tests.offline_queue.world import Central, FakeClock, Terminal, submission

@@ -1,4 +1,4 @@
-"""Looking at an outbox without holding it: also while the terminal runs, and without any key."""
+"""Reads an outbox without opening it for work: needs no key, and the terminal may be running."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from pathlib import Path
 from offline_queue import attachments, ledger, overview
 from offline_queue.clock import Clock, SystemClock
 from offline_queue.errors import OutboxUnavailable, Reason, reason_of
+from offline_queue.quota import kept_bytes
 from offline_queue.records import OutboxStatus
-from offline_queue.room import kept_bytes
 from offline_queue.schema import APPLICATION_ID, MIGRATIONS, read_text
 
 
 @contextlib.contextmanager
 def open_read_only(path: Path) -> Iterator[sqlite3.Connection]:
-    """Open an outbox for one consistent look; nothing is created and nothing changes.
+    """Open an outbox read-only, for one consistent snapshot.
 
     Raises ``OutboxUnavailable``, also for trouble inside the block.
     """

@@ -1,4 +1,4 @@
-"""How much the outbox may hold, so that it says no before a citizen starts and not at the end."""
+"""How much the outbox may hold: it refuses before a visit begins, not at its end."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ class Quota:
 
     max_bytes: int = 2048 * _MIB
     reserve_bytes: int = 4 * (ENVELOPE_MAX_BYTES + ATTACHMENT_MAX_BYTES)
-    """What must be left for a new visit to begin, so that each that began can end."""
+    """Must be left before a visit may begin, so that every visit that began can end."""
     min_free_bytes: int = 64 * _MIB
-    """What must be left on the disk for a new visit to begin."""
+    """Must be free on the disk before a visit may begin."""
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
-    """What is left under a quota."""
+class QuotaGuard:
+    """Checks the outbox and its disk against a quota."""
 
     path: Path
     quota: Quota

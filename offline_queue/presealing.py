@@ -1,12 +1,12 @@
-"""Seals whose slow half is made ahead, while nobody waits for it.
+"""Key agreements for sealing, prepared while nobody waits.
 
-Of sealing an envelope (RFC 9180, ``sealing.seal``), nine tenths of the time go into a key pair that
-serves once and its agreement with the central key: neither depends on what is sealed. A thread
-keeps a few such agreements ready, and makes the next while a COMMIT waits for the disk. Each is
-taken out once, so no two envelopes share one; when none is ready, ``sealing.seal`` does it all.
+Nine tenths of the time to seal an envelope (RFC 9180, ``sealing.seal``) go into an ephemeral key
+pair and its agreement with the central key, and neither depends on the content. A thread keeps a
+few agreements ready and makes the next one while a COMMIT waits for the disk. Each is used once;
+when none is ready, ``sealing.seal`` does the whole work.
 
-The library offers no encryption with an agreement made before, so the sender's side of the key
-schedule is here. What it makes is opened by the library, like every other envelope.
+The ``cryptography`` package cannot encrypt with an agreement made earlier, so the sender's side of
+the key schedule is written out here. Its envelopes are opened by that package like any other.
 """
 
 from __future__ import annotations
@@ -70,8 +70,8 @@ def seal_with(agreement: Agreement, payload: bytes, place: bytes) -> bytes:
     return agreement.encapsulated + AESGCM(key).encrypt(nonce, payload, None)
 
 
-class SealsAhead:
-    """Seals for one central key; ``take`` and ``prepare`` may be called from any thread."""
+class Presealer:
+    """TerminalKeys for one central key; ``take`` and ``prepare`` may be called from any thread."""
 
     def __init__(self, public_key: bytes) -> None:
         """Seal to a raw 32-byte X25519 key; the thread starts with the first ``prepare``."""
@@ -91,11 +91,11 @@ class SealsAhead:
         return seal_with(agreement, payload, place)
 
     def prepare(self) -> None:
-        """Have agreements made, when some were used, while this thread waits for something."""
+        """Ask the thread to replace used agreements; returns at once."""
         if self._closed or len(self._ready) >= _READY:
             return
         if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="outbox-seals", daemon=True)
+            self._thread = threading.Thread(target=self._run, name="outbox-presealing", daemon=True)
             self._thread.start()
         self._wanted.put(True)
 

@@ -1,9 +1,9 @@
-"""What does not go its usual way: places that are taken by nothing, rows of a closed epoch.
+"""Rows that cannot go the usual way: damaged, void and stranded ones.
 
-A transaction that expired, that the central API cannot read or that the disk damaged would leave
-a hole in the chain, and the acknowledgement would stop before it for ever: its record goes as a
-``void`` item. What waits in an epoch that is frozen goes as a ``stranded`` item once there is a
-new epoch. ``wire.BatchItem`` says how the central API answers both.
+A transaction that expired, was damaged on disk or cannot be read by the central API must leave no
+gap in the chain, or the acknowledgement would stop before it for ever: its record is sent as a
+``void`` item. Rows waiting in a frozen epoch are sent as ``stranded`` items once a new epoch has
+begun. ``wire.BatchItem`` says how the central API answers both.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ import structlog
 from offline_queue import delivery, ledger
 from offline_queue.chain import ChainBroken, sign_notice, sign_record, verify_record
 from offline_queue.clock import Clock
+from offline_queue.keys import TerminalKeys
 from offline_queue.records import State
-from offline_queue.seals import Seals
 from offline_queue.wire import (
     BatchItem,
     ChainRecord,
@@ -34,16 +34,16 @@ _log = structlog.get_logger()
 
 
 def stranded_items(
-    db: sqlite3.Connection, clock: Clock, seals: Seals, now: float, limit: int
+    db: sqlite3.Connection, clock: Clock, keys: TerminalKeys, now: float, limit: int
 ) -> list[BatchItem]:
     """Make items of what waits in frozen earlier epochs."""
-    rows = delivery.sendable(db, now, limit, stranded_before=seals.epoch)
-    items = [carried_item(db, clock, seals, row) for row in rows]
+    rows = delivery.sendable(db, now, limit, stranded_before=keys.epoch)
+    items = [carried_item(db, clock, keys, row) for row in rows]
     return [item for item in items if item is not None]
 
 
 def carried_item(
-    db: sqlite3.Connection, clock: Clock, seals: Seals, row: Sequence[object]
+    db: sqlite3.Connection, clock: Clock, keys: TerminalKeys, row: Sequence[object]
 ) -> BatchItem | None:
     """Make an item to be carried by hand under the terminal's own epoch.
 
@@ -51,16 +51,18 @@ def carried_item(
     """
 
     def vouch(record: ChainRecord) -> SignedNotice:
-        return sign_notice(seals.device_key, ItemKind.STRANDED, record, seals.epoch)
+        return sign_notice(keys.device_key, ItemKind.STRANDED, record, keys.epoch)
 
     try:
-        return delivery.to_item(seals.kiosk, row, None if row[0] == seals.epoch else vouch)
+        return delivery.to_item(keys.kiosk, row, None if row[0] == keys.epoch else vouch)
     except ValueError:
-        set_damaged_aside(db, clock, row)
+        put_damaged(db, clock, row)
         return None
 
 
-def void_items(db: sqlite3.Connection, seals: Seals, now: float, limit: int) -> list[BatchItem]:
+def void_items(
+    db: sqlite3.Connection, keys: TerminalKeys, now: float, limit: int
+) -> list[BatchItem]:
     """Make items of the places that are to be declared void."""
     rows = db.execute(
         f"SELECT v.reason, {delivery.qualified('o')} FROM void AS v INDEXED BY void_due"  # noqa: S608 - constant
@@ -73,12 +75,12 @@ def void_items(db: sqlite3.Connection, seals: Seals, now: float, limit: int) -> 
 
         def declare(record: ChainRecord, reason: str = reason) -> SignedNotice:
             return sign_notice(
-                seals.device_key, ItemKind.VOID, record, seals.epoch, VoidReason(reason)
+                keys.device_key, ItemKind.VOID, record, keys.epoch, VoidReason(reason)
             )
 
-        sign = partial(sign_record, seals.device_key) if row[0] == seals.epoch else None
+        sign = partial(sign_record, keys.device_key) if row[0] == keys.epoch else None
         try:
-            items.append(delivery.to_item(seals.kiosk, row, declare, sign))
+            items.append(delivery.to_item(keys.kiosk, row, declare, sign))
         except ValueError:
             # The record itself is damaged: nothing that the central API could take is left of it.
             db.execute("UPDATE void SET state = 'refused' WHERE epoch = ? AND seq = ?", row[:2])
@@ -150,7 +152,7 @@ def next_due(db: sqlite3.Connection, now: float) -> float | None:
     return None if row[0] is None else float(row[0])
 
 
-def mend_unproven(db: sqlite3.Connection, clock: Clock, seals: Seals, tx_id: str) -> bool:
+def mend_unproven(db: sqlite3.Connection, clock: Clock, keys: TerminalKeys, tx_id: str) -> bool:
     """Deal with a transaction that the central API refuses as one of another device.
 
     Its refusal would be the last word about it. One of the terminal's own epoch whose signature
@@ -166,32 +168,32 @@ def mend_unproven(db: sqlite3.Connection, clock: Clock, seals: Seals, tx_id: str
     if row is None:
         return False
     try:
-        item = delivery.to_item(seals.kiosk, row)
+        item = delivery.to_item(keys.kiosk, row)
     except ValueError:
-        set_damaged_aside(db, clock, row)
+        put_damaged(db, clock, row)
         return True
-    if is_signed(seals, item):
+    if is_signed(keys, item):
         return False
-    if item.record.epoch < seals.epoch:
+    if item.record.epoch < keys.epoch:
         db.execute(
             "UPDATE outbox SET signature = ?, state = 'ready', next_at = 0 WHERE tx_id = ?",
-            (sign_record(seals.device_key, item.record), tx_id),
+            (sign_record(keys.device_key, item.record), tx_id),
         )
     else:
-        set_damaged_aside(db, clock, row)
+        put_damaged(db, clock, row)
     return True
 
 
-def is_signed(seals: Seals, item: BatchItem) -> bool:
+def is_signed(keys: TerminalKeys, item: BatchItem) -> bool:
     """Tell whether the device key signed an item's record."""
     try:
-        verify_record(seals.device_key.public_key(), item.record, item.signature)
+        verify_record(keys.device_key.public_key(), item.record, item.signature)
     except ChainBroken:
         return False
     return True
 
 
-def is_of_another_key(db: sqlite3.Connection, seals: Seals) -> bool:
+def is_of_another_key(db: sqlite3.Connection, keys: TerminalKeys) -> bool:
     """Tell whether another key than the device's signed what waits in the terminal's own epoch.
 
     Looks at the newest few: one of them may be damaged.
@@ -199,17 +201,17 @@ def is_of_another_key(db: sqlite3.Connection, seals: Seals) -> bool:
     rows = db.execute(
         f"SELECT {delivery.qualified('o')} FROM outbox AS o"  # noqa: S608 - constant
         " WHERE o.epoch = ? AND o.envelope IS NOT NULL ORDER BY o.seq DESC LIMIT 3",
-        (seals.epoch,),
+        (keys.epoch,),
     ).fetchall()
     signed = []
     for row in rows:
         with contextlib.suppress(ValueError):
-            signed.append(is_signed(seals, delivery.to_item(seals.kiosk, row)))
+            signed.append(is_signed(keys, delivery.to_item(keys.kiosk, row)))
     return bool(signed) and not any(signed)
 
 
-def set_damaged_aside(db: sqlite3.Connection, clock: Clock, row: Sequence[object]) -> None:
-    """Set a row aside that is not what was once written; its record goes without it."""
+def put_damaged(db: sqlite3.Connection, clock: Clock, row: Sequence[object]) -> None:
+    """Quarantine a row that no longer is what was written; its record is sent as void."""
     epoch, seq, tx_id = row[:3]
     db.execute("UPDATE outbox SET state = ? WHERE tx_id = ?", (State.QUARANTINED.value, tx_id))
     if isinstance(epoch, int) and isinstance(seq, int):

@@ -1,4 +1,4 @@
-"""What the central API says it holds, as SQL: compared, followed, and what may go because of it."""
+"""The central API's acknowledged head, as SQL: compare it, follow it, purge what it covers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""With what a terminal seals and signs, and in whose name."""
+"""The keys that a terminal seals and signs with."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from offline_queue.ahead import SealsAhead
+from offline_queue.presealing import Presealer
 
 
 @dataclass(frozen=True, slots=True)
-class Seals:
+class TerminalKeys:
     """The keys in use and the epoch that they belong to."""
 
     kiosk: str
@@ -19,5 +19,5 @@ class Seals:
     sealing_key: bytes
     """X25519 public key of the central API, 32 bytes."""
     device_key: ec.EllipticCurvePrivateKey = field(repr=False)
-    ahead: SealsAhead = field(repr=False)
-    """Seals to ``sealing_key``, in part made ahead."""
+    presealer: Presealer = field(repr=False)
+    """TerminalKeys to ``sealing_key``, in part made ahead."""

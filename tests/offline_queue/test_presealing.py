@@ -1,4 +1,4 @@
-"""What is done before a visit comes: agreements for its seals, room in the log."""
+"""What is done before a visit comes: key agreements, room in the log."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from hypothesis import given, strategies as st
 
-from offline_queue import ahead, schema
-from offline_queue.ahead import SealsAhead
+from offline_queue import presealing, schema
+from offline_queue.presealing import Presealer
 from offline_queue.sealing import SEAL_OVERHEAD, SealBroken, open_sealed
 from offline_queue.store import Outbox
 from offline_queue.verify import verify_outbox
@@ -26,7 +26,7 @@ PUBLIC = KEY.public_key().public_bytes_raw()
 
 @given(st.binary(max_size=300), st.binary(min_size=1, max_size=120))
 def test_the_library_opens_what_was_sealed_with_an_agreement(payload: bytes, place: bytes) -> None:
-    envelope = ahead.seal_with(ahead.agree(KEY.public_key()), payload, place)
+    envelope = presealing.seal_with(presealing.agree(KEY.public_key()), payload, place)
     assert open_sealed(KEY, envelope, place) == payload
     assert len(envelope) == len(payload) + SEAL_OVERHEAD
     with pytest.raises(SealBroken):
@@ -34,7 +34,7 @@ def test_the_library_opens_what_was_sealed_with_an_agreement(payload: bytes, pla
 
 
 def test_another_hpke_implementation_opens_it_too() -> None:
-    envelope = ahead.seal_with(ahead.agree(KEY.public_key()), b"complaint", b"place")
+    envelope = presealing.seal_with(presealing.agree(KEY.public_key()), b"complaint", b"place")
     suite = pyhpke.CipherSuite.new(
         pyhpke.KEMId.DHKEM_X25519_HKDF_SHA256, pyhpke.KDFId.HKDF_SHA256, pyhpke.AEADId.AES256_GCM
     )
@@ -45,56 +45,56 @@ def test_another_hpke_implementation_opens_it_too() -> None:
 
 
 def test_no_agreement_serves_twice_whoever_seals_at_the_same_time() -> None:
-    seals = SealsAhead(PUBLIC)
+    presealer = Presealer(PUBLIC)
 
     def seal_some(first: int) -> list[bytes]:
         found = []
         for number in range(first, first + 40):
-            seals.prepare()
-            found.append(seals.seal(b"%d" % number, b"%d" % number))
+            presealer.prepare()
+            found.append(presealer.seal(b"%d" % number, b"%d" % number))
         return found
 
     with ThreadPoolExecutor(4) as pool:
         envelopes = [each for part in pool.map(seal_some, range(0, 160, 40)) for each in part]
-    seals.close()
+    presealer.close()
     assert len({envelope[:32] for envelope in envelopes}) == 160
     for number, envelope in enumerate(envelopes):
         assert open_sealed(KEY, envelope, b"%d" % number) == b"%d" % number
 
 
 def test_ready_agreements_are_taken_first_and_none_are_needed() -> None:
-    seals = SealsAhead(PUBLIC)
-    made = [ahead.agree(KEY.public_key()) for _ in range(2)]
-    seals._ready.extend(made)
-    beginnings = [seals.seal(b"x", b"place")[:32] for _ in range(4)]
+    presealer = Presealer(PUBLIC)
+    made = [presealing.agree(KEY.public_key()) for _ in range(2)]
+    presealer._ready.extend(made)
+    beginnings = [presealer.seal(b"x", b"place")[:32] for _ in range(4)]
     assert beginnings[:2] == [each.encapsulated for each in made]
     assert not set(beginnings[2:]) & set(beginnings[:2])
-    seals.close()
+    presealer.close()
 
 
 def test_the_thread_keeps_a_few_ready_and_ends() -> None:
-    seals = SealsAhead(PUBLIC)
-    seals.prepare()
-    thread = seals._thread
+    presealer = Presealer(PUBLIC)
+    presealer.prepare()
+    thread = presealer._thread
     assert thread is not None
-    seals._wanted.put(False)  # behind the wish that it is just fulfilling
+    presealer._wanted.put(False)  # behind the wish that it is just fulfilling
     thread.join()
-    assert len(seals._ready) == ahead._READY
-    seals.close()
-    seals.prepare()
-    assert not seals._ready
-    assert seals._thread is thread  # nothing is begun any more
+    assert len(presealer._ready) == presealing._READY
+    presealer.close()
+    presealer.prepare()
+    assert not presealer._ready
+    assert presealer._thread is thread  # nothing is begun any more
 
 
 def test_an_agreement_shows_nothing_of_its_secret() -> None:
-    agreement = ahead.agree(KEY.public_key())
+    agreement = presealing.agree(KEY.public_key())
     assert agreement.secret.hex() not in repr(agreement)
     assert repr(agreement.secret) not in repr(agreement)
 
 
 def test_a_key_that_agrees_with_everyone_is_refused() -> None:
     with pytest.raises(ValueError):
-        ahead.agree(X25519PublicKey.from_public_bytes(bytes(32)))
+        presealing.agree(X25519PublicKey.from_public_bytes(bytes(32)))
 
 
 def log_of(terminal: Terminal) -> Path:

@@ -1,4 +1,4 @@
-"""A terminal that nothing reaches: its outbox leaves, and its results return, on a USB stick."""
+"""Export and import by USB stick, for a terminal without a network."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from pathlib import Path
 
 import structlog
 
-from offline_queue import aside, attachments, delivery, ledger
+from offline_queue import attachments, delivery, ledger, quarantine
 from offline_queue.batching import that_fit
 from offline_queue.chain import canonical, sign_by_device
 from offline_queue.clock import Clock
 from offline_queue.connection import Connection
 from offline_queue.errors import OutboxUnavailable, Reason
 from offline_queue.folder import MANIFEST, read_results, write_folder
+from offline_queue.keys import TerminalKeys
 from offline_queue.records import State, new_tx_id
-from offline_queue.seals import Seals
 from offline_queue.wire import (
     BATCH_MAX_BYTES,
     BATCH_MAX_ITEMS,
@@ -54,7 +54,9 @@ class Imported:
     settled: list[ItemAnswer]
 
 
-def export_folder(connection: Connection, clock: Clock, seals: Seals, directory: Path) -> Exported:
+def export_folder(
+    connection: Connection, clock: Clock, keys: TerminalKeys, directory: Path
+) -> Exported:
     """Write all that waits to a new folder within ``directory``.
 
     Before the first byte is written, each transaction counts as sent, for from then on it may
@@ -68,10 +70,10 @@ def export_folder(connection: Connection, clock: Clock, seals: Seals, directory:
 
     def files() -> Iterator[tuple[str, bytes]]:
         nonlocal transactions, attached
-        for number, batch in enumerate(_batches(connection, clock, seals), start=1):
+        for number, batch in enumerate(_batches(connection, clock, keys), start=1):
             transactions += sum(item.kind is not ItemKind.VOID for item in batch.items)
             yield f"batch-{number:06}.json", batch.json()
-        for ticket, content in _attachments(connection, seals):
+        for ticket, content in _attachments(connection, keys):
             attached += 1
             name = f"attachment-{ticket.ticket.sha256}"
             yield f"{name}.bin", content
@@ -80,13 +82,13 @@ def export_folder(connection: Connection, clock: Clock, seals: Seals, directory:
     def sign(listed: list[FolderFile]) -> SignedManifest:
         manifest = FolderManifest(
             content="export",
-            kiosk=seals.kiosk,
-            epoch=seals.epoch,
+            kiosk=keys.kiosk,
+            epoch=keys.epoch,
             export_id=export_id,
             created_at=clock.now(),
             files=listed,
         )
-        signature = sign_by_device(seals.device_key, canonical(manifest))
+        signature = sign_by_device(keys.device_key, canonical(manifest))
         return SignedManifest(manifest=manifest, signature=signature)
 
     write_folder(target, files(), sign)
@@ -117,10 +119,10 @@ def import_results(
     return Imported(len(inside), settled)
 
 
-def _batches(connection: Connection, clock: Clock, seals: Seals) -> Iterator[BatchRequest]:
+def _batches(connection: Connection, clock: Clock, keys: TerminalKeys) -> Iterator[BatchRequest]:
     """Yield all that waits, in batches and in order; what an old epoch left is vouched for."""
     with connection.transaction() as db:
-        chain = ledger.read_chain(db, seals.epoch)
+        chain = ledger.read_chain(db, keys.epoch)
         if chain is None or chain.frozen:
             raise OutboxUnavailable(Reason.FROZEN)
         _count_as_sent(db)
@@ -129,24 +131,26 @@ def _batches(connection: Connection, clock: Clock, seals: Seals) -> Iterator[Bat
     while not after[0] or len(rows) == BATCH_MAX_ITEMS:
         with connection.transaction() as db:
             rows = list(_exportable(db, after, BATCH_MAX_ITEMS))
-            items = [aside.carried_item(db, clock, seals, row) for row in rows]
+            items = [quarantine.carried_item(db, clock, keys, row) for row in rows]
         if not rows:
             break
         after = (int(str(rows[-1][0])), int(str(rows[-1][1])))
-        yield from _in_batches(seals, [item for item in items if item is not None])
+        yield from _in_batches(keys, [item for item in items if item is not None])
     with connection.transaction() as db:
-        voids = aside.void_items(db, seals, math.inf, -1)
-    yield from _in_batches(seals, voids)
+        voids = quarantine.void_items(db, keys, math.inf, -1)
+    yield from _in_batches(keys, voids)
 
 
-def _in_batches(seals: Seals, items: list[BatchItem]) -> Iterator[BatchRequest]:
+def _in_batches(keys: TerminalKeys, items: list[BatchItem]) -> Iterator[BatchRequest]:
     while items:
-        fit = that_fit(items[:BATCH_MAX_ITEMS], seals.epoch, BATCH_MAX_BYTES)
-        yield BatchRequest(kiosk=seals.kiosk, epoch=seals.epoch, items=fit)
+        fit = that_fit(items[:BATCH_MAX_ITEMS], keys.epoch, BATCH_MAX_BYTES)
+        yield BatchRequest(kiosk=keys.kiosk, epoch=keys.epoch, items=fit)
         items = items[len(fit) :]
 
 
-def _attachments(connection: Connection, seals: Seals) -> Iterator[tuple[SignedTicket, bytes]]:
+def _attachments(
+    connection: Connection, keys: TerminalKeys
+) -> Iterator[tuple[SignedTicket, bytes]]:
     """Yield what is not uploaded yet of transactions that wait or were accepted."""
     with connection.reading() as db:
         pending = attachments.all_pending(db)
@@ -158,7 +162,7 @@ def _attachments(connection: Connection, seals: Seals) -> Iterator[tuple[SignedT
             if not part:
                 raise OutboxUnavailable(Reason.CORRUPT)
             content += part
-        yield each.ticket(seals), bytes(content)
+        yield each.ticket(keys), bytes(content)
 
 
 def _exportable(
