@@ -8,7 +8,8 @@ path, query and ``Content-Digest`` (RFC 9530, of the bytes as they travel, an em
 
 A terminal's clock may be wrong by years. The central API refuses a signature that is not of the
 last minutes with its own time in ``CLOCK_HEADER``; the signer notes the difference and sends the
-same request once more.
+same request once more. The difference is dropped when it no longer helps: the clock may have been
+set right since.
 """
 
 from __future__ import annotations
@@ -96,7 +97,8 @@ class RequestSigner(AuthBase):
 
     def headers(self, method: str, target: str, body: bytes) -> dict[str, str]:
         """The headers that sign one request; ``target`` is its path and query."""
-        created = int(self._now().timestamp()) + self._skew
+        # Never negative: the profile has no sign, and its refusal would not tell the time.
+        created = max(0, int(self._now().timestamp()) + self._skew)
         parameters = (
             f'{_COVERED};created={created};keyid="{self._key_name}";alg="ecdsa-p256-sha256"'
         )
@@ -118,9 +120,14 @@ class RequestSigner(AuthBase):
 
     def _once_more(self, response: requests.Response, **how: Any) -> requests.Response:
         told = response.headers.get(CLOCK_HEADER, "")
-        if response.status_code != _UNAUTHORIZED or re.fullmatch(r"[0-9]{1,11}", told) is None:
+        if response.status_code != _UNAUTHORIZED:
             return response
-        self._skew = int(told) - int(self._now().timestamp())
+        if re.fullmatch(r"[0-9]{1,11}", told) is not None:
+            self._skew = int(told) - int(self._now().timestamp())
+        elif self._skew:
+            self._skew = 0
+        else:
+            return response
         response.close()
         again = response.request.copy()
         self._sign(again)

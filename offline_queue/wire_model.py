@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Self
 
@@ -45,6 +46,10 @@ SHARED: Final = "x-shared-message"
 _VALUE: Final = re.compile(r"^Invalid enum value .* - at ", re.DOTALL)
 
 
+_BUILDING: Final = threading.Lock()
+_DECODERS: Final[dict[type, msgspec.json.Decoder[Any]]] = {}
+
+
 class MessageError(ValueError):
     """What came is no such message. Its text says where and why, and never names a value."""
 
@@ -62,13 +67,15 @@ class WireModel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     def parse_json(cls, text: bytes | str) -> Self:
         """Read JSON. Raises :class:`MessageError`."""
         try:
-            return msgspec.json.decode(text, type=cls)
+            message: Self = decoder_of(cls).decode(text)
+            return message
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise MessageError(_why(error)) from None
 
     @classmethod
     def parse(cls, value: object) -> Self:
         """Read what JSON was turned into: dictionaries, lists, texts. Raises `MessageError`."""
+        decoder_of(cls)
         try:
             return msgspec.convert(value, cls)
         except (msgspec.ValidationError, RecursionError) as error:
@@ -118,6 +125,19 @@ class WireModel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         # pydantic follows references itself, and only to what it wrote: whoever completes the
         # document makes one of this (msgspec.json.schema_components has what it refers to).
         return {SHARED: cls.__name__}
+
+
+def decoder_of(message: type[WireModel]) -> msgspec.json.Decoder[Any]:
+    """Return the decoder of a message type, built once and by one thread.
+
+    msgspec keeps what it knows of a type on the type itself, and two threads that build it at the
+    same moment free it twice (msgspec 0.20 to 0.22).
+    """
+    found = _DECODERS.get(message)
+    if found is None:
+        with _BUILDING:
+            found = _DECODERS.setdefault(message, msgspec.json.Decoder(message))
+    return found
 
 
 def _why(error: Exception) -> str:

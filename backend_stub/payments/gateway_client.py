@@ -38,6 +38,10 @@ class SessionAnswer(msgspec.Struct, frozen=True):
     paid_at: datetime | None = None
 
 
+_SESSION_READER: Final = msgspec.json.Decoder(SessionAnswer)
+"""Built at import: threads that build the same decoder together crash (msgspec 0.22)."""
+
+
 @dataclass(frozen=True, slots=True)
 class StatementLine:
     """One line of the gateway's statement."""
@@ -171,7 +175,7 @@ def _read(answer: requests.Response, deadline: float) -> bytes:
 def _word(content: bytes, reference: str) -> Word:
     """Raises :class:`~.words.Silent` for what is no description of this session."""
     try:
-        told = msgspec.json.decode(content, type=SessionAnswer)
+        told = _SESSION_READER.decode(content)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Silent from error
     if told.client_reference_id != reference or told.expires_at.tzinfo is None:

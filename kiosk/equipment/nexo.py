@@ -190,6 +190,10 @@ class _Envelope(Struct, frozen=True):
     answer: Answer = field(name="SaleToPOIResponse")
 
 
+_READER: Final = msgspec.json.Decoder(_Envelope)
+"""Built at import: threads that build the same decoder together crash (msgspec 0.22)."""
+
+
 def request(header: Header, body: Mapping[str, object]) -> bytes:
     """A ``SaleToPOIRequest``; its body is named after its category."""
     content = {"MessageHeader": header, f"{header.message_category}Request": body}
@@ -199,7 +203,7 @@ def request(header: Header, body: Mapping[str, object]) -> bytes:
 def answer_in(content: bytes, asked: Header) -> Answer:
     """The answer to a request. Raises :class:`NotNexo` for anything else, old answers included."""
     try:
-        answer = msgspec.json.decode(content, type=_Envelope).answer
+        answer = _READER.decode(content).answer
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise NotNexo("no SaleToPOIResponse") from error
     header = answer.message_header

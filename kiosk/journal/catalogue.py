@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-from kiosk.services.texts import Text, convert
+from kiosk.services.texts import Text, build_decoders, convert
 
 
 class Disposition(enum.StrEnum):
@@ -34,6 +34,9 @@ class EventDefinition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Names of the values it may carry; none of them may hold personal data."""
     journal: bool = False
     """Also kept in the hash-chained journal."""
+
+
+build_decoders(dict[str, EventDefinition])
 
 
 @cache

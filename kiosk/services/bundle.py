@@ -40,7 +40,7 @@ class Manifest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     def parse(content: bytes) -> Manifest:
         """Raises :class:`BundleError`."""
         try:
-            manifest = msgspec.json.decode(content, type=Manifest)
+            manifest = _READER.decode(content)
         except msgspec.DecodeError as error:
             raise BundleError(f"{MANIFEST}: {error}") from error
         for name in manifest.files:
@@ -48,6 +48,10 @@ class Manifest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
                 # A name is joined to a directory of the terminal.
                 raise BundleError(f"{MANIFEST}: {name!r} is no name of a catalogue's file")
         return manifest
+
+
+_READER: Final = msgspec.json.Decoder(Manifest)
+"""Built at import: threads that build the same decoder together crash (msgspec 0.22)."""
 
 
 def files_of(directory: Path) -> dict[str, bytes]:

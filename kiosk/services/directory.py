@@ -26,7 +26,7 @@ from kiosk.services.reading import (
     unreadable,
 )
 from kiosk.services.shape import shape_faults
-from kiosk.services.texts import Text, convert
+from kiosk.services.texts import Text, build_decoders, convert
 
 S = TypeVar("S", bound=Struct)
 
@@ -48,6 +48,9 @@ class _Shelves(Struct, frozen=True, forbid_unknown_fields=True):
 
 class _Problems(Struct, frozen=True, forbid_unknown_fields=True):
     texts: dict[str, Text]
+
+
+build_decoders(_Shelves, _Problems, Places)
 
 
 @dataclass(frozen=True, slots=True)

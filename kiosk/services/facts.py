@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct, field
 
-from kiosk.services.texts import Text, convert, encode
+from kiosk.services.texts import Text, build_decoders, convert, encode
 
 PERSON = "person"
 """The one fact that every visit has, also without a network: what the card itself says."""
@@ -63,6 +63,9 @@ class Fact(Struct, frozen=True, kw_only=True):
     rows: tuple[Row, ...] = ()
     groups: dict[str, Text] = field(default_factory=dict)
     """Names of the rows' groups."""
+
+
+build_decoders(Fact)
 
 
 def decode_fact(content: bytes) -> Fact:

@@ -17,11 +17,13 @@ from kiosk.services.definition import ServiceDefinition
 from kiosk.services.locating import line_of
 from kiosk.services.readable import first_refused
 from kiosk.services.shape import Fault, shape_faults
-from kiosk.services.texts import Text, convert
+from kiosk.services.texts import Text, build_decoders, convert
 
 _AT_LINE: Final = re.compile(r" ?\((?:at line (\d+), column \d+|at end of document)\)")
 _KEY_THERE: Final = re.compile(r"\s*\[{0,2}\s*([\w.\-\"' ]+?)\s*[\]=]")
 _TWICE: Final = re.compile(r"Cannot (?:overwrite a value|declare|mutate|redefine)")
+
+build_decoders(ServiceDefinition)
 
 
 @dataclass(frozen=True, slots=True)

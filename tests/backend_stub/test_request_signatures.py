@@ -153,6 +153,19 @@ def test_a_terminal_whose_clock_is_wrong_by_years_is_told_the_time_and_delivers(
     assert not again.history, "the difference is remembered"
 
 
+@pytest.mark.parametrize("years", [60, -20])
+def test_a_clock_that_was_wrong_for_a_while_is_believed_again_when_it_is_right(
+    central: RunningCentral, card: Card, years: int
+) -> None:
+    terminal = central.terminal()
+    body = batch_of(terminal.complaint(card))
+    wrong_by = timedelta(days=365 * years)
+    signer = terminal.signer(now=lambda: central.clock() + wrong_by)
+    assert post(central, body, signer).status_code == 200
+    wrong_by = timedelta(0)
+    assert post(central, body, signer).status_code == 200
+
+
 def test_an_old_signature_counts_for_five_minutes(central: RunningCentral, card: Card) -> None:
     terminal = central.terminal()
     body = batch_of(terminal.complaint(card))

@@ -237,7 +237,9 @@ def test_quota_says_no_before_a_visit_and_lets_the_one_that_began_end(scene: Sce
 
 
 def test_a_disk_that_is_nearly_full_begins_no_visit(scene: Scene) -> None:
-    scene.outbox._quota = type(scene.outbox._quota)(scene.terminal.path, Quota(min_free_bytes=2**62))
+    scene.outbox._quota = type(scene.outbox._quota)(
+        scene.terminal.path, Quota(min_free_bytes=2**62)
+    )
     assert scene.outbox.status().unavailable is Reason.QUOTA
     scene.keep()  # one that began ends
     assert scene.drain() is SyncState.IDLE

@@ -238,7 +238,7 @@ def attempt_of(view: AttemptView) -> PaymentAttempt:
 
 def _look_up(desk: PaymentDesk, body: bytes) -> None:
     try:
-        reference = msgspec.json.decode(body, type=_Called).client_reference_id
+        reference = _CALL_READER.decode(body).client_reference_id
         order = desk.store.order_of(reference)
     except (msgspec.DecodeError, UnicodeDecodeError, UnknownOrder):
         # Signed, and about nothing of ours: the daily comparison shows it, if money is behind it.
@@ -249,3 +249,7 @@ def _look_up(desk: PaymentDesk, body: bytes) -> None:
 
 class _Called(msgspec.Struct, frozen=True):
     client_reference_id: str
+
+
+_CALL_READER: Final = msgspec.json.Decoder(_Called)
+"""Built at import: threads that build the same decoder together crash (msgspec 0.22)."""
