@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, text
+import re
+from pathlib import Path
+
+from sqlalchemy import Connection, MetaData, text
+
+_STORED = Path(__file__).parent / "databases" / "sqlite-3.sql"
 
 _SCHEMA_3 = (
     "CREATE TABLE complaint (number VARCHAR(16) PRIMARY KEY, tx_id VARCHAR(36) NOT NULL UNIQUE "
@@ -53,3 +58,14 @@ def make_schema_3(connection: Connection) -> None:
         if postgres and statement.startswith("INSERT"):
             # A table with checks that wait for the commit cannot be altered.
             connection.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+    _drop_what_came_later(connection)
+
+
+def _drop_what_came_later(connection: Connection) -> None:
+    """Tables that releases before Alembic did not have, however many there are by now."""
+    known = set(re.findall(r"CREATE TABLE (\w+)", _STORED.read_text("utf-8")))
+    present = MetaData()
+    present.reflect(connection)
+    for table in reversed(present.sorted_tables):
+        if table.name not in known:
+            table.drop(connection)
