@@ -18,7 +18,6 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
 import structlog
 from cryptography import x509
@@ -29,10 +28,10 @@ from cardreader.authority import (
     ActivationRefused,
     CardAuthority,
     CertificateConflict,
-    ManagementAlgorithm,
     RefusalReason,
     proof_message,
 )
+from cardreader.card_management import authenticate_manager, replace_makers_secrets
 from cardreader.certification_request import certification_request
 from cardreader.channel import wipe
 from cardreader.errors import (
@@ -46,6 +45,7 @@ from cardreader.errors import (
     SecurityStatusNotSatisfied,
     Untrusted,
 )
+from cardreader.issuing_application import IssuingApplication
 from cardreader.national_id import NationalIdCard
 from cardreader.pin import MalformedPin, is_pin
 from cardreader.pki import (
@@ -54,7 +54,6 @@ from cardreader.pki import (
     PkiApplication,
     PublicKey,
     Signature,
-    SignatureAlgorithm,
     algorithm_of_key,
     checked_answer,
     checked_signature,
@@ -69,37 +68,6 @@ _ENOUGH_TO_GUESS = 3
 """Tries left below which the vendor's PIN is not tried: it may cost one."""
 
 _log = structlog.get_logger()
-
-
-class IssuingApplication(PkiApplication, Protocol):
-    """A PKI application on which keys are made and certificates written after issuing."""
-
-    def request_witness(self, algorithm: int) -> bytes:
-        """Begin the mutual authentication; the card's encrypted witness."""
-
-    def answer_witness(
-        self, algorithm: int, witness: bytes, challenge: bytes, *, ask: bool
-    ) -> bytes:
-        """End it: present the decrypted witness; the card's response to ``challenge``.
-
-        ``ask`` chooses between two forms of the command; cards accept one or both. Raises
-        :class:`~cardreader.errors.CommandRefused` when the form or the witness is wrong.
-        """
-
-    def has_vendor_pin(self) -> bool | None:
-        """Whether the PIN still is the maker's; ``None`` where the card does not tell."""
-
-    def set_first_pin(self, new: bytearray) -> None:
-        """The cardholder's PIN on a card that has none; wants the management key. Wipes it."""
-
-    def existing_key(self, purpose: KeyPurpose) -> PublicKey | None:
-        """The key that was made on the card for ``purpose``, where the card tells."""
-
-    def generate_key(self, purpose: KeyPurpose, algorithm: SignatureAlgorithm) -> PublicKey:
-        """Make a new key on the card, replacing any before; wants the management key."""
-
-    def write_certificate(self, purpose: KeyPurpose, certificate: bytes) -> None:
-        """Store a certificate, DER; wants the management key."""
 
 
 class ActivationStep(enum.StrEnum):
@@ -158,6 +126,9 @@ def activate(
     another, chose then; it is wiped whatever happens. Whether it is a good one
     (:func:`~cardreader.pin.pin_weakness`) was asked before. ``on_step`` is called on this thread.
 
+    What a card has from its maker is replaced before anything else: a PIN of one's own is worth
+    nothing beside a PUK that stands in a manual.
+
     Raises :class:`ActivationError` and its kinds, :class:`~cardreader.errors.PinWrong` (the PIN was
     set in an earlier attempt and is another one), :class:`~cardreader.errors.PinBlocked`,
     :class:`~cardreader.pin.MalformedPin`, :class:`~cardreader.errors.CardNotGenuine`,
@@ -174,7 +145,8 @@ def activate(
         issuing = _issuing(card)
         if record.completed:
             return Activation(_read_back(card, record.certificates), was_active=True)
-        _authenticate_manager(issuing, authority, card.serial, record.management_algorithm)
+        renewed = authenticate_manager(issuing, authority, card.serial, record)
+        replace_makers_secrets(issuing, authority, card.serial, record, key_renewed=renewed)
         on_step(ActivationStep.PIN)
         _ensure_pin(card, issuing, record, new_pin)
         certificates: dict[KeyPurpose, bytes] = {}
@@ -200,28 +172,6 @@ def _issuing(card: NationalIdCard) -> IssuingApplication:
     if application is None:
         raise CardNotSupported("keys cannot be made on this card: it is activated at the office")
     return application
-
-
-def _authenticate_manager(
-    issuing: IssuingApplication,
-    authority: CardAuthority,
-    serial: str,
-    algorithm: ManagementAlgorithm,
-) -> None:
-    """Relay the mutual authentication until both sides are satisfied."""
-    for ask in (False, True):
-        witness = issuing.request_witness(algorithm)
-        if len(witness) != algorithm.block:
-            break
-        answer = authority.answer_witness(serial, witness)
-        try:
-            response = issuing.answer_witness(algorithm, answer.witness, answer.challenge, ask=ask)
-        except CommandRefused as refused:
-            _log.info("card.manager_refused", sw=f"{refused.sw:04X}")
-            continue
-        authority.check_response(serial, response)
-        return
-    raise ActivationRefused(RefusalReason.CARD_NOT_AUTHENTIC)
 
 
 def _ensure_pin(
@@ -262,8 +212,17 @@ def _certified_key(
     pin: bytearray,
 ) -> bytes:
     """A key on the card, proved, and the authority's certificate for it; DER."""
-    public_key, request = _requested_key(card, issuing, record, purpose, pin)
-    encoded = authority.certify(card.serial, purpose, request)
+    existing = issuing.existing_key(purpose)
+    public_key, request = _requested_key(card, issuing, record, purpose, pin, existing)
+    try:
+        encoded = authority.certify(card.serial, purpose, request)
+    except ActivationRefused as refused:
+        if refused.reason is not RefusalReason.KEY_REFUSED or public_key != existing:
+            raise
+        # A key gets one certificate, ever: this one's was revoked, and the card has kept the key.
+        _log.info("card.key_had_a_certificate")
+        public_key, request = _requested_key(card, issuing, record, purpose, pin, None)
+        encoded = authority.certify(card.serial, purpose, request)
     certificate = parse_certificate(encoded)
     if _spki(certificate) != public_key.public_bytes(
         Encoding.DER, PublicFormat.SubjectPublicKeyInfo
@@ -278,9 +237,12 @@ def _requested_key(
     record: ActivationRecord,
     purpose: KeyPurpose,
     pin: bytearray,
+    existing: PublicKey | None,
 ) -> tuple[PublicKey, bytes]:
-    """The first kind of key of the authority's list that this card makes and signs with."""
-    existing = issuing.existing_key(purpose)
+    """The first kind of key of the authority's list that this card makes and signs with.
+
+    ``existing`` is taken where it is of such a kind.
+    """
     if existing is not None:
         try:
             if algorithm_of_key(existing) in record.key_algorithms[purpose]:

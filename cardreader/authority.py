@@ -46,6 +46,8 @@ class RefusalReason(enum.StrEnum):
     """The card does not know its management key: it is not the card it says it is."""
     KEY_REFUSED = "key-refused"
     """The request is malformed, its proof does not hold, or another key has the certificate."""
+    MAKERS_SECRET = "makers-secret"  # noqa: S105 - a reason, not a secret
+    """The card still opens with its maker's PUK or management key, which anybody can look up."""
 
 
 class ActivationError(CardError):
@@ -64,6 +66,24 @@ class ActivationRefused(ActivationError):
         self.reason = reason
 
 
+class CardSecret(enum.StrEnum):
+    """What a maker delivers its cards with, the same on every card."""
+
+    PUK = "puk"
+    MANAGEMENT_KEY = "management-key"
+
+
+class MakersSecretKept(ActivationError):
+    """The card's PUK or management key cannot be replaced, so it is not activated.
+
+    Whoever finds the card could set a new PIN with the maker's PUK and sign as its holder.
+    """
+
+    def __init__(self, secret: CardSecret, why: str) -> None:
+        super().__init__(why)
+        self.secret = secret
+
+
 class CertificateConflict(ActivationError):
     """The authority's certificate and the key on the card do not belong together.
 
@@ -79,6 +99,10 @@ class ActivationRecord:
     ``key_algorithms`` lists for each purpose the kinds of key that the authority certifies, best
     first; ``certificates`` what it has issued for this card already, DER. ``challenge`` is what the
     card signs in the end, 16 to 64 bytes, the same until activation is complete.
+
+    ``replaces`` names what the card has from its maker and has to lose before it is active;
+    ``handed_out`` for which of these an earlier attempt was given the new value, so that the card
+    may have it already.
     """
 
     management_algorithm: ManagementAlgorithm
@@ -86,6 +110,16 @@ class ActivationRecord:
     challenge: bytes
     certificates: Mapping[KeyPurpose, bytes] = field(default_factory=dict)
     completed: bool = False
+    replaces: frozenset[CardSecret] = frozenset()
+    handed_out: frozenset[CardSecret] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class PukChange:
+    """The PUK that the card was registered with, and the one that it gets: eight bytes each."""
+
+    present: bytes = field(repr=False)
+    new: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +173,11 @@ class CardAuthority(Protocol):
         || challenge``; hashing as usual for the algorithm (SHA-256, for P-384 SHA-384).
         """
 
-    def answer_witness(self, serial: str, witness: bytes) -> ManagerAnswer:
+    def answer_witness(self, serial: str, witness: bytes, *, renewed: bool) -> ManagerAnswer:
         """Decrypt the card's witness and challenge the card; a later call replaces the challenge.
 
-        ``witness`` is one block. The answer goes to the card as it is.
+        ``witness`` is one block. The answer goes to the card as it is. ``renewed``: with the key of
+        :meth:`new_management_key`; once the card has answered with it, it is the card's key.
         """
 
     def check_response(self, serial: str, response: bytes) -> None:
@@ -151,6 +186,22 @@ class CardAuthority(Protocol):
         ``response`` must be ``E(K, challenge)`` for the last challenge; compare in constant time.
         Repeating the last accepted response is accepted.
         """
+
+    def new_management_key(self, serial: str) -> bytes:
+        """The key that takes the place of a well-known one; the same in every attempt.
+
+        It is the only management key that a terminal ever sees: a card that anybody can write to
+        has no other way to one of its own. Raises ``CARD_NOT_AUTHENTIC`` before the card was
+        accepted.
+        """
+
+    def new_puk(self, serial: str) -> PukChange:
+        """The card's present PUK and its new one, which the authority keeps; the same in every
+        attempt. Raises ``CARD_NOT_AUTHENTIC`` before the card was accepted.
+        """
+
+    def puk_replaced(self, serial: str) -> None:
+        """The card has taken the new PUK."""
 
     def certify(self, serial: str, purpose: KeyPurpose, request: bytes) -> bytes:
         """Issue the certificate for a key that was made on this card; DER in, DER out.
@@ -171,7 +222,8 @@ class CardAuthority(Protocol):
         """The card was read back and signs with both keys: it is active from now on.
 
         ``proofs`` are signatures over what :meth:`begin` describes, in the form of JOSE (ECDSA as
-        ``r || s``, RSA as PKCS#1 v1.5); they must fit the certificates issued.
+        ``r || s``, RSA as PKCS#1 v1.5); they must fit the certificates issued. A card that has not
+        lost what it had from its maker is refused with ``MAKERS_SECRET``.
         """
 
 

@@ -33,14 +33,15 @@ def add_card(
     civil_number: str,
     kind: KeyType,
     management_key: bytes,
+    puk: bytes | None = None,
     keys: Path | None = None,
     clock: Clock = utc_now,
 ) -> None:
     """Register a card of another maker, approved for activation without a one-time code.
 
-    ``keys`` is the file of the API's own keys, beside the database file when ``None``. Raises
-    :class:`CardRefused`, :class:`CentralUnavailable`, and ``ValueError`` for a management key of
-    another length.
+    ``puk``: with which the card comes, where that is not its maker's. ``keys`` is the file of the
+    API's own keys, beside the database file when ``None``. Raises :class:`CardRefused`,
+    :class:`CentralUnavailable`, and ``ValueError`` for a management key or PUK of another length.
     """
     try:
         server_keys = load_or_create(key_file(database_url, keys))
@@ -54,6 +55,7 @@ def add_card(
             civil_number=civil_number,
             kind=kind,
             management_key=management_key,
+            puk=puk,
             now=clock(),
         )
 

@@ -89,6 +89,7 @@ TITLES: Final[Mapping[str, tuple[int, str]]] = {
     "not-eligible": (403, "The card is revoked, has expired, or is another person's"),
     "card-not-authentic": (403, "The card has not shown that it is the registered one"),
     "key-refused": (422, "The key, or the proof that the card has it, is not accepted"),
+    "makers-secret": (409, "The card still opens with its maker's PUK or management key"),
     "no-mobile": (409, "The civil registry knows no telephone to send a code to"),
     "code-wrong": (403, "The code is wrong, used or expired"),
     "too-many-codes": (429, "Too many codes were sent for this card; come again later"),

@@ -6,6 +6,8 @@ attempts; what was issued stays issued. See :mod:`kiosk.contract.issuing`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Final
 
@@ -20,6 +22,14 @@ from backend_stub.ground.tables import Citizen
 from backend_stub.issuing.ca import Holder, Purpose
 from backend_stub.issuing.card_registry import usable_card
 from backend_stub.issuing.codes import activation_notice, require_approval
+from backend_stub.issuing.makers_secrets import (
+    keep_new_puk,
+    keep_renewed_key,
+    new_management_key,
+    new_puk,
+    renewed_key,
+    replaced_secrets,
+)
 from backend_stub.issuing.management_keys import KeyType, ManagementKey, ManagementKeyUnknown
 from backend_stub.issuing.requests import KeyRefused, key_sha256, requested_key, require_proof
 from backend_stub.issuing.status import issuing_ca
@@ -31,6 +41,8 @@ from kiosk.contract.issuing import (
     IssuedCertificate,
     KeyRequest,
     ManagerAnswer,
+    NewManagementKey,
+    NewPuk,
     Record,
     Witness,
 )
@@ -55,7 +67,8 @@ def begin(central: Central, serial: str, token: str) -> Record:
         card = usable_card(session, serial, now)
         approval = require_approval(session, card, token, now)
         issuing_ca(central)
-        kind = _management_key(central, card).kind
+        key = _management_key(central, card)
+        replaces, handed_out = replaced_secrets(session, card, key)
         activation = session.get(CardActivation, serial)
         if activation is None:
             activation = CardActivation(
@@ -65,13 +78,15 @@ def begin(central: Central, serial: str, token: str) -> Record:
         activation.approval = approval
         activation.manager_challenge = activation.authentic_until = None
         return Record(
-            management_algorithm=kind.identifier,
+            management_algorithm=key.kind.identifier,
             key_algorithms={purpose: list(KEY_ALGORITHMS) for purpose in PURPOSES},
             challenge=b64url(activation.proof_challenge),
             certificates={
                 purpose: b64url(row.certificate) for purpose, row in _issued(session, card).items()
             },
             completed=card.state == CardState.ACTIVATED,
+            replaces=replaces,
+            handed_out=handed_out,
         )
 
 
@@ -85,6 +100,9 @@ def answer_witness(central: Central, serial: str, token: str, request: Witness) 
         card, activation = _continued(session, serial, token, now)
         central.limits.card_witnesses.charge(serial)
         key = _management_key(central, card)
+        if request.renewed:
+            with _known_keys():
+                key = renewed_key(session, central.management_keys, card) or key
         witness = _block(request.witness, key.kind)
         challenge = central.random_bytes(key.kind.block)
         activation.manager_challenge, activation.authentic_until = challenge, None
@@ -102,10 +120,45 @@ def check_response(central: Central, serial: str, token: str, request: CardRespo
         key = _management_key(central, card)
         response = _block(request.response, key.kind)
         challenge = activation.manager_challenge
-        if challenge is None or not key.answers(challenge, response):
+        with _known_keys():
+            renewed = renewed_key(session, central.management_keys, card)
+        if challenge is not None and renewed is not None and renewed.answers(challenge, response):
+            keep_renewed_key(session, card)
+            log.info("central.card_key_replaced")
+        elif challenge is None or not key.answers(challenge, response):
             log.warning("central.card_not_authentic")
             raise ProblemError("card-not-authentic")
         activation.authentic_until = now + central.settings.approval_lifetime
+
+
+def hand_out_management_key(central: Central, serial: str, token: str) -> NewManagementKey:
+    """The key that takes the place of a well-known one, for a card that is believed.
+
+    Raises :class:`ProblemError` as :func:`begin`, ``card-not-authentic``.
+    """
+    with central.database.write() as session, _known_keys():
+        card = _believed(central, session, serial, token)
+        key = new_management_key(
+            session, central.keys, central.management_keys, card, central.random_bytes
+        )
+        return NewManagementKey(key=b64url(key))
+
+
+def hand_out_puk(central: Central, serial: str, token: str) -> NewPuk:
+    """The PUK that a believed card has, and the one that it gets. Raises as above."""
+    with central.database.write() as session, _known_keys():
+        card = _believed(central, session, serial, token)
+        present, new = new_puk(
+            session, central.keys, central.management_keys, card, central.random_bytes
+        )
+        return NewPuk(present=b64url(present), new=b64url(new))
+
+
+def note_puk_replaced(central: Central, serial: str, token: str) -> None:
+    """The card has its new PUK. Raises as above."""
+    with central.database.write() as session:
+        keep_new_puk(session, _believed(central, session, serial, token), central.clock())
+    log.info("central.card_puk_replaced")
 
 
 def certify(central: Central, serial: str, token: str, request: KeyRequest) -> IssuedCertificate:
@@ -115,9 +168,7 @@ def certify(central: Central, serial: str, token: str, request: KeyRequest) -> I
     """
     now = central.clock()
     with central.database.write() as session:
-        card, activation = _continued(session, serial, token, now)
-        if activation.authentic_until is None or activation.authentic_until <= now:
-            raise ProblemError("card-not-authentic")
+        card = _believed(central, session, serial, token)
         try:
             key = requested_key(request.request, request.purpose, serial)
         except KeyRefused as refused:
@@ -154,11 +205,13 @@ def certify(central: Central, serial: str, token: str, request: KeyRequest) -> I
 def complete(central: Central, serial: str, token: str, request: Completion) -> None:
     """The card is active once both keys have signed; its holder is told.
 
-    Raises :class:`ProblemError` as :func:`begin`, ``key-refused``.
+    Raises :class:`ProblemError` as :func:`begin`, ``key-refused``, ``makers-secret``.
     """
     now = central.clock()
     with central.database.write() as session:
         card, activation = _continued(session, serial, token, now)
+        if replaced_secrets(session, card, _management_key(central, card))[0]:
+            raise ProblemError("makers-secret")
         issued = _issued(session, card)
         if set(issued) != set(PURPOSES) or set(request.proofs) != set(PURPOSES):
             raise _key_refused(KeyRefused("a certificate or a proof is missing"))
@@ -175,6 +228,15 @@ def complete(central: Central, serial: str, token: str, request: Completion) -> 
         if citizen is not None and citizen.mobile is not None:
             session.add(activation_notice(session, card, citizen.mobile, now))
     log.info("central.card_activated")
+
+
+def _believed(central: Central, session: Session, serial: str, token: str) -> Card:
+    """The card, if it has shown in this attempt that it knows its management key."""
+    now = central.clock()
+    card, activation = _continued(session, serial, token, now)
+    if activation.authentic_until is None or activation.authentic_until <= now:
+        raise ProblemError("card-not-authentic")
+    return card
 
 
 def _continued(
@@ -201,8 +263,14 @@ def _issued(session: Session, card: Card) -> dict[Purpose, CardCertificate]:
 
 
 def _management_key(central: Central, card: Card) -> ManagementKey:
-    try:
+    with _known_keys():
         return central.management_keys.of(card)
+
+
+@contextmanager
+def _known_keys() -> Iterator[None]:
+    try:
+        yield
     except ManagementKeyUnknown:
         log.error("central.management_key_unknown")
         raise ProblemError("issuing-unavailable") from None

@@ -19,6 +19,7 @@ from backend_stub.ground.database import insert_into
 from backend_stub.ground.keys import ServerKeys
 from backend_stub.ground.problems import ProblemError
 from backend_stub.ground.types import CardSerial, CivilNumber, ServerModel
+from backend_stub.issuing.makers_secrets import register_puk
 from backend_stub.issuing.management_keys import KeyType, is_guid, seal_key
 from backend_stub.issuing.tables import (
     Card,
@@ -80,14 +81,16 @@ def add_card(
     civil_number: str,
     kind: KeyType,
     management_key: bytes,
+    puk: bytes | None = None,
     now: datetime,
 ) -> None:
     """Register a card of another maker, approved: the office has seen who will hold it.
 
     Its certificates name the holder as the holder's other card does, or by the civil number. The
-    same card and holder again replaces the management key. Raises :class:`CardRefused` when the
-    card is another person's, was activated or is revoked, ``ValueError`` for a key of another
-    length.
+    same card and holder again replaces the management key, and the PUK with which it comes
+    (``None``: its maker's, or what was said before). Raises :class:`CardRefused` when the
+    card is another person's, was activated or is revoked, ``ValueError`` for a key or PUK of
+    another length.
     """
     sealed, key_id = seal_key(keys, serial, kind, management_key)
     card = session.get(Card, serial, with_for_update=True)
@@ -116,6 +119,9 @@ def add_card(
     card.approved_by_office = True
     card.management_algorithm = kind.identifier
     card.management_key, card.management_key_id = sealed, key_id
+    session.flush()
+    if puk is not None:
+        register_puk(session, keys, serial, puk)
 
 
 def revoke_card(session: Session, serial: str, now: datetime, *, activate_again: bool) -> int:

@@ -72,7 +72,7 @@ class ManagementKey:
     """One card's management key, for one block at a time."""
 
     kind: KeyType
-    _value: bytes = field(repr=False)
+    value: bytes = field(repr=False)
 
     def decrypt(self, block: bytes) -> bytes:
         """``D(K, block)``. Raises ``ValueError`` for anything but one block."""
@@ -87,13 +87,18 @@ class ManagementKey:
         expected = encryptor.update(challenge) + encryptor.finalize()
         return hmac.compare_digest(expected, response)
 
+    @property
+    def is_well_known(self) -> bool:
+        """Whether it is one with which makers deliver cards, so that anybody can write to it."""
+        return is_well_known(self.value)
+
     def _require_block(self, block: bytes) -> None:
         if len(block) != self.kind.block:
             raise ValueError("not one block")
 
     def _cipher(self) -> Cipher[modes.ECB]:
         algorithm: BlockCipherAlgorithm = (
-            TripleDES(self._value) if self.kind is KeyType.TRIPLE_DES else AES(self._value)
+            TripleDES(self.value) if self.kind is KeyType.TRIPLE_DES else AES(self.value)
         )
         # The protocol is the bare block cipher on one random block (SP 800-73-5 part 1, B.1).
         return Cipher(algorithm, modes.ECB())  # noqa: S305
@@ -113,14 +118,22 @@ class ManagementKeys:
             if self._master is None:
                 raise ManagementKeyUnknown
             return ManagementKey(kind, derive(self._master, card.serial))
-        private = self._server.sealing_private_key(card.management_key_id or "")
+        return self.sealed(card, card.management_key, card.management_key_id or "")
+
+    def sealed(self, card: Card, sealed: bytes, key_id: str) -> ManagementKey:
+        """A key of this card that is kept sealed. Raises :class:`ManagementKeyUnknown`."""
+        kind = KeyType.of(card.management_algorithm)
+        return ManagementKey(kind, self.open(sealed, key_id, _place(card.serial, kind)))
+
+    def open(self, sealed: bytes, key_id: str, place: bytes) -> bytes:
+        """What was sealed for ``place``. Raises :class:`ManagementKeyUnknown`."""
+        private = self._server.sealing_private_key(key_id)
         if private is None:
             raise ManagementKeyUnknown
         try:
-            value = open_sealed(private, card.management_key, _place(card.serial, kind))
+            return open_sealed(private, sealed, place)
         except SealBroken as error:
             raise ManagementKeyUnknown from error
-        return ManagementKey(kind, value)
 
 
 def load_management_keys(server: ServerKeys, master_file: Path | None) -> ManagementKeys:
@@ -158,6 +171,17 @@ def derive(master: bytes, serial: str) -> bytes:
 def is_guid(serial: str) -> bool:
     """Whether a card's serial is the GUID of its CHUID, and not the chip's own number."""
     return _GUID.fullmatch(serial) is not None
+
+
+def is_well_known(key: bytes) -> bool:
+    """Whether makers deliver cards with this management key.
+
+    01 to 08 again and again is that of general PIV cards (docs.yubico.com, PivApplet, CanoKey,
+    Nitrokey), 40 to 4F that of GlobalPlatform cards; one byte again and again is no key at all.
+    """
+    length = len(key)
+    makers = (bytes(range(1, 9)), bytes(range(0x40, 0x50)), key[:1])
+    return any((pattern * length)[:length] == key for pattern in makers)
 
 
 def seal_key(server: ServerKeys, serial: str, kind: KeyType, key: bytes) -> tuple[bytes, str]:

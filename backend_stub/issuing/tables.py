@@ -47,6 +47,22 @@ class Card(Base):
     revoked_at: Mapped[datetime | None]
 
 
+class CardSecret(Base):
+    """A PUK or management key of a card, sealed with the API's own key."""
+
+    __tablename__ = "card_secret"
+    card: Mapped[str] = mapped_column(ForeignKey("card.serial"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    """``registered-puk``: with which the office registered the card; without one it is its maker's.
+    ``puk``: the new one. ``management-key``: the new one, until the card has answered with it.
+    """
+    sealed: Mapped[bytes]
+    key_id: Mapped[str] = mapped_column(String(16))
+    """The sealing key that opens it."""
+    in_use_at: Mapped[datetime | None]
+    """Since when the card has it; ``None``: it may have it."""
+
+
 class CardCode(Base):
     """A one-time code that was sent; the code itself is not stored."""
 

@@ -11,16 +11,23 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cardreader import tlv
 from cardreader.apdu import SHORT_MAX, CommandApdu
 from cardreader.channel import SUCCESS, CardChannel, wipe
-from cardreader.errors import CardProtocolError, CommandRefused
+from cardreader.errors import (
+    CardProtocolError,
+    CommandRefused,
+    PinBlocked,
+    PukBlocked,
+    PukWrong,
+)
 from cardreader.pin import MalformedPin, is_pin
 from cardreader.pki import KeyPurpose, PublicKey, SignatureAlgorithm
 from cardreader.profiles.piv import ALGORITHMS, CERTIFICATES, KEYS, PivApplication
+from cardreader.profiles.reference_data import tries_left
 
 _LE = SHORT_MAX + 1
-_PIN_REFERENCE = 0x80
+_PIN_REFERENCE, _PUK_REFERENCE = 0x80, 0x81
 _MANAGEMENT_KEY = 0x9B
 _WITNESS, _CHALLENGE, _RESPONSE = 0x80, 0x81, 0x82
-_GET_METADATA = 0xF7
+_GET_METADATA, _SET_MANAGEMENT_KEY = 0xF7, 0xFF
 _GENERATED = b"\x01"
 _CURVES: dict[bytes, ec.EllipticCurve] = {b"\x11": ec.SECP256R1(), b"\x14": ec.SECP384R1()}
 _CERTIFICATE_TAIL = tlv.build(0x71, b"\x00") + tlv.build(0xFE)
@@ -30,7 +37,7 @@ _CERTIFICATE_TAIL = tlv.build(0x71, b"\x00") + tlv.build(0xFE)
 class PivIssuing(PivApplication):
     """The PIV application with what only activation needs.
 
-    See :class:`cardreader.activation.IssuingApplication`.
+    See :class:`cardreader.issuing_application.IssuingApplication`.
     """
 
     def __init__(self, channel: CardChannel) -> None:
@@ -62,6 +69,40 @@ class PivIssuing(PivApplication):
         """Whether the PIN still is the maker's; ``None`` where the card does not tell."""
         is_default = self._metadata(_PIN_REFERENCE).get(0x05)
         return None if is_default is None else is_default != b"\x00"
+
+    def has_makers_puk(self) -> bool | None:
+        """Whether the PUK still is the maker's; ``None`` where the card does not tell."""
+        is_default = self._metadata(_PUK_REFERENCE).get(0x05)
+        return None if is_default is None else is_default != b"\x00"
+
+    def change_puk(self, old: bytearray, new: bytearray) -> None:
+        """CHANGE REFERENCE DATA of the PUK, once (part 2, 3.2.2). Wipes both."""
+        both = bytearray(old) + bytearray(new)
+        try:
+            status = self._channel.send(CommandApdu(0x00, 0x24, 0x00, _PUK_REFERENCE, both)).sw
+        except PinBlocked:
+            raise PukBlocked from None
+        finally:
+            wipe(both)
+            wipe(old)
+            wipe(new)
+        if status == SUCCESS:
+            return
+        left = tries_left(status)
+        if left == 0:
+            raise PukBlocked
+        raise PukWrong(left)
+
+    def set_management_key(self, algorithm: int, key: bytes) -> None:
+        """SET MANAGEMENT KEY, INS FF, without touch; not part of the standard, but of most cards.
+
+        Raises :class:`~cardreader.errors.CommandRefused` where the card has no such command.
+        """
+        data = bytearray((algorithm, _MANAGEMENT_KEY, len(key))) + key
+        try:
+            self._write(CommandApdu(0x00, _SET_MANAGEMENT_KEY, 0xFF, 0xFF, data))
+        finally:
+            wipe(data)
 
     def set_first_pin(self, new: bytearray) -> None:
         """CHANGE REFERENCE DATA with new reference data only (ISO/IEC 7816-4:2020, 11.6.7)."""

@@ -79,6 +79,8 @@ class Habits:
     asks_for_response: bool | None = None
     """Whether the second command of the mutual authentication must have an empty 82; ``None``: as
     one likes."""
+    sets_management_key: bool = True
+    """SET MANAGEMENT KEY (INS FF) is there; else the key is what the card's issuer has given it."""
     pin_tries: int = 3
     when_blocked: int = Status.BLOCKED
     """Status word for a blocked PIN."""
@@ -220,6 +222,7 @@ class Maker(enum.Enum):
         absent=Absent.NO_DATA,
         makes=(RSA_2048,),
         wrong_kind=Status.WRONG_P1_P2,
+        sets_management_key=False,
         pin_tries=6,
         last_wrong_is_blocked=True,
         signs_right_after_verify_only=True,
@@ -236,6 +239,7 @@ class Maker(enum.Enum):
         asks_for_response=True,
         empty_verify=Status.WRONG_LENGTH,
         metadata=Metadata.NONE,
+        sets_management_key=False,
         makes=(P_384,),
     )
     """No maker's: what the others leave over. An ATR that promises extended lengths, which the

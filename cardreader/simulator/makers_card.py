@@ -18,10 +18,12 @@ from cardreader.simulator.status import Refusal, Status
 
 MAKERS_KEY = bytes(range(1, 9)) * 3
 """The management key with which general PIV cards are delivered, for triple DES and AES-192."""
+ISSUERS_KEY = bytes.fromhex("6B1D94E2075CA83F41F60E9D2B7788C5D31A5F60429BEC17")
+"""The key of cards that can be given none later: whoever prepared them has given them this one."""
 MAKERS_PIN, MAKERS_PUK = "123456", "12345678"
 
 _SELECT, _VERIFY, _CHANGE, _AUTHENTICATE = 0xA4, 0x20, 0x24, 0x87
-_PIN, _MANAGEMENT = 0x80, 0x9B
+_PIN, _PUK, _MANAGEMENT = 0x80, 0x81, 0x9B
 
 
 def delivered(maker: Maker) -> CardMemory:
@@ -34,9 +36,14 @@ def delivered(maker: Maker) -> CardMemory:
         puk=padded(MAKERS_PUK),
         puk_tries=3,
         management_algorithm=habits.management_algorithm,
-        management_key=MAKERS_KEY,
+        management_key=delivered_key(maker),
         objects={tag: value for tag, value in objects.items() if value is not None},
     )
+
+
+def delivered_key(maker: Maker) -> bytes:
+    """The management key that such a card has when it reaches the office."""
+    return MAKERS_KEY if maker.habits.sets_management_key else ISSUERS_KEY
 
 
 class MakersPiv(PivApplication):
@@ -73,6 +80,8 @@ class MakersPiv(PivApplication):
         match command.ins:
             case 0xF7:
                 return self._metadata(command.p2)
+            case 0xFF if self._habits.sets_management_key:
+                return self._keys.set_management_key(command)
             case 0xF8:
                 return _told(self._habits.serial)
             case 0xFD:
@@ -109,7 +118,7 @@ class MakersPiv(PivApplication):
             elif sw >> 4 == 0x63C and command.ins == _CHANGE and habits.wrong_old_pin is not None:
                 sw, self._keys.pin_verified = habits.wrong_old_pin, was_verified
             raise Refusal(sw) from None
-        if command.data:
+        if command.data and command.p2 == _PIN:
             # The right PIN or PUK has just given the PIN all its tries: as many as it has here.
             memory.pin_tries = habits.pin_tries
         return answer
@@ -163,6 +172,9 @@ class MakersPiv(PivApplication):
             is_default = bytes((memory.pin == padded(MAKERS_PIN),))
             tries = bytes((self._habits.pin_tries, memory.pin_tries))
             return ResponseApdu(tlv(0x05, is_default) + tlv(0x06, tries), Status.OK)
+        if reference == _PUK:
+            is_default = bytes((memory.puk == padded(MAKERS_PUK),))
+            return ResponseApdu(tlv(0x05, is_default) + tlv(0x06, b"\x03\x03"), Status.OK)
         zero_based = style is Metadata.ZERO_BASED
         origin = bytes(((reference in self.imported) + (not zero_based),))
         if reference == _MANAGEMENT:

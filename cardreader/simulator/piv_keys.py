@@ -29,6 +29,7 @@ _SLOTS = (AUTHENTICATION, SIGNATURE, _KEY_MANAGEMENT, _CARD_AUTHENTICATION)
 _WITNESS, _CHALLENGE, _RESPONSE, _EXPONENTIATION = 0x80, 0x81, 0x82, 0x85
 _BLOCK = {0x03: 8, 0x08: 16, 0x0A: 16, 0x0C: 16}
 """Block length in bytes by algorithm of the management key: triple DES, AES-128, -192, -256."""
+_KEY_BYTES = {0x03: 24, 0x08: 16, 0x0A: 24, 0x0C: 32}
 
 
 class PivKeys:
@@ -127,6 +128,22 @@ class PivKeys:
             self._accept(expected, template[_RESPONSE])
             return ResponseApdu(b"", Status.OK)
         raise Refusal(Status.WRONG_DATA)
+
+    def set_management_key(self, command: CommandApdu) -> ResponseApdu:
+        """SET MANAGEMENT KEY (INS FF) as makers of general PIV cards have it: behind the present
+        key, of the same algorithm or another.
+        """
+        if (command.p1, command.p2) != (0xFF, 0xFF):
+            raise Refusal(Status.WRONG_P1_P2)
+        if not self.manager_authenticated:
+            raise Refusal(Status.SECURITY_NOT_SATISFIED)
+        algorithm, reference, length, *_ = (*bytes(command.data[:3]), 0, 0, 0)
+        key = bytes(command.data[3:])
+        if _KEY_BYTES.get(algorithm) != len(key) or (reference, length) != (0x9B, len(key)):
+            raise Refusal(Status.WRONG_DATA)
+        self._memory.management_algorithm, self._memory.management_key = algorithm, key
+        self._memory.save()
+        return ResponseApdu(b"", Status.OK)
 
     def _accept(self, expected: bytes | None, presented: bytes) -> None:
         if expected is None:

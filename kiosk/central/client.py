@@ -151,7 +151,9 @@ class CentralClient:
         except MessageError as error:
             raise CentralUnreachable("an answer of an unknown shape") from error
 
-    def tell(self, method: str, path: str, *, body: WireModel, token: str | None = None) -> None:
+    def tell(
+        self, method: str, path: str, *, body: WireModel | None, token: str | None = None
+    ) -> None:
         """One exchange that is answered 204. Raises :class:`CentralError`."""
         response = self._send(method, path, body, None, token)
         if response.status_code != _NO_CONTENT:

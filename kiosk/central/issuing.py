@@ -10,8 +10,10 @@ from cardreader.authority import (
     ActivationRecord,
     ActivationRefused,
     AuthorityUnavailable,
+    CardSecret,
     ManagementAlgorithm,
     ManagerAnswer,
+    PukChange,
     RefusalReason,
 )
 from cardreader.pki import KeyPurpose, Signature, SignatureAlgorithm
@@ -85,17 +87,32 @@ class HttpCardAuthority:
                 for purpose, certificate in record.certificates.items()
             },
             completed=record.completed,
+            replaces=frozenset(CardSecret(name) for name in record.replaces),
+            handed_out=frozenset(CardSecret(name) for name in record.handed_out),
         )
 
-    def answer_witness(self, serial: str, witness: bytes) -> ManagerAnswer:
+    def answer_witness(self, serial: str, witness: bytes, *, renewed: bool) -> ManagerAnswer:
         """See :meth:`cardreader.authority.CardAuthority.answer_witness`."""
-        body = wire.Witness(witness=_encode(witness))
+        body = wire.Witness(witness=_encode(witness), renewed=renewed)
         answer = self._ask(serial, "/witness", wire.ManagerAnswer, body)
         return ManagerAnswer(_decode(answer.witness), _decode(answer.challenge))
 
     def check_response(self, serial: str, response: bytes) -> None:
         """See :meth:`cardreader.authority.CardAuthority.check_response`."""
         self._tell(serial, "/response", wire.CardResponse(response=_encode(response)))
+
+    def new_management_key(self, serial: str) -> bytes:
+        """See :meth:`cardreader.authority.CardAuthority.new_management_key`."""
+        return _decode(self._ask(serial, "/management-key", wire.NewManagementKey, None).key)
+
+    def new_puk(self, serial: str) -> PukChange:
+        """See :meth:`cardreader.authority.CardAuthority.new_puk`."""
+        answer = self._ask(serial, "/puk", wire.NewPuk, None)
+        return PukChange(_decode(answer.present), _decode(answer.new))
+
+    def puk_replaced(self, serial: str) -> None:
+        """See :meth:`cardreader.authority.CardAuthority.puk_replaced`."""
+        self._tell(serial, "/puk-replaced", None)
 
     def certify(self, serial: str, purpose: KeyPurpose, request: bytes) -> bytes:
         """See :meth:`cardreader.authority.CardAuthority.certify`."""
@@ -124,7 +141,7 @@ class HttpCardAuthority:
         except CentralRefused as refused:
             raise _refusal(refused) from None
 
-    def _tell(self, serial: str, step: str, body: WireModel) -> None:
+    def _tell(self, serial: str, step: str, body: WireModel | None) -> None:
         path = f"/v1/cards/{serial}/activation{step}"
         try:
             self._client.tell("POST", path, body=body, token=self._approval)

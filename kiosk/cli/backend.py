@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -13,7 +14,7 @@ import typer
 from backend_stub import CentralUnavailable, EnrolmentCode, Settings, Tls, serve
 from backend_stub.console.card_office import CardRefused, add_card, revoke_card
 from backend_stub.ground.settings import PUBLIC_URL
-from backend_stub.issuing.management_keys import KeyType
+from backend_stub.issuing.management_keys import KeyType, is_well_known
 from backend_stub.payments.opening import read_access
 from cardreader.simulator import TRUST as SIMULATED_TRUST
 from cardreader.simulator.issuing_files import (
@@ -36,6 +37,7 @@ app.command("revoke-kiosk")(backend_fleet.revoke)
 app.command("backup-done")(backend_fleet.note_backup)
 app.command("restored")(backend_fleet.note_restored)
 
+_PUK = re.compile(r"[0-9]{8}")
 _TWO_KEYS = 16
 _LEAST_TOKEN = 16
 
@@ -167,26 +169,39 @@ def register_card(
             help="Read the card management key from standard input: one line, hexadecimal.",
         ),
     ],
+    puk_stdin: Annotated[
+        bool,
+        typer.Option(
+            "--puk-stdin",
+            help="Read the card's present PUK as the next line of standard input: eight digits; "
+            "without it the card has its maker's, 12345678.",
+        ),
+    ] = False,
     keys: CentralKeys = None,
     as_json: Json = False,
 ) -> None:
     """Register a card that another maker made, so that it can be activated.
 
     The office has seen the holder: the card is activated without a one-time code. The key is kept
-    sealed. The same card again replaces the key, until the card is activated.
+    sealed. The same card again replaces the key, until the card is activated. Activation gives the
+    card a PUK of its own, which is kept sealed too, and a new management key where this one is
+    well known.
     """
     number = _parsed(CardSerial, _compact(serial), "--serial")
     holder = _parsed(CivilNumber, civil_number, "--civil-number")
     kind = next(kind for kind in KeyType if kind.label == key_type.value)
     if not management_key_stdin:
         raise typer.BadParameter("the card management key comes from standard input only")
+    management_key = _management_key(kind)
+    puk = _puk() if puk_stdin else None
     try:
         add_card(
             database,
             serial=number,
             civil_number=holder,
             kind=kind,
-            management_key=_management_key(kind),
+            management_key=management_key,
+            puk=puk,
             keys=keys,
         )
     except CardRefused as refused:
@@ -195,10 +210,22 @@ def register_card(
             as_json=as_json,
             text=str(refused),
         )
+    well_known = is_well_known(management_key)
+    text = f"The card {number} is registered and may be activated."
+    if well_known:
+        text += (
+            " Its management key is one with which makers deliver cards: anybody can write to it."
+            " Activation replaces it, or refuses the card."
+        )
     answer(
-        {"registered": True, "serial": number, "key_type": kind.label},
+        {
+            "registered": True,
+            "serial": number,
+            "key_type": kind.label,
+            "well_known_key": well_known,
+        },
         as_json=as_json,
-        text=f"The card {number} is registered and may be activated.",
+        text=text,
     )
 
 
@@ -254,6 +281,13 @@ def _parsed(kind: Any, text: str, option: str) -> str:
 def _compact(text: str) -> str:
     """Hexadecimal as people copy it: with spaces, colons, hyphens, in small letters."""
     return "".join(text.split()).replace(":", "").replace("-", "").upper()
+
+
+def _puk() -> bytes:
+    puk = sys.stdin.readline().strip()
+    if not _PUK.fullmatch(puk):
+        raise typer.BadParameter("a PUK has eight digits")
+    return puk.encode("ascii")
 
 
 def _management_key(kind: KeyType) -> bytes:

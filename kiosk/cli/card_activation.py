@@ -8,7 +8,12 @@ import typer
 from cryptography.hazmat.primitives import hashes
 
 from cardreader.activation import activate
-from cardreader.authority import ActivationRefused, CertificateConflict, RefusalReason
+from cardreader.authority import (
+    ActivationRefused,
+    CertificateConflict,
+    MakersSecretKept,
+    RefusalReason,
+)
 from cardreader.channel import wipe
 from cardreader.errors import CardNotGenuine, PinError, PinWrong
 from cardreader.national_id import NationalIdCard
@@ -64,6 +69,7 @@ def activate_card(
     except (
         ActivationRefused,
         CertificateConflict,
+        MakersSecretKept,
         CardNotGenuine,
         PinError,
         CodeRefused,
@@ -109,6 +115,8 @@ def _reason(error: Exception) -> str:
     match error:
         case ActivationRefused() | CardNotGenuine():
             return error.reason.value
+        case MakersSecretKept():
+            return RefusalReason.MAKERS_SECRET.value
         case CertificateConflict():
             return "certificate-conflict"
         case CentralRefused():

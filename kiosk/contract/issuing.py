@@ -10,6 +10,9 @@ clause 5). ``serial`` is the card's serial number in upper-case hexadecimal.
 ``POST /v1/cards/{serial}/activation``                  begin or continue: ``Record``
 ``POST /v1/cards/{serial}/activation/witness``          ``Witness`` for ``ManagerAnswer``
 ``POST /v1/cards/{serial}/activation/response``         ``CardResponse``, answered 204
+``POST /v1/cards/{serial}/activation/management-key``   answered with ``NewManagementKey``
+``POST /v1/cards/{serial}/activation/puk``              answered with ``NewPuk``
+``POST /v1/cards/{serial}/activation/puk-replaced``     answered 204
 ``POST /v1/cards/{serial}/activation/certificates``     ``KeyRequest`` for ``IssuedCertificate``
 ``POST /v1/cards/{serial}/activation/completion``       ``Completion``, answered 204
 ======================================================= ==========================================
@@ -33,19 +36,21 @@ CARD_SERIAL: Final = "^(?:[0-9A-F]{2}){1,20}"
 CardSerial = Annotated[str, Meta(pattern=CARD_SERIAL + END)]
 Purpose = Literal["authentication", "signature"]
 Algorithm = Literal["RS256", "ES256", "ES384"]
+CardSecretName = Literal["puk", "management-key"]
 
 
 M = TypeVar("M", bound=WireModel)
 
 
 class IssuingProblem(enum.StrEnum):
-    """Reasons in problem documents; the first five are ``cardreader.authority.RefusalReason``."""
+    """Reasons in problem documents; the first six are ``cardreader.authority.RefusalReason``."""
 
     UNKNOWN_CARD = "unknown-card"
     NOT_APPROVED = "not-approved"
     NOT_ELIGIBLE = "not-eligible"
     CARD_NOT_AUTHENTIC = "card-not-authentic"
     KEY_REFUSED = "key-refused"
+    MAKERS_SECRET = "makers-secret"  # noqa: S105 - a reason, not a secret
     NO_MOBILE = "no-mobile"
     """The civil registry knows no telephone to send a code to."""
     CODE_WRONG = "code-wrong"
@@ -92,12 +97,30 @@ class Record(WireModel, frozen=True, kw_only=True):
     challenge: Base64Url
     certificates: dict[Purpose, Base64Url]
     completed: bool
+    replaces: list[CardSecretName]
+    handed_out: list[CardSecretName]
 
 
 class Witness(WireModel, frozen=True, kw_only=True):
-    """The card's encrypted witness, one block."""
+    """The card's encrypted witness, one block; ``renewed``: answer with the new management key."""
 
     witness: Base64Url
+    renewed: bool = False
+
+
+class NewManagementKey(WireModel, frozen=True, kw_only=True):
+    """What takes the place of a well-known management key."""
+
+    SECRET: ClassVar = frozenset({"key"})
+    key: Base64Url
+
+
+class NewPuk(WireModel, frozen=True, kw_only=True):
+    """The card's present PUK and the one it gets, eight bytes each."""
+
+    SECRET: ClassVar = frozenset({"present", "new"})
+    present: Base64Url
+    new: Base64Url
 
 
 class ManagerAnswer(WireModel, frozen=True, kw_only=True):

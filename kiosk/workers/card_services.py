@@ -17,6 +17,7 @@ from cardreader.authority import (
     ActivationRefused,
     AuthorityUnavailable,
     CertificateConflict,
+    MakersSecretKept,
     RefusalReason,
 )
 from cardreader.errors import CardError, FingerNotAvailable, PukBlocked, PukWrong
@@ -203,6 +204,8 @@ class CardServices:
             self._answer(ev.CardTaskFailed("network"), visit)
         except CertificateConflict:
             self._answer(ev.CardTaskFailed("conflict"), visit)
+        except MakersSecretKept:
+            self._answer(ev.CardTaskFailed(RefusalReason.MAKERS_SECRET.value), visit)
         except ActivationRefused as refused:
             _log.warning("card.activation_refused", reason=refused.reason.value)
             if refused.reason is RefusalReason.NOT_ELIGIBLE:

@@ -113,8 +113,9 @@ class Relay:
     def begin(self) -> dict[str, Any]:
         return answered(self.post(""))
 
-    def authenticate(self) -> None:
-        answer = answered(self.post("/witness", {"witness": b64(self.chip.ask_for_witness())}))
+    def authenticate(self, *, renewed: bool = False) -> None:
+        witness = {"witness": b64(self.chip.ask_for_witness()), "renewed": renewed}
+        answer = answered(self.post("/witness", witness))
         assert unb64(answer["witness"]) == self.chip.witness
         response = self.chip.encrypted(unb64(answer["challenge"]))
         reply = self.post("/response", {"response": b64(response)})
@@ -134,9 +135,17 @@ class Relay:
         proofs = {purpose: self.chip.proof(purpose, message) for purpose in PURPOSES}
         return self.post("/completion", {"proofs": proofs | changes})
 
+    def give_puk(self, record: dict[str, Any]) -> None:
+        """A new PUK, where the card has its maker's."""
+        if "puk" in record["replaces"]:
+            change = answered(self.post("/puk"))
+            assert unb64(change["new"]) not in (b"12345678", unb64(change["present"]))
+            assert self.post("/puk-replaced").status_code == 204
+
     def activate(self) -> dict[str, x509.Certificate]:
         record = self.begin()
         self.authenticate()
+        self.give_puk(record)
         certificates = {purpose: self.certified(purpose) for purpose in PURPOSES}
         assert self.complete(record["challenge"]).status_code == 204
         return certificates

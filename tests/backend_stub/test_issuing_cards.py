@@ -344,9 +344,12 @@ def test_a_card_of_another_maker_by_command(
     refused = card_command(*activating, typed=PIN + b"\n", code=1)
     assert refused["reason"] == "card-not-authentic"
     # The office had mistyped the key.
-    assert add_card(office, f"{key.hex(' ')}\n", key_type=kind)["registered"]
+    added = add_card(office, f"{key.hex(' ')}\n", key_type=kind)
+    assert (added["registered"], added["well_known_key"]) == (True, kind == "3des")
     done = card_command(*activating, typed=PIN + b"\n" + PIN + b"\n")
     assert (done["activated"], done["was_active"], done["serial"]) == (True, False, VENDOR)
+    assert memory.puk != b"12345678"
+    assert memory.management_key != VENDOR_KEY
     assert card_command(*activating, typed=PIN + b"\n")["was_active"]
     document, out = tmp_path / "complaint.txt", tmp_path / "complaint.jws"
     document.write_bytes(b"wages for May")
@@ -393,7 +396,7 @@ def test_no_secret_in_logs_or_database(office: RunningCentral) -> None:
             list(connection.execute(text(f"SELECT * FROM {table}")))  # noqa: S608 - own names
             for table in (
                 *("card", "card_code", "card_approval", "card_activation", "card_certificate"),
-                "notification",
+                *("card_secret", "notification"),
             )
         ]
     engine.dispose()

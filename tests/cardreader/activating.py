@@ -9,6 +9,7 @@ from cardreader.authority import (
     AuthorityUnavailable,
     CardAuthority,
     ManagerAnswer,
+    PukChange,
 )
 from cardreader.pki import KeyPurpose, Signature
 from cardreader.simulator import persona
@@ -22,6 +23,10 @@ def authority() -> SimulatedAuthority:
     office = SimulatedAuthority()
     office.register(NEW)
     return office
+
+
+COMPLETION = 11
+"""Which call to the authority completes the activation of another maker's card."""
 
 
 class Interrupted:
@@ -42,8 +47,17 @@ class Interrupted:
     def begin(self, serial: str) -> ActivationRecord:
         return self._call(lambda: self._inner.begin(serial))
 
-    def answer_witness(self, serial: str, witness: bytes) -> ManagerAnswer:
-        return self._call(lambda: self._inner.answer_witness(serial, witness))
+    def answer_witness(self, serial: str, witness: bytes, *, renewed: bool) -> ManagerAnswer:
+        return self._call(lambda: self._inner.answer_witness(serial, witness, renewed=renewed))
+
+    def new_management_key(self, serial: str) -> bytes:
+        return self._call(lambda: self._inner.new_management_key(serial))
+
+    def new_puk(self, serial: str) -> PukChange:
+        return self._call(lambda: self._inner.new_puk(serial))
+
+    def puk_replaced(self, serial: str) -> None:
+        self._call(lambda: self._inner.puk_replaced(serial))
 
     def check_response(self, serial: str, response: bytes) -> None:
         self._call(lambda: self._inner.check_response(serial, response))

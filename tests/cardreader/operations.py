@@ -21,13 +21,12 @@ from cardreader.simulator.authority import SimulatedAuthority
 from cardreader.simulator.card import InsertableCard
 from cardreader.simulator.fingerprints import seen, template
 from cardreader.simulator.makers import BY_NAME, Maker
-from cardreader.simulator.makers_card import MakersCard, delivered
+from cardreader.simulator.makers_card import ISSUERS_KEY, MakersCard, delivered, delivered_key
 from cardreader.simulator.piv import PivApplication
 from cardreader.simulator.state import CardMemory, padded, personalised
 from tests.cardreader.opening import any_card
 
 PIN, NEW_PIN, PUK = b"246813", b"482913", b"83612479"
-VENDOR_KEY = bytes(range(1, 9)) * 3
 VENDOR_SERIAL = "00000000000040008000000000000001"
 
 
@@ -44,6 +43,7 @@ class Kind:
     activates: bool = True
     serial: str = VENDOR_SERIAL
     algorithm: ManagementAlgorithm = ManagementAlgorithm.TRIPLE_DES
+    key: bytes = ISSUERS_KEY
     """What the office knows of a card without identity data."""
 
 
@@ -74,7 +74,7 @@ def _national(protocol: Protocol7816, profile: Profile) -> Kind:
 
 def _vendor_memory() -> CardMemory:
     memory = CardMemory(
-        padded("123456"), 3, b"12345678", 3, ManagementAlgorithm.TRIPLE_DES, VENDOR_KEY
+        padded("123456"), 3, b"12345678", 3, ManagementAlgorithm.TRIPLE_DES, ISSUERS_KEY
     )
     # A bare CHUID: nothing but the number.
     memory.objects[0x5FC102] = b"\x34\x10" + bytes.fromhex(VENDOR_SERIAL)
@@ -118,6 +118,7 @@ def _makers(name: str, maker: Maker) -> Kind:
         national=False,
         serial=(guid or maker.habits.serial or b"").hex().upper(),
         algorithm=ManagementAlgorithm(maker.habits.management_algorithm),
+        key=delivered_key(maker),
     )
 
 
@@ -133,7 +134,7 @@ def office(kind: Kind) -> SimulatedAuthority:
         authority.register(holder)
     else:
         holder = replace(holder, authentication_key=KeyType.P_256, signature_key=KeyType.P_256)
-        authority.register(holder, kind.serial, kind.algorithm, VENDOR_KEY)
+        authority.register(holder, kind.serial, kind.algorithm, kind.key)
     return authority
 
 

@@ -12,7 +12,7 @@ from cardreader.national_id import open_card
 from cardreader.pki import KeyPurpose
 from cardreader.simulator import READER, SimulatedReaders
 from cardreader.simulator.state import padded
-from tests.cardreader.activating import NEW, PIN, Interrupted, authority
+from tests.cardreader.activating import COMPLETION, NEW, PIN, Interrupted, authority
 from tests.cardreader.disturbed import Cut
 from tests.cardreader.opening import STORE, any_card, clock, opened
 from tests.cardreader.vendor_cards import (
@@ -81,7 +81,7 @@ def test_a_key_that_somebody_else_made_later() -> None:
     office = vendor_authority()
     connection = inserted(memory)
     with pytest.raises(AuthorityUnavailable):
-        activate(any_card(connection), Interrupted(office, 6, done=False), bytearray(PIN))
+        activate(any_card(connection), Interrupted(office, COMPLETION, done=False), bytearray(PIN))
     memory.keys[0x9C] = memory.keys[0x9A]
     with pytest.raises(CertificateConflict):
         activate(any_card(inserted(memory)), office, bytearray(PIN))
@@ -90,7 +90,9 @@ def test_a_key_that_somebody_else_made_later() -> None:
 def test_a_key_that_the_chip_has_lost() -> None:
     memory, office = vendor_memory(), vendor_authority()
     with pytest.raises(AuthorityUnavailable):
-        activate(any_card(inserted(memory)), Interrupted(office, 6, done=False), bytearray(PIN))
+        activate(
+            any_card(inserted(memory)), Interrupted(office, COMPLETION, done=False), bytearray(PIN)
+        )
     del memory.keys[0x9C]
     pin = bytearray(PIN)
     with pytest.raises(CertificateConflict, match="lost the certificate's key"):

@@ -6,10 +6,13 @@ otherwise than the others is asked for by name. No such card was at hand: see do
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from cardreader import (
     CardConnection,
@@ -26,13 +29,19 @@ from cardreader import (
     activate,
     card_state,
 )
-from cardreader.authority import ActivationRefused
+from cardreader.authority import ActivationRefused, CardSecret, MakersSecretKept
 from cardreader.channel import CardChannel
 from cardreader.profiles import PivApplication, PivIssuing
 from cardreader.simulator import READER, KeyType, SimulatedReaders, persona
 from cardreader.simulator.authority import SimulatedAuthority
 from cardreader.simulator.makers import BY_NAME, Maker, Metadata
-from cardreader.simulator.makers_card import MAKERS_KEY, MakersCard
+from cardreader.simulator.makers_card import (
+    ISSUERS_KEY,
+    MAKERS_KEY,
+    MAKERS_PUK,
+    MakersCard,
+    delivered_key,
+)
 from cardreader.simulator.state import padded
 from tests.cardreader.disturbed import Cut
 from tests.cardreader.opening import any_card
@@ -48,7 +57,12 @@ def inserted(card: MakersCard) -> CardConnection:
     return readers.connect(READER)
 
 
-def office(serial: str, maker: Maker, key: bytes = MAKERS_KEY) -> SimulatedAuthority:
+def key_of(certificate: x509.Certificate) -> bytes:
+    return certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def office(serial: str, maker: Maker, key: bytes | None = None) -> SimulatedAuthority:
+    key = delivered_key(maker) if key is None else key
     authority = SimulatedAuthority()
     holder = replace(
         persona("citizen-new"), authentication_key=KeyType.P_256, signature_key=KeyType.P_256
@@ -203,3 +217,92 @@ def test_a_card_that_has_no_number_at_all_is_refused_in_words() -> None:
     card.memory.objects.clear()
     with pytest.raises(CardNotSupported, match="serial number"):
         any_card(inserted(card))
+
+
+@makers
+def test_what_its_maker_left_on_the_card_opens_nothing_afterwards(maker: Maker) -> None:
+    card = MakersCard(maker)
+    delivered = any_card(inserted(card))
+    activate(delivered, office(delivered.serial, maker), bytearray(PIN))
+    with pytest.raises(PukWrong):
+        any_card(inserted(card)).unblock_pin(bytearray(PUK), bytearray(NEW_PIN))
+    any_card(inserted(card)).verify_pin(bytearray(PIN))
+    assert card.memory.puk != padded(MAKERS_PUK)
+    assert card.memory.management_key != MAKERS_KEY
+
+
+@pytest.mark.parametrize("maker", [Maker.OPENFIPS201, Maker.STRICTEST])
+def test_a_well_known_management_key_that_stays_keeps_the_card_from_being_active(
+    maker: Maker,
+) -> None:
+    card = MakersCard(maker)
+    card.memory.management_key = MAKERS_KEY
+    delivered = any_card(inserted(card))
+    authority = office(delivered.serial, maker, MAKERS_KEY)
+    with pytest.raises(MakersSecretKept, match="management key") as kept:
+        activate(delivered, authority, bytearray(PIN))
+    assert kept.value.secret is CardSecret.MANAGEMENT_KEY
+    assert card.memory.pin == padded("123456")
+    assert authority.issued == 0
+    assert ISSUERS_KEY != MAKERS_KEY
+
+
+@makers
+def test_a_puk_that_nobody_at_the_office_knows_keeps_the_card_from_being_active(
+    maker: Maker,
+) -> None:
+    """Whoever set it could set a new PIN later. What it costs is one try, told or not."""
+    card = MakersCard(maker)
+    card.memory.puk = b"55667788"
+    delivered = any_card(inserted(card))
+    authority = office(delivered.serial, maker)
+    with pytest.raises(MakersSecretKept, match="PUK") as kept:
+        activate(delivered, authority, bytearray(PIN))
+    assert kept.value.secret is CardSecret.PUK
+    assert authority.issued == 0
+    assert card.memory.pin == padded("123456")
+    told = maker.habits.metadata in (Metadata.YUBICO, Metadata.ZERO_BASED)
+    assert card.memory.puk_tries == (3 if told else 2)
+
+
+@pytest.mark.parametrize("maker", [Maker.PIVAPPLET_FIRST, Maker.YUBIKEY])
+def test_no_interrupted_activation_costs_the_puk_a_try(maker: Maker) -> None:
+    """Torn anywhere, before or after the card has its new PUK: the PUK keeps all its tries."""
+    for after in (False, True):
+        for at in range(1, 24):
+            card, readers = MakersCard(maker), SimulatedReaders()
+            readers.insert_card(card)
+            authority = office(any_card(readers.connect(READER)).serial, maker)
+            readers.insert_card(card)
+            with suppress(CardRemoved):
+                torn = any_card(Cut(readers, at, after=after))
+                activate(torn, authority, bytearray(PIN))
+            readers.insert_card(card)
+            activate(any_card(readers.connect(READER)), authority, bytearray(PIN))
+            assert card.memory.puk_tries == 3
+            assert card.memory.puk != padded(MAKERS_PUK)
+            assert card.memory.management_key != MAKERS_KEY
+
+
+def test_a_national_card_that_says_it_has_its_makers_puk_is_refused() -> None:
+    """Also where the office thinks that the card's issuer has given it one."""
+    card = MakersCard(Maker.YUBIKEY)
+    delivered = any_card(inserted(card))
+    authority = office(delivered.serial, Maker.YUBIKEY)
+    authority.believe_puk_replaced(delivered.serial)
+    with pytest.raises(MakersSecretKept):
+        activate(delivered, authority, bytearray(PIN))
+    assert card.memory.pin == padded("123456")
+
+
+@makers
+def test_a_card_that_is_activated_again_makes_new_keys(maker: Maker) -> None:
+    """Its certificates were revoked. A key gets one certificate, ever; the card kept the keys."""
+    card = MakersCard(maker)
+    delivered = any_card(inserted(card))
+    authority = office(delivered.serial, maker)
+    first = activate(delivered, authority, bytearray(PIN)).certificates
+    authority.revoke(delivered.serial)
+    second = activate(any_card(inserted(card)), authority, bytearray(PIN)).certificates
+    keys = {key_of(one) for one in (*first.values(), *second.values())}
+    assert len(keys) == 4

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from cardreader.authority import ManagementAlgorithm
 from cardreader.simulator.makers import Maker
-from cardreader.simulator.makers_card import MAKERS_KEY, MAKERS_PIN, MakersCard
+from cardreader.simulator.makers_card import MAKERS_PIN, MakersCard, delivered_key
 from kiosk.cli.backend import app as backend
 from tests.cardreader.opensc import by_opensc
 from tests.cardreader.test_card_commands import central_api, kiosk_card
@@ -38,7 +38,7 @@ def register(database: str, serial: str, maker: Maker) -> None:
     done = CliRunner().invoke(
         backend,
         ["add-card", *arguments, "--key-type", kind, "--management-key-stdin"],
-        input=f"{MAKERS_KEY.hex()}\n",
+        input=f"{delivered_key(maker).hex()}\n",
     )
     assert done.exit_code == 0, done.output
 

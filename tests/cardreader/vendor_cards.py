@@ -39,6 +39,8 @@ class VendorApplication(PivApplication):
                 raise Refusal(Status.WRONG_DATA)
         if command.ins == 0x47 and b"\x80\x01\x14" in bytes(command.data):
             raise Refusal(Status.WRONG_DATA)
+        if command.ins == 0xFF:
+            return self._keys.set_management_key(command)
         return super().process(command)
 
 

@@ -26,6 +26,8 @@ from kiosk.contract.issuing import (
     IssuedCertificate,
     KeyRequest,
     ManagerAnswer,
+    NewManagementKey,
+    NewPuk,
     Record,
     Witness,
 )
@@ -130,6 +132,37 @@ def post_response(
 
 
 @router.post(
+    "/cards/{serial}/activation/management-key",
+    responses=documented(["card-not-authentic", *_DURING]),
+)
+def post_management_key(
+    serial: CardSerial, central: CentralDependency, token: ApprovalDependency
+) -> NewManagementKey:
+    """The key that takes the place of a well-known one; the same again until the card has it."""
+    return issuing.hand_out_management_key(central, serial, token)
+
+
+@router.post(
+    "/cards/{serial}/activation/puk", responses=documented(["card-not-authentic", *_DURING])
+)
+def post_puk(serial: CardSerial, central: CentralDependency, token: ApprovalDependency) -> NewPuk:
+    """The card's present PUK and its new one; the same in every attempt."""
+    return issuing.hand_out_puk(central, serial, token)
+
+
+@router.post(
+    "/cards/{serial}/activation/puk-replaced",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=documented(["card-not-authentic", *_DURING]),
+)
+def post_puk_replaced(
+    serial: CardSerial, central: CentralDependency, token: ApprovalDependency
+) -> None:
+    """The card has taken its new PUK."""
+    issuing.note_puk_replaced(central, serial, token)
+
+
+@router.post(
     "/cards/{serial}/activation/certificates",
     responses=documented(["card-not-authentic", "key-refused", *_DURING]),
 )
@@ -146,7 +179,7 @@ def post_certificate(
 @router.post(
     "/cards/{serial}/activation/completion",
     status_code=status.HTTP_204_NO_CONTENT,
-    responses=documented(["card-not-authentic", "key-refused", *_DURING]),
+    responses=documented(["card-not-authentic", "key-refused", "makers-secret", *_DURING]),
 )
 def post_completion(
     serial: CardSerial,
