@@ -1,7 +1,7 @@
 """The central API: what the terminals talk to, and what integrators develop against.
 
-A stub in scope (one service, fictional registries), not in quality: enrolment, sign-in, ingest,
-complaints with hearings and notices follow the real rules. ``create_app(settings)`` builds the
+A stub in scope (fictional registries), not in quality: enrolment, sign-in, ingest, cases with
+appointments and notices follow the real rules. ``create_app(settings)`` builds the
 FastAPI application, ``serve`` runs it until stopped, ``EmbeddedServer`` runs it inside another
 process. SQLite file by default, PostgreSQL by URL.
 
@@ -10,7 +10,8 @@ Where things live, from the top floor down; a room imports from those below it o
 * ``http/``: the application, what stands at its door, ``routes/`` and what browsers see, ``pages/``
 * ``console/``: what the card office and the fleet administrator do; ``opening.py`` opens it all
 * ``ingest/``: what becomes of each item of a batch, of attachments and of folders carried by hand
-* ``cases/``: complaints, hearings, notices, receipts by mail
+* ``services/``: what data cannot say about a service, and the facts that services ask about
+* ``cases/``: what an accepted application becomes, for every service the same
 * ``fleet/``: terminals; ``people/``: registries and sign-in; ``issuing/``: activation of cards;
   ``publication/``: the catalogue, signed and published
 * ``ground/``: database, tables, keys, trust, problems, limits, metrics, settings

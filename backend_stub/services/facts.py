@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from backend_stub.cases.hooks import Asking, FactSource
 from backend_stub.cases.requests import own_requests
-from backend_stub.cases.slots import free_slots
+from backend_stub.cases.slots import free_slots, loads
 from backend_stub.ground.tables import Citizen, Employment, Establishment
 from kiosk.contract.cases import Words
 from kiosk.services import formats
@@ -112,14 +112,16 @@ def free_times(session: Session, asking: Asking, given: Mapping[str, str]) -> Fa
     Without an office, those of the one with most room first.
     """
     calendar = asking.house.calendars.calendar(given["calendar"])
-    office = given.get("office")
-    if office is not None and office not in calendar.capacity:
-        raise LookupError(office)
-    offices = [office] if office is not None else list(calendar.capacity)
+    load = loads(session, calendar, asking.at)
+    offices = sorted(load, key=lambda office: (load[office].share, office))
+    if "office" in given:
+        if given["office"] not in load:
+            raise LookupError(given["office"])
+        offices = [given["office"]]
     found = free_slots(session, calendar, offices, asking.at, _SLOTS_OF_AN_OFFICE)
     rows = []
     groups: dict[str, Text] = {}
-    for slot in found:
+    for slot in sorted(found, key=lambda slot: (offices.index(slot.office), slot.starts_at)):
         place = asking.house.offices.office(slot.office)
         groups[slot.office] = Text(ar=place.name.ar, en=place.name.en)
         rows.append(

@@ -177,7 +177,8 @@ class FactRow(WireModel, frozen=True, kw_only=True):
 class FactAnswer(WireModel, frozen=True, kw_only=True):
     """``GET /v1/facts/{source}``; see :class:`kiosk.services.facts.Fact`."""
 
-    source: Name
+    id: Name
+    """Its source."""
     as_of: Moment
     values: dict[str, Any] = field(default_factory=dict)
     rows: list[FactRow] = field(default_factory=list)

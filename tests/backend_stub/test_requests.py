@@ -13,6 +13,7 @@ from backend_stub.cases.offices import load_offices
 from backend_stub.ground.settings import DATA_DIRECTORY
 from kiosk.services import ServiceDefinition, load_catalogue
 from kiosk.services.definition import FactDefinition
+from kiosk.services.facts import decode_fact
 
 from .cards import Card, Issuer
 from .conftest import RunningCentral
@@ -195,6 +196,11 @@ def test_facts_for_a_form(central: RunningCentral, card: Card, number: str) -> N
     assert fact("no-such")["code"] == "fact-unknown"
     for wrong in ("", "?calendar=moon", "?calendar=hearings&office=moon"):
         assert fact(f"free-times{wrong}")["code"] == "fact-parameters"
+    everywhere = fact("free-times?calendar=counters")
+    assert len({row["group"] for row in everywhere["rows"]}) == len(everywhere["groups"]) == 11
+    # In the shape that a terminal reads.
+    reply = central.get("/v1/facts/employments", headers=bearer)
+    assert decode_fact(reply.content).rows[0].title.in_language("en").startswith("Samail")
     assert central.get("/v1/facts/person").status_code == 401
 
 

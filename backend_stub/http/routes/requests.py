@@ -238,7 +238,7 @@ def _problem(central: Central, refused: MoveRefused) -> ProblemError:
 
 def _told(source: str, fact: Fact) -> FactAnswer:
     return FactAnswer(
-        source=source,
+        id=source,
         as_of=fact.as_of,
         values=fact.values,
         rows=[
