@@ -24,7 +24,7 @@ from backend_stub.payments.records import (
     Verdict,
     Wish,
 )
-from backend_stub.payments.states import DEAD, LIVING, PAID, State, check_move
+from backend_stub.payments.states import DEAD, LIVING, State, check_move
 
 _CAME = frozenset({MovementKind.CAPTURED})
 _WENT = frozenset({MovementKind.REFUNDED, MovementKind.VOIDED, MovementKind.CHARGEBACK})
@@ -87,6 +87,9 @@ class Book:
         self.movements: list[Movement] = []
         self.effects: dict[str, Effect] = {}
         """By worker: those that are applied."""
+        self.decided: list[Effect] = []
+        """Those that were applied or refused."""
+        self._settled: set[int] = set()
         self.tasks: list[Task] = []
         self.verdicts: list[Verdict] = []
         self.notices: set[tuple[str, str]] = set()
@@ -117,6 +120,8 @@ class Book:
                 if record.kind in _CAME:
                     self.attempts[record.attempt].paid_amount += record.amount
             case Effect():
+                self.decided.append(record)
+                self._settled.add(self.attempts[record.attempt].attempt.part)
                 if record.refused is None:
                     self.effects[record.worker] = record
             case Refund():
@@ -158,17 +163,7 @@ class Book:
 
     def settled(self, part: int) -> bool:
         """Whether money for this part came, and what it buys was decided, worker by worker."""
-        return any(
-            view.attempt.part == part
-            and view.state in PAID
-            and view.state is not State.AUTHORISED
-            and any(effect.attempt == view.attempt.id for effect in self.decided())
-            for view in self.attempts.values()
-        )
-
-    def decided(self) -> list[Effect]:
-        """Every worker's effect that was applied or refused."""
-        return [record for record in self.records if isinstance(record, Effect)]
+        return part in self._settled
 
     def open(self) -> bool:
         """Whether the order may still be paid."""

@@ -21,7 +21,8 @@ class Effects(Protocol):
     """What an order's money does, worker by worker, in the transaction that records the money.
 
     Every function may be called again for the same order and worker, and then changes nothing.
-    All raise :class:`EffectsUnavailable`.
+    Workers of an order come in the order of their names, so that two orders for the same workers
+    wait for each other's rows without a deadlock. All raise :class:`EffectsUnavailable`.
     """
 
     def reserve(self, order: str, worker: str) -> None:

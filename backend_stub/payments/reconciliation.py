@@ -270,7 +270,7 @@ def _effects(book: Book, renewed: set[str]) -> Iterator[Difference]:
     for refund in book.refunds.values():
         if refund.state is not RefundState.DONE:
             owed[refund.refund.worker] = owed.get(refund.refund.worker, 0) + refund.refund.amount
-    decided_at = {effect.worker: effect.at for effect in book.decided()}
+    decided_at = {effect.worker: effect.at for effect in book.decided}
     for line in book.order.lines:
         kept = book.net(line.worker) - owed.get(line.worker, 0)
         right = line.amount if line.worker in renewed else 0

@@ -38,7 +38,7 @@ LAPSED: Final = "lapsed"
 def reserve(book: Book, lines: tuple[Line, ...], effects: Effects) -> dict[str, str]:
     """Reserve the effect for every line; who is refused, and why. Raises ``EffectsUnavailable``."""
     refused: dict[str, str] = {}
-    for line in lines:
+    for line in _by_name(lines):
         try:
             effects.reserve(book.order.id, line.worker)
         except EffectRefused as refusal:
@@ -91,7 +91,7 @@ def settle(book: Book, view: AttemptView, word: Word, now: datetime, effects: Ef
     attempt = view.attempt
     refused: dict[str, str] = {}
     lines = book.order.part(attempt.part)
-    for line in lines:
+    for line in _by_name(lines):
         try:
             effects.apply(book.order.id, line.worker)
         except EffectRefused as refusal:
@@ -180,5 +180,10 @@ def release(book: Book, attempt: Attempt, effects: Effects) -> None:
     """Give back what was reserved for a part, unless it is still needed or was applied."""
     if book.living(attempt.part) is not None or book.settled(attempt.part):
         return
-    for line in book.order.part(attempt.part):
+    for line in _by_name(book.order.part(attempt.part)):
         effects.release(book.order.id, line.worker)
+
+
+def _by_name(lines: tuple[Line, ...]) -> list[Line]:
+    """Rows are locked in one order, whoever wants them: two orders never wait in a circle."""
+    return sorted(lines, key=lambda line: line.worker)

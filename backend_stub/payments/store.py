@@ -200,23 +200,39 @@ def read_book(session: Session, order: str) -> Book:
         .where(LineRow.order_id == order)
         .order_by(LineRow.place)
     )
+    # Columns, not objects: a large order has thousands of rows, and is read for every step.
     records: dict[int, Record] = {}
-    for attempt in session.scalars(select(AttemptRow).where(AttemptRow.order_id == order)):
-        records[attempt.seq] = Attempt(
-            attempt.id, attempt.part, Way(attempt.way), attempt.amount, attempt.kiosk, attempt.at
+    for seq, id_, part, way, amount, kiosk, at in session.execute(
+        select(
+            AttemptRow.seq,
+            AttemptRow.id,
+            AttemptRow.part,
+            AttemptRow.way,
+            AttemptRow.amount,
+            AttemptRow.kiosk,
+            AttemptRow.at,
+        ).where(AttemptRow.order_id == order)
+    ):
+        records[seq] = Attempt(id_, part, Way(way), amount, kiosk, at)
+    for seq, attempt, worker, kind, amount, at, source, said in session.execute(
+        select(
+            MovementRow.seq,
+            MovementRow.attempt,
+            MovementRow.worker,
+            MovementRow.kind,
+            MovementRow.amount,
+            MovementRow.at,
+            MovementRow.source,
+            MovementRow.said,
+        ).where(MovementRow.order_id == order)
+    ):
+        records[seq] = Movement(
+            attempt, worker, MovementKind(kind), amount, at, Source(source), said
         )
-    for movement in session.scalars(select(MovementRow).where(MovementRow.order_id == order)):
-        records[movement.seq] = Movement(
-            movement.attempt,
-            movement.worker,
-            MovementKind(movement.kind),
-            movement.amount,
-            movement.at,
-            Source(movement.source),
-            movement.said,
-        )
-    for event in session.scalars(select(EventRow).where(EventRow.order_id == order)):
-        records[event.seq] = msgspec.convert(event.content, _EVENTS[event.kind])
+    for seq, kind, content in session.execute(
+        select(EventRow.seq, EventRow.kind, EventRow.content).where(EventRow.order_id == order)
+    ):
+        records[seq] = msgspec.convert(content, _EVENTS[kind])
     return Book(
         Order(
             row.id,

@@ -43,7 +43,7 @@ def order_page(
     parts = [_part(book, part, language, now) for part in range(book.order.parts)]
     pages = {urlsplit(part["page"]) for part in parts if part["page"]}
     origins = sorted(f"{page.scheme}://{page.netloc}" for page in pages)
-    refused = {effect.worker for effect in book.decided() if effect.refused is not None}
+    refused = {effect.worker for effect in book.decided if effect.refused is not None}
     values = {
         "t": in_language(ORDER, language),
         "book": book,

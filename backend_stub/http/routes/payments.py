@@ -200,7 +200,7 @@ def begin(desk: PaymentDesk, book: Book, part: int, way: Way) -> AttemptView:
 
 def described(desk: PaymentDesk, book: Book) -> PaymentOrder:
     """An order as terminals read it."""
-    refused = {effect.worker: effect.refused for effect in book.decided()}
+    refused = {effect.worker: effect.refused for effect in book.decided}
     return PaymentOrder(
         order=book.order.id,
         case=book.order.case,

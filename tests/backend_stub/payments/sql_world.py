@@ -31,10 +31,11 @@ class SqlRegistry:
             session.execute(text(_TABLE))
 
     def reserve(self, order: str, worker: str) -> None:
-        holder = self._holder(worker)
-        if holder is None:
-            self._run("INSERT INTO renewal VALUES (:worker, :order, 0)", order, worker)
-        elif holder != order:
+        # Two orders at once: the second waits for the first one's commit, then finds its row.
+        self._run(
+            "INSERT INTO renewal VALUES (:worker, :order, 0) ON CONFLICT DO NOTHING", order, worker
+        )
+        if self._holder(worker) != order:
             raise EffectRefused("already-renewed")
 
     def apply(self, order: str, worker: str) -> None:
