@@ -27,7 +27,7 @@ from kiosk.loop.qt_loop import QtLoop, QtTicks, QtTimers
 from kiosk.loop.runner import Runner
 from kiosk.papers.receipts import check_code_fits
 from kiosk.session import State, effects as ef, events as ev
-from kiosk.session.reducer import RESTING
+from kiosk.session.page_table import PAGES, Stage
 from kiosk.session.step import TimerSettings, World
 from kiosk.workers.card import ReaderWorker
 from kiosk.workers.card_revocations import REVOCATION_FILE, Revocations
@@ -179,7 +179,7 @@ class Kiosk:
             _client(central, request_signer),
             settings.kiosk_id,
             observe=self._health,
-            in_visit=lambda: self.runner.state.visit.page not in RESTING,
+            in_visit=self._in_visit,
             key=lambda state: self._changed(key=state),
         )
         signer = ReceiptSigner(
@@ -361,6 +361,9 @@ class Kiosk:
             has_printer=self._devices.printer is not None,
             directory=self._settings.state_directory,
         )
+
+    def _in_visit(self) -> bool:
+        return PAGES[self.runner.state.visit.page].stage is not Stage.RESTING
 
     def _looked(self) -> None:
         self._fingers.look_again()

@@ -15,8 +15,9 @@ from kiosk.loop.memory import return_memory_early
 from kiosk.loop.pin_buffer import PinBuffer
 from kiosk.services import load_catalogue
 from kiosk.services.oman_time import MUSCAT
+from kiosk.session.card_task import PIN_LENGTH
 from kiosk.session.intents import Intent, PinDigitsChanged
-from kiosk.session.state import PIN_LENGTH, State, Visit
+from kiosk.session.state import State, Visit
 from ui.app import KioskWindow
 
 

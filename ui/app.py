@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
@@ -21,6 +21,7 @@ from kiosk.session.intents import Touched
 from kiosk.session.state import State
 from ui.fonts import load_fonts
 from ui.pictures import PROVIDER, VisitPictures
+from ui.screens import SCREENS
 from ui.viewmodels import (
     AttractViewModel,
     CardProblemViewModel,
@@ -193,7 +194,7 @@ class KioskWindow:
                 "initialHeight": height,
                 "fullscreen": fullscreen,
                 "reducedMotion": reduced_motion,
-                **pages,
+                "screens": _screens({"shell": self._shell, **pages}),
             }
         )
         self._engine.load(QUrl.fromLocalFile(str(QML / "Manfadh" / "App" / "Main.qml")))
@@ -260,6 +261,21 @@ class KioskWindow:
         import structlog
 
         structlog.get_logger().warning("ui.qml_warning", count=len(warnings))
+
+
+def _screens(view_models: Mapping[str, object]) -> dict[str, object]:
+    """:data:`ui.screens.SCREENS` as QML reads it."""
+    return {
+        page.value: {
+            "file": screen.file,
+            "follower": "" if screen.follower is None else screen.follower.value,
+            "properties": {
+                "shell": view_models["shell"],
+                **{name: view_models[which] for name, which in screen.view_models},
+            },
+        }
+        for page, screen in SCREENS.items()
+    }
 
 
 def _window_size(design: tuple[int, int]) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable
 
-from kiosk.session.state import PIN_LENGTH
+from kiosk.session.card_task import PIN_LENGTH
 
 
 class PinBuffer:

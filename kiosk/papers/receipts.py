@@ -16,7 +16,8 @@ from kiosk.services.wording import (
     isolate,
     mask_civil_number,
 )
-from kiosk.session.state import Cardholder, Submission
+from kiosk.session.outcome import Submission
+from kiosk.session.state import Cardholder
 from printer import qr
 from printer.proof import longest_text
 from printer.receipt import Badge, BadgeKind, Bilingual, Emphasis, Languages, Receipt, Row

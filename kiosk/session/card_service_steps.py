@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.devices import is_online
+from kiosk.session.card_task import PUK_LENGTH, CardTask, CardTaskKind, PinEntry
 from kiosk.session.effects import (
     CheckCode,
     ClearPin,
@@ -49,17 +50,10 @@ from kiosk.session.events import (
     UnblockChosen,
 )
 from kiosk.session.finish_steps import print_receipt
+from kiosk.session.outcome import Submission, VisitEnd
+from kiosk.session.page_table import Page
 from kiosk.session.pin_pad import ask, ask_again, pin_entry, submit
-from kiosk.session.state import (
-    PUK_LENGTH,
-    CardTask,
-    CardTaskKind,
-    Page,
-    PinEntry,
-    State,
-    Submission,
-    VisitEnd,
-)
+from kiosk.session.state import State
 from kiosk.session.step import Step, World, stay, with_visit
 
 _TRY_AGAIN = frozenset({"network", "code-used-up", "not-approved", "too-many-codes", "terminal"})

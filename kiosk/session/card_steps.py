@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from kiosk.devices import can_serve, can_take_finger, is_online
 from kiosk.session import card_service_steps
+from kiosk.session.card_task import CardTask, CardTaskKind, PinEntry, PinPurpose
 from kiosk.session.effects import Effect, ReadCard, Record, SignIn, VerifyPin
 from kiosk.session.ending import begin, end_visit
 from kiosk.session.events import (
@@ -22,18 +23,11 @@ from kiosk.session.events import (
     Started,
     UnblockChosen,
 )
+from kiosk.session.outcome import VisitEnd
+from kiosk.session.page_table import Page
 from kiosk.session.pin_pad import pin_entry, submit
 from kiosk.session.refusing import card_refused
-from kiosk.session.state import (
-    CardProblem,
-    CardTask,
-    CardTaskKind,
-    Page,
-    PinEntry,
-    PinPurpose,
-    State,
-    VisitEnd,
-)
+from kiosk.session.state import CardProblem, State
 from kiosk.session.step import Step, World, stay, with_visit
 
 _FOR_THE_PUK = frozenset({CardProblem.PIN_BLOCKED, CardProblem.FINGER_REFUSED})

@@ -9,15 +9,11 @@ from dataclasses import dataclass, field
 from kiosk.services import Language
 from kiosk.services.answers import Answer
 from kiosk.services.flow import Evidence
+from kiosk.session.card_task import CardTaskKind, PinPurpose
 from kiosk.session.events import Timer
-from kiosk.session.state import (
-    Cardholder,
-    CardTaskKind,
-    Paper,
-    PinPurpose,
-    Submission,
-    VisitEnd,
-)
+from kiosk.session.form import Paper
+from kiosk.session.outcome import Submission, VisitEnd
+from kiosk.session.state import Cardholder
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,9 @@ from dataclasses import replace
 from kiosk.devices import DeviceState, Terminal, can_serve
 from kiosk.session.effects import BeginVisit, Record, Sound, StartTimer, Wipe
 from kiosk.session.events import Timer
-from kiosk.session.state import Page, State, Visit, VisitEnd
+from kiosk.session.outcome import VisitEnd
+from kiosk.session.page_table import Page
+from kiosk.session.state import State, Visit
 from kiosk.session.step import Step, World
 
 _CARD_LEFT_SOUNDS = ("gentle", "loud", "alert")

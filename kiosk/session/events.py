@@ -10,6 +10,7 @@ from datetime import datetime
 
 from kiosk.devices import SheetState, Terminal
 from kiosk.services.facts import Fact
+from kiosk.session.form import EmployerFound, Paper
 from kiosk.session.intents import (
     ApartPressed as ApartPressed,
     BackPressed as BackPressed,
@@ -35,13 +36,8 @@ from kiosk.session.intents import (
     Touched as Touched,
     UnblockChosen as UnblockChosen,
 )
-from kiosk.session.state import (
-    Cardholder,
-    CardProblem,
-    EmployerFound,
-    HearingProposal,
-    Paper,
-)
+from kiosk.session.outcome import HearingProposal
+from kiosk.session.state import Cardholder, CardProblem
 
 
 class Timer(enum.StrEnum):

@@ -17,7 +17,8 @@ from kiosk.services.definition import OfflinePolicy
 from kiosk.services.facts import PERSON, Fact, values_of
 from kiosk.services.fields import Situation
 from kiosk.services.texts import Text
-from kiosk.session.state import EmployerFound, Form, Visit
+from kiosk.session.form import EmployerFound, Form
+from kiosk.session.state import Visit
 
 PAPERS_EDITOR = "Document"
 """Editor of the kinds whose answer is scanned on the page of papers."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from kiosk.devices import PaperState, Terminal, can_print, is_online
 from kiosk.services import flow
+from kiosk.session.card_task import PinEntry
 from kiosk.session.effects import (
     ClearPin,
     MailReceipt,
@@ -38,19 +39,12 @@ from kiosk.session.events import (
     TriesKnown,
 )
 from kiosk.session.filling import filled_of
-from kiosk.session.pages import can_mail
+from kiosk.session.offers import can_mail
+from kiosk.session.outcome import ReceiptMail, ReceiptStep, Submission, VisitEnd
+from kiosk.session.page_table import Page
 from kiosk.session.pin_pad import pin_entry, submit
 from kiosk.session.refusing import card_refused
-from kiosk.session.state import (
-    Page,
-    PinEntry,
-    ReceiptMail,
-    ReceiptStep,
-    State,
-    Submission,
-    TextSize,
-    VisitEnd,
-)
+from kiosk.session.state import State, TextSize
 from kiosk.session.step import Step, World, stay, with_visit
 
 

@@ -13,6 +13,7 @@ from kiosk.services.catalogue import validate
 from kiosk.services.definition import ServiceKind
 from kiosk.services.fields import kind_of
 from kiosk.session.card_service_steps import choose_card_service
+from kiosk.session.card_task import PinEntry
 from kiosk.session.effects import FetchFact, QueryPinTries, SearchEmployers
 from kiosk.session.events import (
     ApartPressed,
@@ -27,7 +28,9 @@ from kiosk.session.events import (
     ServiceChosen,
 )
 from kiosk.session.filling import PAPERS_EDITOR, filled_of, refusal, situation_of
-from kiosk.session.state import EmployerSearch, Form, Page, PinEntry, SearchState, State
+from kiosk.session.form import EmployerSearch, Form, SearchState
+from kiosk.session.page_table import Page
+from kiosk.session.state import State
 from kiosk.session.step import Step, World, stay, with_visit
 
 _SEARCH_MIN = 2

@@ -18,9 +18,10 @@ from kiosk.session.events import (
     SheetAccepted,
     SheetRefused,
 )
+from kiosk.session.form import Form
 from kiosk.session.form_steps import ask_again, go_on, paper_missing, with_papers_counted
-from kiosk.session.pages import can_add_paper
-from kiosk.session.state import Form, State
+from kiosk.session.offers import can_add_paper
+from kiosk.session.state import State
 from kiosk.session.step import Step, World, stay, with_visit
 
 _MISSING = "missing"

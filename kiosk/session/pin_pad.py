@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from kiosk.session.card_task import PIN_LENGTH, PinEntry
 from kiosk.session.effects import ClearPin, Effect, Record
 from kiosk.session.events import Event, PinDigitsChanged, PinRefused
-from kiosk.session.state import PIN_LENGTH, Page, PinEntry, State
+from kiosk.session.page_table import Page
+from kiosk.session.state import State
 from kiosk.session.step import Step, stay, with_visit
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Final
 
 from kiosk.devices import DeviceState, SheetState, can_serve, is_online
 from kiosk.session import card_service_steps, card_steps, finish_steps, form_steps, paper_steps
@@ -16,135 +17,42 @@ from kiosk.session.effects import Effect, SignIn, StartTimer, StopTimer
 from kiosk.session.ending import card_left, card_taken, end_visit, is_starting, rest
 from kiosk.session.events import (
     Answered,
-    ApartPressed,
-    BackPressed,
     CancelPressed,
     CardInserted,
     CardRefused,
     CardRemoved,
-    ChangePressed,
-    ContinuePressed,
     ContrastChosen,
-    EmployerQueried,
     Event,
-    FingerChosen,
-    InputChanged,
     LanguageChosen,
-    NewCodePressed,
-    PaperRemoved,
     PhotoRead,
-    PinDigitsChanged,
-    ReceiptMailPressed,
-    ReceiptSeen,
-    ScanPressed,
-    ServiceChosen,
     ShutDown,
     SignedIn,
-    Started,
-    StayPressed,
     TerminalChanged,
     TextSizeChosen,
     Timer,
     TimerFired,
-    Touched,
-    UnblockChosen,
 )
-from kiosk.session.pages import CANCELLABLE
-from kiosk.session.state import CardProblem, Page, State, TextSize, Visit, VisitEnd
+from kiosk.session.intents import Intent
+from kiosk.session.outcome import VisitEnd
+from kiosk.session.page_table import PAGES, Page, Stage
+from kiosk.session.state import CardProblem, State, TextSize, Visit
 from kiosk.session.step import Step, World, stay, with_visit
 
-PAGES: dict[Page, Callable[[State, Event, World], Step]] = {
-    Page.ATTRACT: card_steps.on_attract,
-    Page.LANGUAGE: card_steps.on_language,
-    Page.INSERT_CARD: card_steps.on_insert_card,
-    Page.READING_CARD: card_steps.on_reading_card,
-    Page.CARD_PROBLEM: card_steps.on_card_problem,
-    Page.PIN: card_steps.on_pin,
-    Page.IDENTITY: card_steps.on_identity,
-    Page.SERVICES: form_steps.on_services,
-    Page.QUESTION: form_steps.on_question,
-    Page.PAPERS: paper_steps.on_papers,
-    Page.CHECK: form_steps.on_check,
-    Page.SIGN: finish_steps.on_sign,
-    Page.WORKING: finish_steps.on_working,
-    Page.CONFIRMATION: finish_steps.on_confirmation,
-    Page.ACTIVATION: card_service_steps.on_activation,
-    Page.ACTIVATION_STOPPED: card_service_steps.on_activation_stopped,
-    Page.CARD_STATE: card_service_steps.on_card_state,
-    Page.CODE: card_service_steps.on_code,
-    Page.OLD_PIN: card_service_steps.on_old_pin,
-    Page.PUK: card_service_steps.on_puk,
-    Page.FINGER: card_service_steps.on_finger,
-    Page.NEW_PIN: card_service_steps.on_new_pin,
-    Page.REPEAT_PIN: card_service_steps.on_repeat_pin,
-    Page.CARD_WORKING: card_service_steps.on_card_working,
-    Page.CARD_DONE: finish_steps.on_confirmation,
+Handler = Callable[[State, Event, World], Step]
+
+_MODULES = {
+    module.__name__.rpartition(".")[2]: module
+    for module in (card_service_steps, card_steps, finish_steps, form_steps, paper_steps)
 }
 
-RESTING = frozenset({Page.OUT_OF_SERVICE, Page.ATTRACT})
-"""Nobody is here."""
 
-_FINISHED = frozenset({Page.CONFIRMATION, Page.CARD_DONE})
-"""What was asked for is done; the card may go."""
+def _handler(name: str) -> Handler:
+    module, _, function = name.partition(".")
+    handler: Handler = getattr(_MODULES[module], function)
+    return handler
 
-_BEFORE_PIN = frozenset(
-    {
-        Page.LANGUAGE,
-        Page.INSERT_CARD,
-        Page.CARD_PROBLEM,
-        Page.PIN,
-        Page.CONFIRMATION,
-        Page.CARD_DONE,
-    }
-)
-_AFTER_PIN = frozenset(
-    {
-        Page.IDENTITY,
-        Page.SERVICES,
-        Page.CARD_STATE,
-        Page.QUESTION,
-        Page.PAPERS,
-        Page.CHECK,
-        Page.SIGN,
-    }
-)
-_ON_THE_CARD = frozenset(
-    {
-        Page.ACTIVATION,
-        Page.ACTIVATION_STOPPED,
-        Page.CODE,
-        Page.OLD_PIN,
-        Page.PUK,
-        Page.FINGER,
-        Page.NEW_PIN,
-        Page.REPEAT_PIN,
-    }
-)
 
-_FROM_THE_PERSON = (
-    Started
-    | LanguageChosen
-    | TextSizeChosen
-    | ContrastChosen
-    | Touched
-    | ContinuePressed
-    | BackPressed
-    | CancelPressed
-    | StayPressed
-    | PinDigitsChanged
-    | ServiceChosen
-    | InputChanged
-    | EmployerQueried
-    | ChangePressed
-    | ApartPressed
-    | ScanPressed
-    | PaperRemoved
-    | UnblockChosen
-    | FingerChosen
-    | NewCodePressed
-    | ReceiptSeen
-    | ReceiptMailPressed
-)
+HANDLERS: Final = {page: _handler(row.handler) for page, row in PAGES.items() if row.handler}
 
 # A card that is put in the other way round, or cleaned, is welcome without starting again.
 _TRY_AGAIN = frozenset({CardProblem.MUTE, CardProblem.UNREADABLE})
@@ -154,14 +62,14 @@ def reduce(state: State, event: Event, world: World) -> Step:
     """One step of the terminal. Pure: the same arguments always give the same step."""
     step = _everywhere(state, event, world)
     if step is None:
-        handler = PAGES.get(state.visit.page)
+        handler = HANDLERS.get(state.visit.page)
         step = handler(state, event, world) if handler else stay(state)
     return _with_idle_timer(state, event, step, world)
 
 
 def _everywhere(state: State, event: Event, world: World) -> Step | None:
     """What holds on every page; ``None`` leaves the answer to the page."""
-    visit = state.visit
+    visit, row = state.visit, PAGES[state.visit.page]
     match event:
         case TerminalChanged():
             return _terminal_changed(state, event, world)
@@ -178,8 +86,8 @@ def _everywhere(state: State, event: Event, world: World) -> Step | None:
             return _card_removed(state, world)
         case CardInserted() if visit.page in (Page.OUT_OF_SERVICE, Page.TAKE_CARD, Page.ENDED):
             return Step(with_visit(state, card_present=True))
-        case CardInserted() if visit.page not in _FINISHED:
-            handler = PAGES[visit.page]
+        case CardInserted() if row.stage is not Stage.FINISHED:
+            handler = HANDLERS[visit.page]
             return handler(with_visit(state, card_present=True, card_problem=None), event, world)
         case CardRefused() if visit.page is not Page.WORKING:
             return card_steps.on_card_refused(state, event, world)
@@ -190,7 +98,7 @@ def _everywhere(state: State, event: Event, world: World) -> Step | None:
             return form_steps.on_signed_in(state, with_visit(state, signed_in=True, **known), world)
         case Answered():
             return finish_steps.on_answered(state, event)
-        case CancelPressed() if visit.page in CANCELLABLE and not visit.pin.checking:
+        case CancelPressed() if row.cancel and not visit.pin.checking:
             return end_visit(state, VisitEnd.CANCELLED, world)
         case TimerFired(timer=Timer.IDLE):
             return _idle(state, world)
@@ -201,7 +109,7 @@ def _everywhere(state: State, event: Event, world: World) -> Step | None:
             return card_left(state, world)
         case TimerFired(timer=Timer.ENDED_PAGE) if visit.page is Page.ENDED:
             return rest(state, world)
-        case ShutDown() if visit.page not in RESTING:
+        case ShutDown() if row.stage is not Stage.RESTING:
             end = VisitEnd.FINISHED if visit.submission else VisitEnd.DEVICE_LOST
             return end_visit(state, end, world)
         case _:
@@ -212,19 +120,20 @@ def _terminal_changed(state: State, event: TerminalChanged, world: World) -> Ste
     was_online = is_online(state.terminal)
     changed = replace(state, terminal=event.terminal)
     page = state.visit.page
-    if page in RESTING:
+    stage = PAGES[page].stage
+    if stage is Stage.RESTING:
         return rest(changed, world)
     if not can_serve(event.terminal) and not is_starting(event.terminal):
         # A transaction under way or confirmed is brought to its end; anything before is not begun.
         if event.terminal.reader is not DeviceState.ONLINE:
             changed = with_visit(changed, card_present=False)
-        if page in _FINISHED | {Page.WORKING, Page.ENDED}:
+        if stage is Stage.FINISHED or page in (Page.WORKING, Page.ENDED):
             return Step(changed)
         if page is Page.TAKE_CARD:
             return Step(changed) if changed.visit.card_present else card_taken(changed, world)
         return end_visit(changed, VisitEnd.DEVICE_LOST, world)
     back_online = is_online(event.terminal) and not was_online
-    if back_online and page in _AFTER_PIN and not state.visit.signed_in:
+    if back_online and stage is Stage.AFTER_PIN and not state.visit.signed_in:
         return Step(changed, (SignIn(),))
     return Step(changed)
 
@@ -266,11 +175,13 @@ def idle_seconds(visit: Visit, world: World) -> float | None:
     """How long this page waits for a touch; ``None`` while a device works or nobody is here."""
     if visit.pin.checking or (visit.form and visit.form.sheet is SheetState.SCANNING):
         return None
-    if visit.page in _BEFORE_PIN:
-        return world.timers.idle_before_pin * _patience(visit, world)
-    if visit.page in _AFTER_PIN | _ON_THE_CARD:
-        return world.timers.idle_after_pin * _patience(visit, world)
-    return None
+    match PAGES[visit.page].stage:
+        case Stage.BEFORE_PIN | Stage.FINISHED:
+            return world.timers.idle_before_pin * _patience(visit, world)
+        case Stage.AFTER_PIN | Stage.CARD_TASK:
+            return world.timers.idle_after_pin * _patience(visit, world)
+        case _:
+            return None
 
 
 def _patience(visit: Visit, world: World) -> float:
@@ -281,7 +192,7 @@ def _patience(visit: Visit, world: World) -> float:
 def _with_idle_timer(before: State, event: Event, step: Step, world: World) -> Step:
     """A touch or a new page starts the wait anew; a page that does not wait stops it."""
     old, new = before.visit, step.state.visit
-    touched = isinstance(event, _FROM_THE_PERSON)
+    touched = isinstance(event, Intent)
     if new.countdown_s is not None and (touched or new.page is not old.page):
         new = replace(new, countdown_s=None)
     effects: tuple[Effect, ...] = ()

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from kiosk.devices import can_take_finger
 from kiosk.session.effects import AskFinger, ClearPin, Effect, Record, StopFinger
-from kiosk.session.state import CardProblem, Page, State, Visit
+from kiosk.session.page_table import Page
+from kiosk.session.state import CardProblem, State, Visit
 from kiosk.session.step import Step
 
 

@@ -19,7 +19,9 @@ from kiosk.front import utc_now
 from kiosk.services import Language
 from kiosk.services.oman_time import MUSCAT
 from kiosk.session import Page
-from kiosk.session.state import EmployerSearch, Paper, ReceiptStep, SearchState, Visit
+from kiosk.session.form import EmployerSearch, Paper, SearchState
+from kiosk.session.outcome import ReceiptStep
+from kiosk.session.state import Visit
 from kiosk.simulation.finger import Laid
 from kiosk.simulation.rig import Rig
 from kiosk.tour.touch_driver import Hands, NotSeen

@@ -8,7 +8,8 @@ from types import MappingProxyType
 from cardreader.simulator import persona
 from kiosk.devices import SheetState
 from kiosk.session import Page
-from kiosk.session.state import CardProblem, ReceiptStep, VisitEnd
+from kiosk.session.outcome import ReceiptStep, VisitEnd
+from kiosk.session.state import CardProblem
 from kiosk.simulation.finger import Laid
 from kiosk.tour.harness import Stage
 from kiosk.tour.touch_driver import NotSeen

@@ -29,8 +29,9 @@ from kiosk.contract.application import reference_of
 from kiosk.loop.pin_buffer import SecretShelf, wipe
 from kiosk.services import Language
 from kiosk.session import events as ev
+from kiosk.session.card_task import CardTaskKind
 from kiosk.session.effects import Secret
-from kiosk.session.state import Cardholder, CardProblem, CardTaskKind
+from kiosk.session.state import Cardholder, CardProblem
 from kiosk.workers.answering import GONE, Answer, event_of
 from kiosk.workers.card import ReaderWorker
 from kiosk.workers.keeping import ReceiptSigner

@@ -13,7 +13,8 @@ from kiosk.central.client import CentralClient, CentralError, CentralRefused
 from kiosk.contract.visits import Employer
 from kiosk.session import events as ev
 from kiosk.session.effects import FetchFact
-from kiosk.session.state import CardProblem, EmployerFound
+from kiosk.session.form import EmployerFound
+from kiosk.session.state import CardProblem
 from kiosk.workers.answering import Answer
 from kiosk.workers.card import ReaderWorker
 from kiosk.workers.visit_tasks import VisitTasks

@@ -25,7 +25,7 @@ from kiosk.services import Catalogue
 from kiosk.services.oman_time import MUSCAT
 from kiosk.session import events as ev
 from kiosk.session.effects import SignAndKeep
-from kiosk.session.state import HearingProposal
+from kiosk.session.outcome import HearingProposal
 from kiosk.workers.answering import GONE, Answer, event_of
 from kiosk.workers.card import ReaderWorker
 from kiosk.workers.card_revocations import is_stale

@@ -17,7 +17,7 @@ from kiosk.papers.receipts import SAMPLE_CODE, compose_receipt, sample_receipts
 from kiosk.services import Catalogue
 from kiosk.session import events as ev
 from kiosk.session.effects import PrerenderReceipt, PrintReceipt
-from kiosk.session.state import Submission
+from kiosk.session.outcome import Submission
 from kiosk.workers.answering import Answer
 from printer import status as device
 from printer.bitmap import ReceiptBitmap

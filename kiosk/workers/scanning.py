@@ -22,7 +22,7 @@ from kiosk.equipment.scanner import (
     media_type,
 )
 from kiosk.session import events as ev
-from kiosk.session.state import Paper
+from kiosk.session.form import Paper
 from kiosk.workers.answering import Answer
 from kiosk.workers.latest_request import LatestRequest
 from kiosk.workers.periodic import Periodic

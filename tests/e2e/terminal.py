@@ -27,7 +27,7 @@ from kiosk.services import flow
 from kiosk.services.oman_time import MUSCAT
 from kiosk.session import Page, events as ev
 from kiosk.session.filling import filled_of
-from kiosk.session.state import VisitEnd
+from kiosk.session.outcome import VisitEnd
 from kiosk.tour.harness import Stage
 from kiosk.tour.touch_driver import PATIENCE_S, Hands
 from offline_queue.chain import b64url_decode

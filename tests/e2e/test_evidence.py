@@ -15,7 +15,7 @@ from cardreader.simulator import persona
 from kiosk.devices import DeviceState, SheetState, can_scan
 from kiosk.equipment.scanner import SaneScanner
 from kiosk.session import Page, events as ev
-from kiosk.session.state import VisitEnd
+from kiosk.session.outcome import VisitEnd
 from kiosk.simulation.scanner import SimulatedScanner
 from offline_queue.chain import b64url_decode
 from tests.e2e.terminal import Terminal, answers

@@ -12,7 +12,8 @@ from cardreader.simulator import READER, SimulatedReaders, persona
 from cardreader.simulator.fingerprints import Finger, seen, template
 from kiosk.devices import can_take_finger
 from kiosk.session import Page, events as ev
-from kiosk.session.state import CardProblem, VisitEnd
+from kiosk.session.outcome import VisitEnd
+from kiosk.session.state import CardProblem
 from kiosk.simulation.finger import Laid, SimulatedFingerSensor
 from tests.e2e.terminal import Terminal
 

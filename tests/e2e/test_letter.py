@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from cardreader.simulator import Profile, issue, persona
 from kiosk.session import Page, events as ev
-from kiosk.session.state import CardProblem, ReceiptStep, VisitEnd
+from kiosk.session.outcome import ReceiptStep, VisitEnd
+from kiosk.session.state import CardProblem
 
 LETTER = persona("citizen-letter")
 OWN = "941537"

@@ -24,7 +24,7 @@ from cardreader.pcsc import PcscReaders
 from cardreader.simulator import issue, persona
 from cardreader.simulator.vpcd import PORT, serve
 from kiosk.session import Page, events as ev
-from kiosk.session.state import ReceiptStep, VisitEnd
+from kiosk.session.outcome import ReceiptStep, VisitEnd
 from tests.cardreader.simulator.virtual_reader import wait_for_state
 from tests.e2e.commands import kiosk, running, started
 from tests.pcscd import pcscd  # noqa: F401 - a fixture

@@ -10,7 +10,8 @@ from contextlib import closing
 from cardreader.simulator import persona
 from kiosk.config import Reader
 from kiosk.session import Page, events as ev
-from kiosk.session.state import CardProblem, VisitEnd
+from kiosk.session.outcome import VisitEnd
+from kiosk.session.state import CardProblem
 from kiosk.workers.card_revocations import REVOCATION_FILE
 
 CITIZEN = persona("citizen-active")

@@ -25,7 +25,9 @@ import kiosk.loop.runner
 from cardreader.simulator import persona
 from kiosk.journal import configure_logging
 from kiosk.session import Page, events as ev
-from kiosk.session.state import Cardholder, Form, Submission, VisitEnd
+from kiosk.session.form import Form
+from kiosk.session.outcome import Submission, VisitEnd
+from kiosk.session.state import Cardholder
 from tests.e2e.terminal import Terminal
 
 HOLDER = persona("citizen-active")

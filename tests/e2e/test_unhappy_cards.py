@@ -9,7 +9,8 @@ import pytest
 from cardreader.simulator import persona
 from kiosk.devices import can_serve
 from kiosk.session import Page, events as ev
-from kiosk.session.state import CardProblem, VisitEnd
+from kiosk.session.outcome import VisitEnd
+from kiosk.session.state import CardProblem
 from tests.e2e.disturbing import (
     BEFORE_THE_SIGNATURE,
     RIGHT,

@@ -6,7 +6,7 @@ import sqlite3
 
 from kiosk.devices import can_serve, is_online
 from kiosk.session import Page, events as ev
-from kiosk.session.state import VisitEnd
+from kiosk.session.outcome import VisitEnd
 from tests.e2e.disturbing import BEFORE_THE_SIGNATURE, RIGHT
 from tests.e2e.terminal import Terminal
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from cardreader.simulator import persona
 from kiosk.session import Page, events as ev
-from kiosk.session.state import CardProblem, VisitEnd
+from kiosk.session.outcome import VisitEnd
+from kiosk.session.state import CardProblem
 from tests.e2e.disturbing import RIGHT, WRONG, nothing_was_kept
 
 

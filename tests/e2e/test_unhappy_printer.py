@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from kiosk.session import Page
-from kiosk.session.state import ReceiptMail, ReceiptStep
+from kiosk.session.outcome import ReceiptMail, ReceiptStep
 from printer.errors import QrTooLarge
 from printer.escpos import NUL_FLUSH
 from printer.jobs import Settings as PrinterSettings

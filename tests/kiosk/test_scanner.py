@@ -26,7 +26,7 @@ from kiosk.equipment.scanner import (
     media_type,
 )
 from kiosk.session import events as ev
-from kiosk.session.state import PAPER_MAX_BYTES, PAPERS_MAX, PAPERS_MAX_BYTES
+from kiosk.session.form import PAPER_MAX_BYTES, PAPERS_MAX, PAPERS_MAX_BYTES
 from kiosk.simulation.scanner import SimulatedScanner, draw_sheet
 from kiosk.workers.scanning import ScanWorker, is_empty
 from offline_queue.quota import Quota

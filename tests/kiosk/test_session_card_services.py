@@ -7,7 +7,9 @@ from dataclasses import replace
 import pytest
 
 from kiosk.session import Page, effects as ef, events as ev
-from kiosk.session.state import CardProblem, CardTaskKind, ReceiptStep, VisitEnd
+from kiosk.session.card_task import CardTaskKind
+from kiosk.session.outcome import ReceiptStep, VisitEnd
+from kiosk.session.state import CardProblem
 from tests.kiosk.desk import GOOD, HOLDER, NOW, OFFLINE, TX, Desk
 
 DONE = ev.CardTaskDone(TX, "7K3Q-9FZ2", "HTTPS://X/R#AB", NOW)

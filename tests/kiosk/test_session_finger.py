@@ -8,7 +8,9 @@ import pytest
 
 from kiosk.devices import DeviceState
 from kiosk.session import Page, State, effects as ef, events as ev
-from kiosk.session.state import CardProblem, CardTaskKind, VisitEnd
+from kiosk.session.card_task import CardTaskKind
+from kiosk.session.outcome import VisitEnd
+from kiosk.session.state import CardProblem
 from tests.kiosk.desk import GOOD, HOLDER, NOW, TX, Desk
 
 SENSOR = replace(GOOD, finger=DeviceState.ONLINE)

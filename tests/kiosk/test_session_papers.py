@@ -9,8 +9,9 @@ import pytest
 from kiosk.devices import DeviceState, SheetState
 from kiosk.session import Page, events as ev
 from kiosk.session.effects import PrintReceipt, ScanSheet, SignAndKeep, StopScan, Wipe
-from kiosk.session.pages import can_add_paper
-from kiosk.session.state import PAPER_MAX_BYTES, PAPERS_MAX, Paper, VisitEnd
+from kiosk.session.form import PAPER_MAX_BYTES, PAPERS_MAX, Paper
+from kiosk.session.offers import can_add_paper
+from kiosk.session.outcome import VisitEnd
 from tests.kiosk.desk import GOOD, HOLDER, NOW, TX, Desk
 
 SCANS = replace(GOOD, scanner=DeviceState.ONLINE)

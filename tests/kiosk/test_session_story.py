@@ -8,14 +8,10 @@ from datetime import UTC, datetime
 import pytest
 
 from kiosk.session import Page, effects as ef, events as ev
-from kiosk.session.state import (
-    HearingProposal,
-    PinPurpose,
-    ReceiptStep,
-    SearchState,
-    TextSize,
-    VisitEnd,
-)
+from kiosk.session.card_task import PinPurpose
+from kiosk.session.form import SearchState
+from kiosk.session.outcome import HearingProposal, ReceiptStep, VisitEnd
+from kiosk.session.state import TextSize
 from tests.kiosk.desk import ANSWERS, HOLDER, OFFLINE, TX, Desk
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from kiosk.devices import DeviceState, PaperState
 from kiosk.session import Page, effects as ef, events as ev
-from kiosk.session.state import CardProblem, ReceiptMail, ReceiptStep, VisitEnd
+from kiosk.session.outcome import ReceiptMail, ReceiptStep, VisitEnd
+from kiosk.session.state import CardProblem
 from tests.kiosk.desk import GOOD, HOLDER, OFFLINE, TX, Desk
 
 

@@ -8,8 +8,9 @@ from datetime import timedelta
 
 from kiosk.devices import DeviceState, PaperState, SheetState, can_serve
 from kiosk.session import Page, State, effects as ef, events as ev
+from kiosk.session.form import Paper
 from kiosk.session.reducer import reduce
-from kiosk.session.state import CardProblem, Paper, TextSize, Visit
+from kiosk.session.state import CardProblem, TextSize, Visit
 from tests.kiosk.desk import ANSWERS, GOOD, HOLDER, NOW, OFFLINE, TX, Desk
 
 STEPS = 60_000

@@ -14,7 +14,7 @@ from hypothesis import given, strategies as st
 from kiosk.contract.application import Application, reference_of, rfc3339
 from kiosk.papers.receipt_keys import RingError, add_key, public_keys, read_ring
 from kiosk.services.flow import Evidence
-from kiosk.session.state import Paper
+from kiosk.session.form import Paper
 from offline_queue.records import new_tx_id
 from printer.proof import key_id
 

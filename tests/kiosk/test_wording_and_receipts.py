@@ -12,7 +12,7 @@ from kiosk.papers.receipts import check_code_fits, compose_receipt
 from kiosk.services import formats, load_catalogue
 from kiosk.services.answers import describe_answer
 from kiosk.services.wording import mask_civil_number
-from kiosk.session.state import HearingProposal, Submission
+from kiosk.session.outcome import HearingProposal, Submission
 from printer.errors import QrTooLarge
 from printer.receipt import BadgeKind, Emphasis, Receipt
 from tests.kiosk.desk import HOLDER

@@ -43,7 +43,8 @@ from kiosk.contract.application import reference_of
 from kiosk.services import load_catalogue
 from kiosk.session import events as ev
 from kiosk.session.effects import PrintReceipt
-from kiosk.session.state import Cardholder, Submission
+from kiosk.session.outcome import Submission
+from kiosk.session.state import Cardholder
 from kiosk.workers.keeping import ReceiptSigner
 from kiosk.workers.printing import Printing
 from printer.escpos import NUL_FLUSH

@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime
 
 from kiosk.papers.receipts import compose_receipt
 from kiosk.services import load_catalogue
-from kiosk.session.state import Cardholder, HearingProposal, Submission
+from kiosk.session.outcome import HearingProposal, Submission
+from kiosk.session.state import Cardholder
 from printer.receipt import Languages, Receipt
 from tests.printer.receipt_samples import QR_TEXT
 

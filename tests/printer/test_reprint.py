@@ -11,7 +11,8 @@ from kiosk.papers.receipts import compose_receipt
 from kiosk.services import load_catalogue
 from kiosk.session import events as ev
 from kiosk.session.effects import PrerenderReceipt, PrintReceipt
-from kiosk.session.state import Cardholder, Submission
+from kiosk.session.outcome import Submission
+from kiosk.session.state import Cardholder
 from kiosk.workers.printing import Printing
 from printer.bitmap import ReceiptBitmap
 from printer.layout import render

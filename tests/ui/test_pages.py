@@ -10,7 +10,8 @@ import pytest
 from PySide6.QtGui import QAccessible, QGuiApplication
 from PySide6.QtQuick import QQuickItem
 
-from kiosk.session.state import Page, State, TextSize
+from kiosk.session.page_table import Page
+from kiosk.session.state import State, TextSize
 from tests.ui import looking
 from tests.ui.conftest import Pad, Screen
 from tests.ui.visits import CATALOGUE, ONLINE, STATES, picture

@@ -26,7 +26,8 @@ from kiosk.session.events import (
     Touched,
     UnblockChosen,
 )
-from kiosk.session.state import EmployerSearch, SearchState, State, TextSize
+from kiosk.session.form import EmployerSearch, SearchState
+from kiosk.session.state import State, TextSize
 from tests.ui import looking
 from tests.ui.conftest import Screen
 from tests.ui.visits import EMPLOYERS, OFFLINE, ONLINE, STATES, question

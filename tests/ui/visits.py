@@ -13,26 +13,11 @@ from PIL import Image
 from kiosk.devices import DeviceState, PaperState, SheetState, Terminal
 from kiosk.services import FieldProblem, Text, load_catalogue
 from kiosk.services.facts import Chip, Fact, Row, Tone
-from kiosk.session.state import (
-    Cardholder,
-    CardProblem,
-    CardTask,
-    CardTaskKind,
-    EmployerFound,
-    EmployerSearch,
-    Form,
-    HearingProposal,
-    Page,
-    Paper,
-    PinEntry,
-    ReceiptMail,
-    ReceiptStep,
-    SearchState,
-    State,
-    Submission,
-    Visit,
-    VisitEnd,
-)
+from kiosk.session.card_task import CardTask, CardTaskKind, PinEntry
+from kiosk.session.form import EmployerFound, EmployerSearch, Form, Paper, SearchState
+from kiosk.session.outcome import HearingProposal, ReceiptMail, ReceiptStep, Submission, VisitEnd
+from kiosk.session.page_table import Page
+from kiosk.session.state import Cardholder, CardProblem, State, Visit
 
 CATALOGUE = load_catalogue()
 ONLINE = Terminal(

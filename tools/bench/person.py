@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from kiosk.app import Kiosk
 from kiosk.session import Page, Visit, events as ev
-from kiosk.session.state import EmployerSearch, ReceiptStep, SearchState
+from kiosk.session.form import EmployerSearch, SearchState
+from kiosk.session.outcome import ReceiptStep
 from tools.bench.far_reader import FarReaders
 from tools.bench.finger import Finger, NotShown, Touch
 

@@ -6,8 +6,10 @@ from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement
 
 from kiosk.devices import is_online
+from kiosk.session.card_task import CardTask
 from kiosk.session.intents import NewCodePressed, UnblockChosen
-from kiosk.session.state import CardTask, Page, State
+from kiosk.session.page_table import Page
+from kiosk.session.state import State
 from ui.viewmodels.seam import Send
 
 QML_IMPORT_NAME = "Manfadh.ViewModels"

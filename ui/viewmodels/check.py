@@ -13,8 +13,10 @@ from kiosk.services import Catalogue, Language, flow, formats
 from kiosk.services.answers import describe_answer
 from kiosk.services.facts import Fact
 from kiosk.session.filling import facts_of
+from kiosk.session.form import Form
 from kiosk.session.intents import ChangePressed
-from kiosk.session.state import Form, Page, State
+from kiosk.session.page_table import Page
+from kiosk.session.state import State
 from ui.viewmodels.seam import QVariantList, Send
 
 QML_IMPORT_NAME = "Manfadh.ViewModels"

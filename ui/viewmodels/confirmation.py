@@ -12,8 +12,10 @@ from kiosk.services import Catalogue, Language, ServiceDefinition, formats
 from kiosk.services.oman_time import MUSCAT
 from kiosk.services.wording import isolate
 from kiosk.session.intents import ReceiptMailPressed, ReceiptSeen
-from kiosk.session.pages import can_mail
-from kiosk.session.state import Page, ReceiptStep, State, Submission, VisitEnd
+from kiosk.session.offers import can_mail
+from kiosk.session.outcome import ReceiptStep, Submission, VisitEnd
+from kiosk.session.page_table import Page
+from kiosk.session.state import State
 from ui.viewmodels.seam import Pictures, QStringList, Send
 
 QML_IMPORT_NAME = "Manfadh.ViewModels"

@@ -10,8 +10,9 @@ from PySide6.QtQml import QmlElement
 
 from kiosk.devices import is_online
 from kiosk.services import Catalogue, Language
+from kiosk.session.form import EmployerFound, EmployerSearch, SearchState
 from kiosk.session.intents import EmployerQueried
-from kiosk.session.state import EmployerFound, EmployerSearch, SearchState, State
+from kiosk.session.state import State
 from ui.viewmodels.seam import QVariantList, Send
 
 QML_IMPORT_NAME = "Manfadh.ViewModels"

@@ -11,8 +11,8 @@ from PySide6.QtQml import QmlElement
 
 from kiosk.services import Catalogue, FieldDefinition, Language
 from kiosk.services.fields import Situation, kind_of
+from kiosk.session.form import Form
 from kiosk.session.intents import InputChanged
-from kiosk.session.state import Form
 from ui.viewmodels.rows import RowsViewModel
 from ui.viewmodels.seam import QStringList, QVariantList, Send
 

@@ -8,9 +8,10 @@ from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement
 
 from kiosk.devices import SheetState
+from kiosk.session.form import Form, Paper
 from kiosk.session.intents import PaperRemoved, ScanPressed
-from kiosk.session.pages import can_add_paper
-from kiosk.session.state import Form, Paper, State
+from kiosk.session.offers import can_add_paper
+from kiosk.session.state import State
 from ui.viewmodels.seam import Pictures, QVariantList, Send
 
 QML_IMPORT_NAME = "Manfadh.ViewModels"

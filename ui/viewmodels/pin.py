@@ -8,7 +8,9 @@ from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement
 
 from kiosk.services import Catalogue
-from kiosk.session.state import Page, PinEntry, State
+from kiosk.session.card_task import PinEntry
+from kiosk.session.page_table import Page
+from kiosk.session.state import State
 
 QML_IMPORT_NAME = "Manfadh.ViewModels"
 QML_IMPORT_MAJOR_VERSION = 1

@@ -15,8 +15,10 @@ from kiosk.services.answers import describe_answer
 from kiosk.services.consistency import MOST_ON_A_PAGE
 from kiosk.services.texts import Text
 from kiosk.session.filling import filled_of, situation_of
+from kiosk.session.form import Form
 from kiosk.session.intents import ApartPressed
-from kiosk.session.state import Form, Page, State
+from kiosk.session.page_table import Page
+from kiosk.session.state import State
 from ui.viewmodels.field import FieldViewModel
 from ui.viewmodels.seam import QStringList, QVariantList, Send
 

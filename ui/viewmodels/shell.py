@@ -22,8 +22,8 @@ from kiosk.session.intents import (
     StayPressed,
     TextSizeChosen,
 )
-from kiosk.session.pages import CANCELLABLE, GOING_BACK
-from kiosk.session.state import Page, State, TextSize
+from kiosk.session.page_table import PAGES, Page
+from kiosk.session.state import State, TextSize
 from ui.viewmodels.seam import Send
 
 QML_IMPORT_NAME = "Manfadh.ViewModels"
@@ -79,11 +79,11 @@ class ShellViewModel(QObject):
 
     @Property(bool, notify=changed)
     def canBack(self) -> bool:
-        return self._state.visit.page in GOING_BACK
+        return PAGES[self._state.visit.page].back
 
     @Property(bool, notify=changed)
     def canCancel(self) -> bool:
-        return self._state.visit.page in CANCELLABLE
+        return PAGES[self._state.visit.page].cancel
 
     @Property(str, notify=changed)
     def serviceTitle(self) -> str:

@@ -12,19 +12,8 @@ T.ApplicationWindow {
     id: root
 
     required property ShellViewModel shell
-    required property AttractViewModel attract
-    required property OutOfServiceViewModel outOfService
-    required property CardProblemViewModel cardProblem
-    required property PinViewModel pin
-    required property CardTaskViewModel cardTask
-    required property IdentityViewModel identity
-    required property ServicesViewModel services
-    required property QuestionViewModel question
-    required property EmployerViewModel employer
-    required property PapersViewModel papers
-    required property CheckViewModel check
-    required property ConfirmationViewModel confirmation
-    required property EndingViewModel ending
+    // By page: file, properties for it, and the page that is made ahead (ui/screens.py).
+    required property var screens
     required property int initialWidth
     required property int initialHeight
     required property bool fullscreen
@@ -37,8 +26,6 @@ T.ApplicationWindow {
     // The page on the screen, and the place of the next one.
     property Slot shown: one
     property Slot spare: other
-    // Pages that follow another one when somebody touches the screen, and take long to make.
-    readonly property var following: ({ "identity": "services", "services": "question", "check": "sign", "sign": "working" })
 
     function open(page: string): void {
         opened = page;
@@ -55,47 +42,15 @@ T.ApplicationWindow {
 
     // The page that was left goes, the one that follows is made: nobody waits for either.
     function prepare(): void {
-        fill(spare, following[opened] ?? "");
+        fill(spare, screens[opened].follower);
     }
 
     function fill(slot: Slot, page: string): void {
         slot.page = page;
-        switch (page) {
-        case "out-of-service": return load(slot, "OutOfServicePage", { vm: outOfService });
-        case "attract": return load(slot, "AttractPage", { vm: attract });
-        case "language": return load(slot, "LanguagePage", {});
-        case "insert-card": return load(slot, "InsertCardPage", {});
-        case "reading-card": return load(slot, "ReadingCardPage", { identity: identity });
-        case "card-problem": return load(slot, "CardProblemPage", { vm: cardProblem });
-        case "pin":
-        case "sign": return load(slot, "PinPage", { vm: pin });
-        case "identity": return load(slot, "IdentityPage", { vm: identity });
-        case "services": return load(slot, "ServicesPage", { vm: services });
-        case "question": return load(slot, "QuestionPage", { vm: question, employer: employer });
-        case "papers": return load(slot, "PapersPage", { vm: papers });
-        case "check": return load(slot, "CheckPage", { vm: check });
-        case "working": return load(slot, "WorkingPage", {});
-        case "confirmation": return load(slot, "ConfirmationPage", { vm: confirmation });
-        case "activation": return load(slot, "ActivationPage", { vm: cardTask, identity: identity });
-        case "activation-stopped": return load(slot, "ActivationStoppedPage", { vm: cardTask });
-        case "card-state": return load(slot, "CardStatePage", { pin: pin, identity: identity });
-        case "code":
-        case "old-pin":
-        case "puk":
-        case "new-pin":
-        case "repeat-pin": return load(slot, "SecretPage", { vm: cardTask, pin: pin });
-        case "finger": return load(slot, "FingerPage", { vm: cardTask, pin: pin });
-        case "card-working": return load(slot, "CardWorkingPage", { vm: cardTask });
-        case "card-done": return load(slot, "CardDonePage", { vm: confirmation, task: cardTask });
-        case "take-card":
-        case "ended": return load(slot, "EndingPage", { vm: ending });
-        default: slot.setSource("");
-        }
-    }
-
-    function load(slot: Slot, file: string, properties: var): void {
-        properties.shell = shell;
-        slot.setSource("../Pages/" + file + ".qml", properties);
+        if (page === "")
+            slot.setSource("");
+        else
+            slot.setSource("../Pages/" + screens[page].file + ".qml", screens[page].properties);
     }
 
     component Slot: Loader {
