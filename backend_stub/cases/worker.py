@@ -8,6 +8,7 @@ from typing import Final
 
 import structlog
 
+from backend_stub.cases.clock_watch import ClockWatch
 from backend_stub.cases.delivery import Gateway, ShownGateway, hand_over
 from backend_stub.cases.work import do_due
 from backend_stub.ground.central import Central
@@ -25,6 +26,7 @@ class CaseWorker:
         self._central = central
         self._gateway = gateway
         self._every_s = every.total_seconds()
+        self._watch = ClockWatch(central.clock)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="cases", daemon=True)
 
@@ -40,7 +42,8 @@ class CaseWorker:
     def _run(self) -> None:
         while not self._stopping.wait(self._every_s):
             try:
-                work_once(self._central, self._gateway)
+                if self._watch.is_steady():
+                    work_once(self._central, self._gateway)
             # The database may be away for a while: the work goes on when it is back.
             except Exception as error:  # noqa: BLE001
                 log.error("central.work_failed", error=type(error).__name__, where=place_of(error))

@@ -80,6 +80,7 @@ def faults_of_case(service: ServiceDefinition) -> Iterator[Found]:
         if reminder.before == "due" and not case.due:
             yield f"{here}.before", "the case has no day by which it must be done"
     yield from _graph(case, states)
+    yield from _at_once(case)
 
 
 def _office(
@@ -172,6 +173,15 @@ def _graph(case: CaseDefinition, states: set[str]) -> Iterator[Found]:
             yield f"case.states[{index}]", f"no move leads to {state.id}"
         elif final and state.id not in ending:
             yield f"case.states[{index}]", f"from {state.id} the case can never end"
+
+
+def _at_once(case: CaseDefinition) -> Iterator[Found]:
+    """Moves that follow each other without a day in between and come back: they would never end."""
+    at_once = [move for move in case.moves if move.after_days == 0 and move.at_most is None]
+    ways = [(a, move.to) for move in at_once for a in move.from_]
+    for index, move in enumerate(case.moves):
+        if move in at_once and _closure({move.to}, ways) & set(move.from_):
+            yield f"case.moves[{index}].after_days", "it comes back at once, again and again"
 
 
 def _closure(start: set[str], ways: list[tuple[str, str]]) -> set[str]:

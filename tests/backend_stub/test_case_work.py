@@ -9,16 +9,19 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+import structlog
 from sqlalchemy import func, select
 
 from backend_stub import Settings
 from backend_stub.cases import work
+from backend_stub.cases.clock_watch import ClockWatch
 from backend_stub.cases.delivery import Message, ShownGateway
 from backend_stub.cases.tables import CaseEvent, CaseTask
 from backend_stub.cases.worker import CaseWorker
 from backend_stub.ground.tables import Notification
 
 from .case_world import CaseWorld
+from .conftest import SteppedClock
 
 CASES = 60
 WORK = """
@@ -98,6 +101,25 @@ def test_a_task_that_fails_is_tried_again_and_stops_no_other(
     world.work()
     assert world.case(bad).state == "referred_to_court"
     world.close()
+
+
+def test_after_a_jump_of_the_clock_nothing_is_done_for_ten_minutes() -> None:
+    clock, passed = SteppedClock(), [1000.0]
+    watch = ClockWatch(clock, lambda: passed[0])
+
+    def later(seconds: float, jump: float = 0.0) -> bool:
+        passed[0] += seconds
+        clock.advance(seconds=seconds + jump)
+        return watch.is_steady()
+
+    assert later(2) and later(2) and later(600, jump=30), "a correction is no jump"
+    with structlog.testing.capture_logs() as logs:
+        assert not later(2, jump=86_400)
+    assert [(each["event"], each["seconds"]) for each in logs] == [("central.clock_jumped", 86_400)]
+    assert not later(598)
+    assert not later(1, jump=-86_400), "set right, which is a jump again"
+    assert not later(599)
+    assert later(1)
 
 
 def test_the_thread_of_a_server_does_the_work(settings: Settings) -> None:
