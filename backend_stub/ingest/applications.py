@@ -32,7 +32,9 @@ from kiosk.services import ServiceKind
 from kiosk.services.catalogue import validate
 from kiosk.services.definition import Role
 from kiosk.services.facts import Fact
+from kiosk.services.fields import Situation
 from kiosk.services.oman_time import MUSCAT
+from kiosk.services.places import Places
 from offline_queue.chain import (
     ChainBroken,
     b64url_decode,
@@ -287,12 +289,7 @@ def _judge(central: Central, payload: ApplicationPayload) -> Named:
     service = named.definition
     if service.kind is not ServiceKind.APPLICATION or service.case is None:
         raise ApplicationRefused("service-takes-no-applications")
-    facts = {
-        each.id: Fact(id=each.id, as_of=each.as_of, values=each.values) for each in payload.facts
-    }
-    # The day the citizen saw at the terminal: "not in the future" was judged by it.
-    today = payload.confirmed_at.astimezone(MUSCAT).date()
-    situation = central.catalogue.situation(payload.answers, today, facts)
+    situation = situation_of(payload, central.catalogue.places)
     problems = validate(service, payload.answers, situation)
     if problems:
         raise ApplicationRefused(
@@ -301,6 +298,18 @@ def _judge(central: Central, payload: ApplicationPayload) -> Named:
             errors=[Mistake(field=found.field, code=found.code) for found in problems],
         )
     return named
+
+
+def situation_of(payload: ApplicationPayload, places: Places) -> Situation:
+    """What the citizen saw at the terminal: its day, and the facts that the application carries.
+
+    Of a list only the chosen ids are carried; whether they can be had is the case's question.
+    """
+    facts = {
+        each.id: Fact(id=each.id, as_of=each.as_of, values=each.values) for each in payload.facts
+    }
+    today = payload.confirmed_at.astimezone(MUSCAT).date()
+    return Situation(today, places, payload.answers, facts, carried=True)
 
 
 def _named(central: Central, payload: ApplicationPayload) -> Named:

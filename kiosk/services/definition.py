@@ -70,9 +70,9 @@ class FieldDefinition(Definition, frozen=True, kw_only=True):
     """Notices go here."""
     personal: bool = False
     """Never printed and never in a list at the office, only on the case's own page."""
-    maximum: Annotated[int, Meta(gt=0)] | None = None
+    maximum: Annotated[int, Meta(gt=0, lt=2**53)] | None = None
     """Longest text in characters, largest amount in baisa, highest count, most rows chosen."""
-    minimum: Annotated[int, Meta(ge=0)] | None = None
+    minimum: Annotated[int, Meta(ge=0, lt=2**53)] | None = None
     """Lowest count or amount."""
     level: Literal["", "governorate", "wilayat"] = ""
     """Which places a question of kind ``place`` offers."""

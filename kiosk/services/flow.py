@@ -78,11 +78,12 @@ def asked(service: ServiceDefinition, filled: Filled) -> list[FieldDefinition]:
 def pages(service: ServiceDefinition, filled: Filled) -> list[QuestionPage]:
     """The pages that will come, given what is known so far.
 
-    A question that is assumed has no page once it has its answer; the check page shows it.
+    A question that is assumed has no page while its answer is known beforehand; the check page
+    shows it. Where it was not known and was asked, its page stays among those that were visited.
     """
     found: list[QuestionPage] = []
     for definition in asked(service, filled):
-        if definition.assumed and definition.id in filled.answers:
+        if definition.assumed and definition.id in filled.known:
             continue
         together = _together(service, definition, filled)
         if found and together is not None and found[-1].id == together.id:
@@ -185,10 +186,7 @@ def evidence(service: ServiceDefinition, filled: Filled) -> tuple[Evidence, ...]
     for fact_id, fact in sorted(filled.facts.items()):
         looked_at = {path for path in paths if path.partition(".")[0] == fact_id}
         if looked_at or fact_id in lists:
-            part: dict[str, Any] = {}
-            for path in sorted(looked_at):
-                _put(part, path.split(".")[1:], value_at(values, path))
-            found.append(Evidence(fact_id, fact.as_of, part))
+            found.append(Evidence(fact_id, fact.as_of, _part_of(values, fact_id, looked_at)))
     return tuple(found)
 
 
@@ -237,17 +235,28 @@ def _beside(
 
 
 def _dependents(service: ServiceDefinition, field_id: str) -> list[str]:
-    """Questions that the answer to this one limits: places within it, lists asked with it."""
-    asked_with = {fact.id for fact in service.facts if field_id in fact.given.values()}
-    return [
-        each.id
-        for each in service.fields
-        if each.within == field_id or (each.options_from and each.options_from in asked_with)
-    ]
+    """Questions that the answer to this one limits: places within it, lists asked with it, and
+    what these limit in turn."""
+    limiting = {field_id}
+    for each in service.fields:
+        asked_with = [f for f in service.facts if limiting & set(f.given.values())]
+        if each.within in limiting or each.options_from in {fact.id for fact in asked_with}:
+            limiting.add(each.id)
+    return sorted(limiting - {field_id})
 
 
-def _put(part: dict[str, Any], names: list[str], value: Any) -> None:
-    for name in names[:-1]:
-        part = part.setdefault(name, {})
-    if names:
-        part[names[-1]] = value
+def _part_of(values: Mapping[str, Any], fact_id: str, paths: set[str]) -> Mapping[str, Any]:
+    """What these paths name of a fact; by it a condition holds exactly as by all values."""
+    if fact_id in paths:
+        whole: Mapping[str, Any] = values[fact_id]
+        return whole
+    part: dict[str, Any] = {}
+    for path in sorted(paths):
+        if any(path.startswith(f"{other}.") for other in paths):
+            continue  # within what is there as a whole
+        inner = part
+        *parents, last = path.split(".")[1:]
+        for name in parents:
+            inner = inner.setdefault(name, {})
+        inner[last] = value_at(values, path)
+    return part

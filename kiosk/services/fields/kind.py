@@ -37,6 +37,8 @@ class Situation:
     answers: Mapping[str, Answer] = field(default_factory=dict)
     """The answers so far: a wilayat must lie in the governorate that was chosen."""
     facts: Mapping[str, Fact] = field(default_factory=dict)
+    carried: bool = False
+    """The facts are those that an application carries: their values without their lists."""
 
     @property
     def values(self) -> dict[str, Any]:
@@ -44,9 +46,9 @@ class Situation:
         return values_of(self.facts)
 
     def rows(self, fact_id: str) -> tuple[Row, ...] | None:
-        """The rows of a fact, ``None`` while it is not known."""
+        """The rows of a fact, ``None`` while they are not known."""
         fact = self.facts.get(fact_id)
-        return fact.rows if fact is not None else None
+        return fact.rows if fact is not None and not self.carried else None
 
 
 @dataclass(frozen=True, slots=True)

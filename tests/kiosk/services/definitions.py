@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from kiosk.services import CatalogueError, load_catalogue
 from kiosk.services.reading import DefinitionFault, Published, read_definition
 
+NOW = datetime(2026, 11, 28, 8, 0, tzinfo=UTC)
+TODAY = date(2026, 11, 28)
 SOUND = Path(__file__).with_name("sound.toml").read_text("utf-8")
 
 
