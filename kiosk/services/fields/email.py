@@ -16,7 +16,9 @@ def _parse(_: FieldDefinition, raw: Answer, __: Situation) -> Answer:
     from email_validator import EmailNotValidError, validate_email
 
     try:
-        checked = validate_email(address, check_deliverability=False, allow_smtputf8=False)
+        checked = validate_email(
+            address, check_deliverability=False, allow_smtputf8=False, strict=True
+        )
     except EmailNotValidError as error:
         raise Invalid("bad-email") from error
     if checked.ascii_email is None:
