@@ -41,6 +41,7 @@ from kiosk.workers.receipt_mail import ReceiptMailer
 from kiosk.workers.reporting import Reporter, health_of
 from kiosk.workers.scanning import ScanWorker
 from kiosk.workers.watch import Watch
+from kiosk.workers.worker import Handlers, Worker, merged
 from offline_queue.http import HttpIngest
 from offline_queue.signed_requests import RequestSigner
 from offline_queue.store import Outbox
@@ -157,6 +158,7 @@ class Kiosk:
         self._desk = ReaderWorker(
             devices.readers,
             self._revocations.trust,
+            pad=front.pin,
             wanted=settings.reader.name,
             answer=self._answer,
             reader_state=lambda state: self._changed(reader=state),
@@ -194,13 +196,20 @@ class Kiosk:
             self.syncer,
             signer,
             secret=identity.secret,
+            pad=front.pin,
             answer=self._answer,
             outbox_changed=self.look_again,
             now=now,
             revocation_max_age=timedelta(hours=settings.reader.revocation_max_age_h),
         )
         self._card_services = CardServices(
-            self._desk, self._client, self.outbox, signer, answer=self._answer, now=now
+            self._desk,
+            self._client,
+            self.outbox,
+            signer,
+            pad=front.pin,
+            answer=self._answer,
+            now=now,
         )
         self._central = CentralWorker(self._desk, self._client, settings.kiosk_id, self._answer)
         self._printing = Printing(
@@ -219,6 +228,7 @@ class Kiosk:
             _client(central, request_signer),
             identity.enrolment,
             directory / "receipts-to-send",
+            draw=self._printing.draw,
             answer=self._answer,
         )
         self._scans = ScanWorker(
@@ -251,17 +261,25 @@ class Kiosk:
             )
         )
         self._watchdog = QtTicks(_WATCHDOG_S, watchdog.look)
+        self._workers: tuple[Worker, ...] = (
+            self._desk,
+            self._keeper,
+            self._central,
+            self._card_services,
+            self._fingers,
+            self._scans,
+            self._printing,
+            self._receipt_mail,
+        )
+        self._handlers = merged((self._own_handlers, *(worker.handles for worker in self._workers)))
         self.runner = Runner(front.state, world=self._world, perform=self._perform, show=self._show)
         front.answer_with(self.runner.handle)
 
     def start(self) -> None:
         """Begin to serve."""
         self._record("terminal.started", version=__version__, kiosk=self._settings.kiosk_id)
-        self._desk.start()
-        self._printing.start()
-        self._scans.start()
-        self._fingers.look_again()
-        self._receipt_mail.start()
+        for worker in self._workers:
+            worker.start()
         self.syncer.start()
         self._revocations.start()
         self._watch.start()
@@ -277,14 +295,8 @@ class Kiosk:
         self._reporter.stop()
         self._watch.stop()
         self._revocations.stop()
-        self._desk.stop()
-        self._keeper.stop()
-        self._central.stop()
-        self._card_services.stop()
-        self._fingers.stop()
-        self._scans.stop()
-        self._printing.stop()
-        self._receipt_mail.stop()
+        for worker in self._workers:
+            worker.stop()
         self.syncer.stop()
         self.outbox.close()
         self._client.close()
@@ -383,82 +395,28 @@ class Kiosk:
     # --- effects
 
     def _perform(self, effect: ef.Effect, visit: int) -> None:
-        match effect:
-            case ef.BeginVisit():
-                self._pseudonym = token_hex(8)
-            case ef.ReadCard():
-                self._desk.read(visit)
-            case ef.VerifyPin():
-                self._desk.verify(self._pin.take(), visit)
-            case ef.QueryPinTries():
-                self._pin.wipe()
-                self._desk.query_tries(visit)
-            case ef.ClearPin():
-                self._pin.wipe()
-            case ef.SignIn():
-                self._central.sign_in(visit)
-            case ef.RequestCode():
-                self._card_services.request_code(effect.cardholder, effect.language, visit)
-            case ef.CheckCode():
-                self._card_services.check_code(self._pin.take(), visit)
-            case ef.KeepSecret():
-                self._card_services.keep(effect.secret, self._pin.take())
-            case ef.TakeNewPin():
-                taken = self._card_services.take_new_pin(self._pin.take(), effect.cardholder)
-                self.runner.handle(taken, visit)
-            case ef.CompareNewPin():
-                compared = self._card_services.compare_new_pin(self._pin.take())
-                self.runner.handle(compared, visit)
-            case ef.RunCardTask():
-                self._card_services.run(
-                    effect.kind, visit, transport=effect.transport, by_finger=effect.by_finger
-                )
-            case ef.AskFinger():
-                self._fingers.ask(visit)
-            case ef.TakeFinger():
-                self._fingers.take(visit)
-            case ef.StopFinger():
-                self._fingers.give_up()
-            case ef.SearchEmployers():
-                self._central.search(effect.query, visit)
-            case ef.FetchFact():
-                self._central.fetch(effect, visit)
-            case ef.ScanSheet():
-                self._scans.scan(visit)
-            case ef.StopScan():
-                self._scans.give_up()
-            case ef.SignAndKeep():
-                self._keeper.keep(effect, self._pin.take(), visit)
-            case ef.PrerenderReceipt():
-                self._printing.prerender(effect)
-            case ef.PrintReceipt(again=True):
-                self._printing.reprint(effect, visit)
-            case ef.PrintReceipt():
-                self._printing.print(effect, visit)
-            case ef.MailReceipt():
-                kept = effect.receipt.submission
-                drawn = self._printing.draw(effect.receipt)
-                self._receipt_mail.keep(kept.tx_id, kept.qr_text, drawn, visit)
-            case ef.Wipe():
-                self._wipe()
-            case ef.StartTimer():
-                self._timers.start(effect.timer, effect.seconds)
-            case ef.StopTimer():
-                self._timers.stop(effect.timer)
-            case ef.Sound():
-                self._devices.chime(effect.name)
-            case ef.Record():
-                self._record(effect.event_id, **dict(effect.details))
+        self._handlers[type(effect)](effect, visit)
+
+    @property
+    def _own_handlers(self) -> Handlers:
+        """What concerns no device, or all of them."""
+        return {
+            ef.BeginVisit: lambda _effect, _visit: self._name_visit(),
+            ef.ClearPin: lambda _effect, _visit: self._pin.wipe(),
+            ef.Wipe: lambda _effect, _visit: self._wipe(),
+            ef.StartTimer: lambda effect, _: self._timers.start(effect.timer, effect.seconds),
+            ef.StopTimer: lambda effect, _: self._timers.stop(effect.timer),
+            ef.Sound: lambda effect, _: self._devices.chime(effect.name),
+            ef.Record: lambda effect, _: self._record(effect.event_id, **dict(effect.details)),
+        }
+
+    def _name_visit(self) -> None:
+        self._pseudonym = token_hex(8)
 
     def _wipe(self) -> None:
         self._pin.wipe()
-        self._desk.release()
-        self._keeper.forget()
-        self._central.forget()
-        self._card_services.forget()
-        self._scans.give_up()
-        self._fingers.give_up()
-        self._printing.forget()
+        for worker in self._workers:
+            worker.forget()
         self.window.set_receipt(None)
 
     def _record(self, event_id: str, **details: str) -> None:

@@ -21,10 +21,12 @@ from cardreader.readers import CardReaders
 from cardreader.trust import TrustStore
 from cardreader.worker import CardWorker
 from kiosk.devices import DeviceState
+from kiosk.loop.pin_buffer import PinBuffer
 from kiosk.services.oman_time import MUSCAT
-from kiosk.session import events as ev
+from kiosk.session import effects as ef, events as ev
 from kiosk.session.state import Cardholder, CardProblem
 from kiosk.workers.answering import GONE, Answer, event_of
+from kiosk.workers.worker import Handlers, Worker
 
 _log = structlog.get_logger()
 
@@ -45,7 +47,7 @@ class _Seat:
     """Found out after the visit went on: nothing more is asked of this card."""
 
 
-class ReaderWorker:
+class ReaderWorker(Worker):
     """Owns the citizen's reader. Methods without another word belong to the loop's thread."""
 
     def __init__(
@@ -53,14 +55,18 @@ class ReaderWorker:
         readers: CardReaders,
         trust: TrustStore,
         *,
+        pad: PinBuffer,
         wanted: str,
         answer: Answer,
         reader_state: Callable[[DeviceState], None],
         now: Callable[[], datetime],
     ) -> None:
-        """``wanted`` is part of the reader's name; empty takes the first that is attached."""
+        """``pad`` holds the PIN that is entered. ``wanted`` is part of the reader's name; empty
+        takes the first that is attached.
+        """
         self._readers = readers
         self._trust = trust
+        self._pad = pad
         self._wanted = wanted
         self._answer = answer
         self._reader_state = reader_state
@@ -68,6 +74,15 @@ class ReaderWorker:
         self._reader: str | None = None
         self._lock = threading.Lock()
         self._seat: _Seat | None = None
+
+    @property
+    def handles(self) -> Handlers:
+        """See :class:`Worker`."""
+        return {
+            ef.ReadCard: lambda _, visit: self.read(visit),
+            ef.VerifyPin: lambda _, visit: self.verify(self._pad.take(), visit),
+            ef.QueryPinTries: lambda _, visit: self.query_tries(visit),
+        }
 
     def start(self) -> None:
         """Begin to watch the readers."""
@@ -144,6 +159,7 @@ class ReaderWorker:
 
     def query_tries(self, visit: int) -> None:
         """The retry counter again, where the card tells it after a verified PIN."""
+        self._pad.wipe()
 
         def task(connection: CardConnection) -> ev.Event:
             pin = self._open(connection).pin_info()
@@ -163,6 +179,10 @@ class ReaderWorker:
     def with_card(self, act: Callable[[NationalIdCard], T], deadline: float) -> Future[T]:
         """Run ``act`` on the card's own thread. Any thread may ask."""
         return self._submit(lambda connection: act(self._open(connection)), deadline)
+
+    def forget(self) -> None:
+        """See :meth:`release`."""
+        self.release()
 
     def release(self) -> None:
         """Reset the card and give it back: nothing of the visit stays verified on it."""

@@ -26,9 +26,9 @@ from cardreader.pin import PinWeakness, pin_weakness
 from kiosk.central.client import CentralClient, CentralError, CentralRefused
 from kiosk.central.issuing import CodeRefused, HttpCardAuthority
 from kiosk.contract.application import reference_of
-from kiosk.loop.pin_buffer import SecretShelf, wipe
+from kiosk.loop.pin_buffer import PinBuffer, SecretShelf, wipe
 from kiosk.services import Language
-from kiosk.session import events as ev
+from kiosk.session import effects as ef, events as ev
 from kiosk.session.card_task import CardTaskKind
 from kiosk.session.effects import Secret
 from kiosk.session.state import Cardholder, CardProblem
@@ -36,6 +36,7 @@ from kiosk.workers.answering import GONE, Answer, event_of
 from kiosk.workers.card import ReaderWorker
 from kiosk.workers.keeping import ReceiptSigner
 from kiosk.workers.visit_tasks import VisitTasks
+from kiosk.workers.worker import Handlers, Worker
 from offline_queue.errors import OutboxError
 from offline_queue.records import new_tx_id
 from offline_queue.store import Outbox
@@ -50,7 +51,7 @@ _TASK_DEADLINE = 120.0
 _STEPS = list(ActivationStep)
 
 
-class CardServices:
+class CardServices(Worker):
     """Carries out the card tasks of a visit. Public methods belong to the loop's thread."""
 
     def __init__(
@@ -60,9 +61,11 @@ class CardServices:
         outbox: Outbox,
         signer: ReceiptSigner,
         *,
+        pad: PinBuffer,
         answer: Answer,
         now: Callable[[], datetime],
     ) -> None:
+        self._pad = pad
         self._desk = desk
         self._client = client
         self._outbox = outbox
@@ -73,6 +76,26 @@ class CardServices:
         self._lock = threading.Lock()
         self._authority = HttpCardAuthority(client)
         self._tasks = VisitTasks("card-services", answer)
+
+    @property
+    def handles(self) -> Handlers:
+        """See :class:`Worker`. Each takes the digits that are on the pad."""
+        return {
+            ef.RequestCode: lambda effect, visit: self.request_code(
+                effect.cardholder, effect.language, visit
+            ),
+            ef.CheckCode: lambda _, visit: self.check_code(self._pad.take(), visit),
+            ef.KeepSecret: lambda effect, _: self.keep(effect.secret, self._pad.take()),
+            ef.TakeNewPin: lambda effect, visit: self._answer(
+                self.take_new_pin(self._pad.take(), effect.cardholder), visit
+            ),
+            ef.CompareNewPin: lambda _, visit: self._answer(
+                self.compare_new_pin(self._pad.take()), visit
+            ),
+            ef.RunCardTask: lambda effect, visit: self.run(
+                effect.kind, visit, transport=effect.transport, by_finger=effect.by_finger
+            ),
+        }
 
     def request_code(self, holder: Cardholder, language: Language, visit: int) -> None:
         """Have a one-time code sent to the registered telephone, in the visit's language."""

@@ -11,13 +11,13 @@ from cardreader.errors import CardError
 from cardreader.pki import KeyPurpose
 from kiosk.central.client import CentralClient, CentralError, CentralRefused
 from kiosk.contract.visits import Employer
-from kiosk.session import events as ev
-from kiosk.session.effects import FetchFact
+from kiosk.session import effects as ef, events as ev
 from kiosk.session.form import EmployerFound
 from kiosk.session.state import CardProblem
 from kiosk.workers.answering import Answer
 from kiosk.workers.card import ReaderWorker
 from kiosk.workers.visit_tasks import VisitTasks
+from kiosk.workers.worker import Handlers, Worker
 
 _log = structlog.get_logger()
 
@@ -26,7 +26,7 @@ _REVOKED = "certificate-revoked"
 """Why a sign-in is refused: ``reason`` of the problem document ``sign-in-refused``."""
 
 
-class CentralWorker:
+class CentralWorker(Worker):
     """Asks the registries on behalf of the cardholder; without an answer the visit goes on."""
 
     def __init__(
@@ -41,6 +41,15 @@ class CentralWorker:
         self._token: str | None = None
         self._wanted = ""
 
+    @property
+    def handles(self) -> Handlers:
+        """See :class:`Worker`."""
+        return {
+            ef.SignIn: lambda _, visit: self.sign_in(visit),
+            ef.SearchEmployers: lambda effect, visit: self.search(effect.query, visit),
+            ef.FetchFact: self.fetch,
+        }
+
     def sign_in(self, visit: int) -> None:
         """Let the card sign a challenge; answers SignedIn, or nothing."""
         self._tasks.submit(lambda: self._sign_in(visit), visit=visit, otherwise=None)
@@ -52,7 +61,7 @@ class CentralWorker:
         unavailable = ev.EmployersFound(query, None)
         self._tasks.submit(lambda: self._search(query, visit), visit=visit, otherwise=unavailable)
 
-    def fetch(self, effect: FetchFact, visit: int) -> None:
+    def fetch(self, effect: ef.FetchFact, visit: int) -> None:
         """Ask a registry for a fact; answers FactKnown."""
         unknown = ev.FactKnown(effect.fact_id, None)
         self._tasks.submit(lambda: self._fetch(effect, visit), visit=visit, otherwise=unknown)
@@ -91,7 +100,7 @@ class CentralWorker:
         employers = tuple(_found(employer) for employer in session.person.employers)
         self._answer(ev.SignedIn(session.person.mobile, employers), visit)
 
-    def _fetch(self, effect: FetchFact, visit: int) -> None:
+    def _fetch(self, effect: ef.FetchFact, visit: int) -> None:
         with self._lock:
             token = self._token
         given = {name: str(value) for name, value in effect.given.items() if value is not None}

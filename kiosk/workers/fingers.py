@@ -12,19 +12,20 @@ from cardreader.national_id import NationalIdCard
 from kiosk.devices import DeviceState
 from kiosk.equipment.finger_sensor import FingerFailed, FingerProblem, FingerSensor, FingerStopped
 from kiosk.loop.pin_buffer import wipe
-from kiosk.session import events as ev
+from kiosk.session import effects as ef, events as ev
 from kiosk.session.state import CardProblem
 from kiosk.workers.answering import GONE, Answer, event_of
 from kiosk.workers.card import ReaderWorker
 from kiosk.workers.latest_request import LatestRequest
 from kiosk.workers.visit_tasks import VisitTasks
+from kiosk.workers.worker import Handlers, Worker
 
 _log = structlog.get_logger()
 
 _CARD_DEADLINE = 20.0
 
 
-class FingerWorker:
+class FingerWorker(Worker):
     """Takes a finger for the visit at the screen and lets the card compare it."""
 
     def __init__(
@@ -44,6 +45,23 @@ class FingerWorker:
         self._fingers = LatestRequest()
         self._lock = threading.Lock()
         self._busy = False
+
+    @property
+    def handles(self) -> Handlers:
+        """See :class:`Worker`."""
+        return {
+            ef.AskFinger: lambda _, visit: self.ask(visit),
+            ef.TakeFinger: lambda _, visit: self.take(visit),
+            ef.StopFinger: lambda _effect, _visit: self.give_up(),
+        }
+
+    def start(self) -> None:
+        """Look whether the sensor is there."""
+        self.look_again()
+
+    def forget(self) -> None:
+        """The visit is over: nobody waits for a finger."""
+        self.give_up()
 
     def look_again(self) -> None:
         """Look whether the sensor is there, unless it is at work. Any thread."""

@@ -20,15 +20,15 @@ from kiosk.contract.application import (
     reference_of,
     rfc3339,
 )
-from kiosk.loop.pin_buffer import wipe
+from kiosk.loop.pin_buffer import PinBuffer, wipe
 from kiosk.services import Catalogue
 from kiosk.services.oman_time import MUSCAT
-from kiosk.session import events as ev
-from kiosk.session.effects import SignAndKeep
+from kiosk.session import effects as ef, events as ev
 from kiosk.session.outcome import HearingProposal
 from kiosk.workers.answering import GONE, Answer, event_of
 from kiosk.workers.card import ReaderWorker
 from kiosk.workers.card_revocations import is_stale
+from kiosk.workers.worker import Handlers, Worker
 from offline_queue.errors import OutboxError
 from offline_queue.records import Enqueued, Submission, case_ref, new_tx_id
 from offline_queue.store import Outbox
@@ -77,7 +77,7 @@ class _Kept:
     enqueued: Enqueued
 
 
-class Keeper:
+class Keeper(Worker):
     """Takes a checked application to the outbox, and the central API's answer to the visit."""
 
     def __init__(
@@ -88,6 +88,7 @@ class Keeper:
         signer: ReceiptSigner,
         *,
         secret: bytes,
+        pad: PinBuffer,
         answer: Answer,
         outbox_changed: Callable[[], None],
         now: Callable[[], datetime],
@@ -103,6 +104,7 @@ class Keeper:
         self._syncer = syncer
         self._signer = signer
         self._secret = secret
+        self._pad = pad
         self._answer = answer
         self._outbox_changed = outbox_changed
         self._now = now
@@ -111,7 +113,12 @@ class Keeper:
         self._lock = threading.Lock()
         self._last: _Kept | None = None
 
-    def keep(self, effect: SignAndKeep, pin: bytearray, visit: int) -> None:
+    @property
+    def handles(self) -> Handlers:
+        """See :class:`Worker`."""
+        return {ef.SignAndKeep: lambda effect, visit: self.keep(effect, self._pad.take(), visit)}
+
+    def keep(self, effect: ef.SignAndKeep, pin: bytearray, visit: int) -> None:
         """Sign and commit; answers with exactly one event."""
         self._worker.submit(self._keep, effect, pin, visit)
 
@@ -143,7 +150,7 @@ class Keeper:
         """Finish what was begun."""
         self._worker.shutdown(wait=True, cancel_futures=False)
 
-    def _keep(self, effect: SignAndKeep, pin: bytearray, visit: int) -> None:
+    def _keep(self, effect: ef.SignAndKeep, pin: bytearray, visit: int) -> None:
         try:
             kept = self._sign_and_commit(effect, pin)
         except CardError as error:
@@ -163,7 +170,7 @@ class Keeper:
         finally:
             wipe(pin)
 
-    def _sign_and_commit(self, effect: SignAndKeep, pin: bytearray) -> _Kept:
+    def _sign_and_commit(self, effect: ef.SignAndKeep, pin: bytearray) -> _Kept:
         tx_id = new_tx_id()
         confirmed_at = self._now()
         stale = self._stale_revocations(confirmed_at)

@@ -19,6 +19,7 @@ from kiosk.session import events as ev
 from kiosk.session.effects import PrerenderReceipt, PrintReceipt
 from kiosk.session.outcome import Submission
 from kiosk.workers.answering import Answer
+from kiosk.workers.worker import Handlers, Worker
 from printer import status as device
 from printer.bitmap import ReceiptBitmap
 from printer.jobs import PrintJob, PrintOutcome, Result, Settings as PrinterSettings
@@ -44,7 +45,7 @@ _LEAD_S = 0.1
 Connect = Callable[[], Transport]
 
 
-class Printing:
+class Printing(Worker):
     """Owns the receipt printer of the terminal; without one every receipt stays on the screen."""
 
     def __init__(
@@ -79,6 +80,16 @@ class Printing:
         self._asked = 0
         """Grows whenever a receipt is waited for and when a visit ends: drawing ahead gives way."""
         self._printer: ReceiptPrinter | None = None
+
+    @property
+    def handles(self) -> Handlers:
+        """See :class:`Worker`."""
+        return {
+            PrerenderReceipt: lambda effect, _: self.prerender(effect),
+            PrintReceipt: lambda effect, visit: (
+                self.reprint(effect, visit) if effect.again else self.print(effect, visit)
+            ),
+        }
 
     def start(self) -> None:
         """Look for the printer; its states come through ``changed`` from now on."""

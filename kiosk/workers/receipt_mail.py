@@ -18,9 +18,10 @@ import structlog
 
 from kiosk.central.client import CentralClient, CentralError, CentralRefused
 from kiosk.contract.receipts import SEPARATOR, ReceiptMail, receipt_place
-from kiosk.session import events as ev
+from kiosk.session import effects as ef, events as ev
 from kiosk.workers.answering import Answer
 from kiosk.workers.periodic import Periodic
+from kiosk.workers.worker import Handlers, Worker
 from offline_queue.chain import b64url, b64url_decode
 from offline_queue.sealing import seal
 from offline_queue.wire import Enrolment
@@ -38,7 +39,7 @@ _FOR_GOOD: Final = frozenset({"receipt-unreadable", "invalid", "body-too-large"}
 _log = structlog.get_logger()
 
 
-class ReceiptMailer:
+class ReceiptMailer(Worker):
     """Keeps and delivers. Methods from any thread, except ``step``, which the thread calls."""
 
     def __init__(
@@ -47,16 +48,29 @@ class ReceiptMailer:
         enrolment: Enrolment,
         folder: Path,
         *,
+        draw: Callable[[ef.PrintReceipt], Future[ReceiptBitmap]],
         answer: Answer,
         now: Callable[[], float] = time.time,
     ) -> None:
-        """``client`` signs its requests and is nobody else's. ``now`` is seconds since 1970."""
+        """``client`` signs its requests and is nobody else's. ``draw`` draws a receipt as it
+        would be printed. ``now`` is seconds since 1970.
+        """
         self._client = client
         self._enrolment = enrolment
         self._folder = folder
+        self._draw = draw
         self._answer = answer
         self._now = now
         self.thread = Periodic("receipt-mail", lambda: _AGAIN_S if self.step() else None)
+
+    @property
+    def handles(self) -> Handlers:
+        """See :class:`Worker`."""
+        return {ef.MailReceipt: self._mail}
+
+    def _mail(self, effect: ef.MailReceipt, visit: int) -> None:
+        kept = effect.receipt.submission
+        self.keep(kept.tx_id, kept.qr_text, self._draw(effect.receipt), visit)
 
     def start(self) -> None:
         """Begin to deliver what waits from before."""

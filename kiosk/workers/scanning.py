@@ -21,11 +21,12 @@ from kiosk.equipment.scanner import (
     ScanStopped,
     media_type,
 )
-from kiosk.session import events as ev
+from kiosk.session import effects as ef, events as ev
 from kiosk.session.form import Paper
 from kiosk.workers.answering import Answer
 from kiosk.workers.latest_request import LatestRequest
 from kiosk.workers.periodic import Periodic
+from kiosk.workers.worker import Handlers, Worker
 
 _log = structlog.get_logger()
 
@@ -40,7 +41,7 @@ _LEAST_CONTRAST = 16
 """Of 255: between the darkest and the lightest place of a sheet that has something on it."""
 
 
-class ScanWorker:
+class ScanWorker(Worker):
     """Scans sheets for the visit at the screen, and looks after the scanner between visits."""
 
     def __init__(
@@ -59,6 +60,18 @@ class ScanWorker:
         self._in_use = threading.Lock()
         self._sheets = LatestRequest()
         self._looking = threading.Event()
+
+    @property
+    def handles(self) -> Handlers:
+        """See :class:`Worker`."""
+        return {
+            ef.ScanSheet: lambda _, visit: self.scan(visit),
+            ef.StopScan: lambda _effect, _visit: self.give_up(),
+        }
+
+    def forget(self) -> None:
+        """The visit is over: nothing more is scanned for it."""
+        self.give_up()
 
     def start(self) -> None:
         """Begin to look for the scanner."""

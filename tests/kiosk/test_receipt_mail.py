@@ -69,15 +69,20 @@ def mailer(central, heard, tmp_path) -> ReceiptMailer:
         central,
         enrolment,
         tmp_path / "receipts-to-send",
+        draw=lambda _: drawn(),
         answer=lambda event, visit: heard.append(event),
         now=lambda: NOW,
     )
 
 
+def drawn() -> Future[ReceiptBitmap]:
+    done: Future[ReceiptBitmap] = Future()
+    done.set_result(PAPER)
+    return done
+
+
 def keep(mailer: ReceiptMailer) -> None:
-    drawn: Future[ReceiptBitmap] = Future()
-    drawn.set_result(PAPER)
-    mailer.keep(TX, LINK, drawn, 1)
+    mailer.keep(TX, LINK, drawn(), 1)
 
 
 def test_a_receipt_waits_for_its_transaction_and_goes_once(mailer, central, heard, tmp_path):
