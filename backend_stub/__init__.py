@@ -13,7 +13,8 @@ Where things live, from the top floor down; a room imports from those below it o
 * ``services/``: what data cannot say about a service, and the facts that services ask about
 * ``cases/``: what an accepted application becomes, for every service the same
 * ``fleet/``: terminals; ``people/``: registries and sign-in; ``issuing/``: activation of cards;
-  ``publication/``: the catalogue, signed and published
+  ``publication/``: the catalogue, signed and published; ``payments/``: orders and their money
+* ``peers/``: other institutions, simulated as programs of their own; nothing here imports them
 * ``ground/``: database, tables, keys, trust, problems, limits, metrics, settings
 
 ``data/`` holds the fictional registries and offices.

@@ -18,7 +18,7 @@ from backend_stub.payments.effects import EffectsUnavailable
 from backend_stub.payments.gateway_client import StatementLine
 from backend_stub.payments.ports import Store, UnknownOrder
 from backend_stub.payments.process import Payments
-from backend_stub.payments.records import MovementKind, RefundState, Source, Way
+from backend_stub.payments.records import CardTotals, MovementKind, RefundState, Source, Way
 from backend_stub.payments.refunding import hear_refund
 from backend_stub.payments.states import OPEN, PAID, State
 from backend_stub.payments.words import RefundAnswer, Status, Word
@@ -99,6 +99,9 @@ class OrderLister(Store, Protocol):
     def all_orders(self, since: datetime) -> list[str]:
         """Orders placed since a time, and older ones that still need something."""
 
+    def card_totals(self, since: datetime) -> list[CardTotals]:
+        """What card terminals said of themselves since a time."""
+
 
 def reconcile(
     process: Payments, store: OrderLister, statements: Statements, now: datetime
@@ -107,7 +110,9 @@ def reconcile(
     since = now - WINDOW
     lines = statements.statement(since, now)
     strangers = list(_take_in(process, store, lines, now))
-    return _sorted([*strangers, *compare(_books(store, since), lines, since, now)])
+    books = _books(store, since)
+    totals = _against_terminals([book for book, _ in books], store.card_totals(since))
+    return _sorted([*strangers, *totals, *compare(books, lines, since, now)])
 
 
 def compare_ourselves(store: OrderLister, now: datetime) -> list[Difference]:
@@ -171,6 +176,16 @@ def totals_of(books: Sequence[Book], kiosk: str, since: datetime, until: datetim
             elif movement.kind is MovementKind.VOIDED:
                 total -= movement.amount
     return total
+
+
+def _against_terminals(books: Sequence[Book], totals: Sequence[CardTotals]) -> Iterator[Difference]:
+    for each in totals:
+        ours = totals_of(books, each.kiosk, each.since, each.until)
+        theirs = each.taken - each.given_back
+        if ours != theirs:
+            yield Difference(
+                DifferenceKind.TERMINAL_TOTALS, each.kiosk, None, abs(ours - theirs), each.until
+            )
 
 
 def _take_in(

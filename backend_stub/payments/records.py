@@ -261,6 +261,17 @@ class Closing:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class CardTotals:
+    """What a card terminal itself says it took and gave back in a time, in baisa."""
+
+    kiosk: str
+    since: datetime
+    until: datetime
+    taken: int
+    given_back: int
+
+
 Record = (
     Attempt
     | Move

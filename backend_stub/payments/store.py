@@ -21,6 +21,7 @@ from backend_stub.payments.ports import UnknownOrder
 from backend_stub.payments.records import (
     Asked,
     Attempt,
+    CardTotals,
     Closing,
     Effect,
     Line,
@@ -38,7 +39,14 @@ from backend_stub.payments.records import (
     Way,
     Wish,
 )
-from backend_stub.payments.tables import AttemptRow, EventRow, LineRow, MovementRow, OrderRow
+from backend_stub.payments.tables import (
+    AttemptRow,
+    CardTotalsRow,
+    EventRow,
+    LineRow,
+    MovementRow,
+    OrderRow,
+)
 
 _EVENTS: Final[dict[str, type[Record]]] = {
     "move": Move,
@@ -151,6 +159,23 @@ class SqlStore:
                     .order_by(OrderRow.placed_at)
                 )
             )
+
+    def keep_totals(self, totals: CardTotals) -> None:
+        """Keep what a card terminal says of itself; the same again changes nothing."""
+        with self.database.write() as session:
+            session.execute(
+                insert_into(session, CardTotalsRow).values(asdict(totals)).on_conflict_do_nothing()
+            )
+
+    def card_totals(self, since: datetime) -> list[CardTotals]:
+        """What card terminals said of themselves since a time."""
+        with self.database.read() as session:
+            return [
+                CardTotals(row.kiosk, row.since, row.until, row.taken, row.given_back)
+                for row in session.scalars(
+                    select(CardTotalsRow).where(CardTotalsRow.since >= since)
+                )
+            ]
 
     def _add(self, session: Session, book: Book, known: int) -> None:
         new = list(enumerate(book.records))[known:]

@@ -79,4 +79,12 @@ class EventRow(Base):
     content: Mapped[dict[str, Any]]
 
 
-TABLES = (OrderRow, LineRow, AttemptRow, MovementRow, EventRow)
+class CardTotalsRow(Base):
+    """What a card terminal itself says it took and gave back in a time."""
+
+    __tablename__ = "payment_card_totals"
+    kiosk: Mapped[str] = mapped_column(String(32), primary_key=True)
+    until: Mapped[datetime] = mapped_column("until_at", primary_key=True)
+    since: Mapped[datetime] = mapped_column("since_at")
+    taken: Mapped[int] = mapped_column(BigInteger)
+    given_back: Mapped[int] = mapped_column(BigInteger)

@@ -128,3 +128,13 @@ class ReversalOutcome(WireModel, frozen=True, kw_only=True):
     done: bool
     another: Annotated[str, Meta(max_length=64)] | None = None
     """The payment that the card terminal reversed instead, by its own number."""
+
+
+class CardTotalsReport(WireModel, frozen=True, kw_only=True):
+    """``POST /v1/kiosks/{kiosk}/card-totals``: what the card terminal itself says it took."""
+
+    since: Moment
+    """When it was last reconciled."""
+    until: Moment
+    taken: Count
+    given_back: Count

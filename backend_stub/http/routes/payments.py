@@ -18,13 +18,14 @@ from backend_stub.payments.desk import PaymentDesk
 from backend_stub.payments.effects import EffectsUnavailable
 from backend_stub.payments.ports import UnknownOrder
 from backend_stub.payments.process import Closed, NotToBeHad, OrderClosed, StillLiving
-from backend_stub.payments.records import Source, Way
+from backend_stub.payments.records import CardTotals, Source, Way
 from backend_stub.payments.words import RefundAnswer, Status, Word
 from kiosk.contract.payments import (
     AttemptRequest,
     CardErrands,
     CardOutcome,
     CardStatus,
+    CardTotalsReport,
     LeaveRequest,
     PaymentAttempt,
     PaymentLine,
@@ -159,6 +160,23 @@ def get_errands(kiosk: KioskId, desk: DeskDependency, signer: SignerDependency) 
     """What this terminal has to ask or tell its card terminal; at its start, and now and then."""
     signer.must_be(kiosk)
     return CardErrands(errands=desk.errands_of(kiosk))
+
+
+@router.post(
+    "/kiosks/{kiosk}/card-totals",
+    status_code=204,
+    response_class=Response,
+    responses=documented([*SIGNED, "invalid", "busy"]),
+)
+def post_totals(
+    kiosk: KioskId,
+    told: Annotated[CardTotalsReport, Body()],
+    desk: DeskDependency,
+    signer: SignerDependency,
+) -> None:
+    """What the card terminal itself took since it was last reconciled, for the daily comparison."""
+    signer.must_be(kiosk)
+    desk.store.keep_totals(CardTotals(kiosk, told.since, told.until, told.taken, told.given_back))
 
 
 @router.post(

@@ -187,6 +187,20 @@ def test_the_comparison_shows_what_differs_and_whose_it_is(office: Office) -> No
     )
 
 
+def test_a_card_terminals_own_totals_are_compared(office: Office) -> None:
+    told = {
+        "since": "2026-06-01T00:00:00Z",
+        "until": "2026-06-01T06:00:00Z",
+        "taken": 1500,
+        "given_back": 0,
+    }
+    for _ in range(2):
+        assert office.post("/kiosks/MCT-0001/card-totals", told).status_code == 204
+    page = requests.get(f"{office.url}/payments?lang=en", timeout=30).text
+    assert "Totals of a card terminal" in page
+    assert "1.500" in page
+
+
 def test_without_a_gateway_nothing_is_offered(start_central: object, settings: object) -> None:
     central = start_central(settings)  # type: ignore[operator]
     assert central.get("/payments").status_code == 404

@@ -17,7 +17,7 @@ from backend_stub.payments.reconciliation import (
     reconcile,
     totals_of,
 )
-from backend_stub.payments.records import Line, Order, Source, Way
+from backend_stub.payments.records import CardTotals, Line, Order, Source, Way
 from backend_stub.payments.states import State
 from backend_stub.payments.words import Status, Word
 
@@ -166,6 +166,12 @@ def test_windows_overlap_so_that_an_outage_is_outlasted(day: Day) -> None:
 def test_totals_of_a_card_terminal(day: Day) -> None:
     attempt = day.payments.begin("o", 0, Way.CARD, "K").attempt.id
     day.payments.hear("o", attempt, Word(Status.PAID, Source.TERMINAL, "Success", FEE, "POI-1"))
+    day.clock.now += timedelta(hours=2)
+    day.store.totals.append(CardTotals("K", START, START + timedelta(hours=1), FEE, 0))
+    assert day.compare() == []
+    day.store.totals.append(CardTotals("K", START, START + timedelta(hours=1), FEE, 700))
+    (difference,) = day.compare()
+    assert (difference.kind, difference.amount) == (KIND.TERMINAL_TOTALS, 700)
     books = [day.store.read("o")]
     tomorrow = START + timedelta(days=1)
     assert totals_of(books, "K", START, tomorrow) == FEE

@@ -16,7 +16,7 @@ from backend_stub.payments.agenda import next_at
 from backend_stub.payments.book import Book
 from backend_stub.payments.effects import EffectRefused, Effects, EffectsUnavailable
 from backend_stub.payments.ports import UnknownOrder
-from backend_stub.payments.records import Notice, NoticeKind, Order, Source
+from backend_stub.payments.records import CardTotals, Notice, NoticeKind, Order, Source
 from backend_stub.payments.words import RefundAnswer, Refused, Silent, Status, Word
 
 T = TypeVar("T")
@@ -115,6 +115,10 @@ class MemoryStore:
     kept: dict[str, Book] = field(default_factory=dict)
     dues: dict[str, datetime | None] = field(default_factory=dict)
     watching: Callable[[Notice], None] = lambda _: None
+    totals: list[CardTotals] = field(default_factory=list)
+
+    def card_totals(self, since: datetime) -> list[CardTotals]:
+        return [totals for totals in self.totals if totals.since >= since]
 
     def place(self, order: Order) -> None:
         if order.id not in self.kept:
