@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from types import MappingProxyType
 
 from kiosk.services import Catalogue, ServiceDefinition, Text, formats
 from kiosk.services.answers import Answer, describe_answer
 from kiosk.services.definition import Authority
+from kiosk.services.facts import Fact
 from kiosk.services.languages import Language
 from kiosk.services.oman_time import MUSCAT
 from kiosk.services.wording import (
@@ -69,6 +71,7 @@ def compose_receipt(
     copy: int = 0,
     languages: Languages = "both",
     large: bool = False,
+    facts: Mapping[str, Fact] = MappingProxyType({}),
 ) -> Receipt:
     """The receipt of one transaction: no name, no full civil number, all else that matters."""
     service = catalogue.service(submission.service_id)
@@ -85,7 +88,7 @@ def compose_receipt(
         number = Row(Bilingual(called.ar, called.en), submission.registered_as)
         fine_print.insert(0, reference)
     rows = [replace(number, emphasis=Emphasis.HERO)]
-    situation = catalogue.situation(answers, date.min)
+    situation = catalogue.situation(answers, date.min, facts)
     for field in service.fields:
         answer = answers.get(field.id)
         if field.on_receipt and not field.personal and answer:

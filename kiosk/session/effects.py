@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from kiosk.services import Language
 from kiosk.services.answers import Answer
+from kiosk.services.facts import Fact
 from kiosk.services.flow import Evidence
 from kiosk.session.card_task import CardTaskKind, PinPurpose
 from kiosk.session.events import Timer
@@ -135,7 +136,6 @@ class FetchFact:
     fact_id: str
     source: str
     given: Mapping[str, Answer] = field(repr=False)
-    language: Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +174,8 @@ class PrerenderReceipt:
     answers: Mapping[str, Answer] = field(repr=False)
     large: bool = False
     papers: int = 0
+    facts: Mapping[str, Fact] = field(default_factory=dict, repr=False)
+    """What chosen rows are called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +190,8 @@ class PrintReceipt:
     """In large print, in ``language`` alone."""
     again: bool = False
     """The citizen says that it did not come out: what is printed now is marked as a copy."""
+    facts: Mapping[str, Fact] = field(default_factory=dict, repr=False)
+    """What chosen rows are called."""
 
 
 @dataclass(frozen=True, slots=True)

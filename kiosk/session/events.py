@@ -12,6 +12,7 @@ from kiosk.devices import SheetState, Terminal
 from kiosk.services.facts import Fact
 from kiosk.session.form import EmployerFound, Paper
 from kiosk.session.intents import (
+    AnotherServicePressed as AnotherServicePressed,
     ApartPressed as ApartPressed,
     BackPressed as BackPressed,
     CancelPressed as CancelPressed,

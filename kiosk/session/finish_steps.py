@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from kiosk.devices import PaperState, Terminal, can_print, is_online
 from kiosk.services import flow
+from kiosk.services.facts import Fact
 from kiosk.session.card_task import PinEntry
 from kiosk.session.effects import (
     ClearPin,
@@ -19,6 +22,7 @@ from kiosk.session.effects import (
 )
 from kiosk.session.ending import end_visit
 from kiosk.session.events import (
+    AnotherServicePressed,
     Answered,
     BackPressed,
     CardRefused,
@@ -127,6 +131,8 @@ def on_confirmation(state: State, event: Event, world: World) -> Step:
             return Step(with_visit(state, submission=kept), (Record("visit.receipt_mailed"),))
         case ReceiptMailFailed() if event.tx_id == submission.tx_id:
             return Step(with_visit(state, submission=replace(submission, mail=ReceiptMail.FAILED)))
+        case AnotherServicePressed() if _may_go_on(state, submission):
+            return _another_service(state)
         case ContinuePressed() if submission.receipt not in _RECEIPT_IN_PROGRESS:
             return end_visit(state, VisitEnd.FINISHED, world)
         case _:
@@ -137,12 +143,28 @@ _RECEIPT_IN_PROGRESS = (ReceiptStep.WAITING, ReceiptStep.PRINTING)
 _MAIL_OFFERED = (ReceiptMail.NOT_ASKED, ReceiptMail.FAILED)
 
 
+def _may_go_on(state: State, submission: Submission) -> bool:
+    done = submission.receipt not in (*_RECEIPT_IN_PROGRESS, ReceiptStep.UNCERTAIN)
+    return done and state.visit.card_present and state.visit.page is Page.CONFIRMATION
+
+
+def _another_service(state: State) -> Step:
+    """The same person goes on; nothing of what was filled in before is left."""
+    nothing: Mapping[str, Fact] = MappingProxyType({})
+    cleared = with_visit(
+        state, page=Page.SERVICES, form=None, submission=None, card_task=None, facts=nothing
+    )
+    return Step(cleared, (Record("visit.went_on"),))
+
+
 def _mail_receipt(state: State, submission: Submission) -> Step:
     visit = state.visit
     if visit.form is None or visit.cardholder is None:
         return stay(state)
     asked = replace(submission, mail=ReceiptMail.ASKED)
-    receipt = PrintReceipt(submission, visit.language, visit.cardholder, visit.form.answers)
+    receipt = PrintReceipt(
+        submission, visit.language, visit.cardholder, visit.form.answers, facts=visit.facts
+    )
     return Step(with_visit(state, submission=asked), (MailReceipt(receipt),))
 
 
@@ -213,6 +235,7 @@ def _prerender_receipt(state: State) -> tuple[PrerenderReceipt, ...]:
         form.answers,
         large,
         papers=len(form.papers),
+        facts=visit.facts,
     )
     return (prerendered,)
 
@@ -234,6 +257,7 @@ def print_receipt(state: State, submission: Submission, *, again: bool = False) 
         answers,
         large=visit.text_size is TextSize.LARGE,
         again=again,
+        facts=visit.facts,
     )
     return Step(with_visit(state, submission=printing), (effect,))
 

@@ -10,7 +10,7 @@ from kiosk.devices import SheetState, can_scan, is_online
 from kiosk.services import FieldDefinition, FieldProblem, ServiceDefinition, flow
 from kiosk.services.answers import answer_as_input, is_empty
 from kiosk.services.catalogue import validate
-from kiosk.services.definition import ServiceKind
+from kiosk.services.definition import FactDefinition, ServiceKind
 from kiosk.services.fields import kind_of
 from kiosk.session.card_service_steps import choose_card_service
 from kiosk.session.card_task import PinEntry
@@ -356,14 +356,16 @@ def _fetch(state: State, form: Form, page: flow.QuestionPage, service: ServiceDe
         FetchFact(
             fact.id,
             fact.source,
-            MappingProxyType(
-                fact.fixed | {name: form.answers.get(of) for name, of in fact.given.items()}
-            ),
-            state.visit.language,
+            MappingProxyType(_given(fact, form)),
         )
         for fact in wanted
     )
     return Step(with_visit(state, form=asked), effects)
+
+
+def _given(fact: FactDefinition, form: Form) -> dict[str, Any]:
+    """What a fact is asked with."""
+    return {**fact.fixed, **{name: form.answers.get(of) for name, of in fact.given.items()}}
 
 
 def _fact_known(state: State, form: Form, event: FactKnown, world: World) -> Step:

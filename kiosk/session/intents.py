@@ -92,6 +92,11 @@ class ReceiptSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class AnotherServicePressed:
+    """ "Another service", after a confirmation, while the card is still there."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReceiptMailPressed:
     """ "Send it to my telephone", where there is no paper."""
 
@@ -159,6 +164,7 @@ Intent = (
     | FingerChosen
     | ReceiptSeen
     | ReceiptMailPressed
+    | AnotherServicePressed
     | NewCodePressed
     | InputChanged
     | EmployerQueried

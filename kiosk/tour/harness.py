@@ -132,14 +132,14 @@ class Stage:
         self.hands.wait(lambda: self.visit.pin.digits == len(digits), "the digits")
         self.hands.tap("continueButton")
 
-    def identify(self, persona_id: str) -> None:
-        """PIN, then "this is me", then the complaint."""
+    def identify(self, persona_id: str, service: str = "complaint") -> None:
+        """PIN, then "this is me", then a service."""
         self.at(Page.PIN)
         self.enter_pin(_pin(persona_id))
         self.at(Page.IDENTITY)
         self.hands.tap("continueButton")
         self.at(Page.SERVICES)
-        self.hands.tap("service_complaint")
+        self.hands.tap(f"service_{service}")
 
     def answer_questions(self) -> None:
         """Every question of the complaint, by touch; no paper is scanned."""

@@ -11,6 +11,7 @@ from kiosk.session import Page
 from kiosk.session.outcome import ReceiptStep, VisitEnd
 from kiosk.session.state import CardProblem
 from kiosk.simulation.finger import Laid
+from kiosk.tour.filling import Filler
 from kiosk.tour.harness import Stage
 from kiosk.tour.touch_driver import NotSeen
 
@@ -88,6 +89,56 @@ def complaint_with_evidence(stage: Stage) -> None:
     )
     _expect(stage.papers_at_central() == (3, 3), "three papers, as they were signed for")
     _expect(len(stage.registered()) == 1, "registered exactly once")
+
+
+def violation_report(stage: Stage) -> None:
+    """A confidential report about an establishment, with photographs."""
+    stage.scanner(plugged=True)
+    _file(stage, "resident-worker", "violation-report", "V-")
+
+
+def document_registration(stage: Stage) -> None:
+    """Documents are scanned, and registered with a number at once."""
+    stage.scanner(plugged=True)
+    _file(stage, "citizen-active", "document-registration", "D-", {"sender": "company"})
+
+
+def appointment(stage: Stage) -> None:
+    """A free time is chosen from the ministry's own list, the least crowded branch first."""
+    _file(stage, "citizen-active", "appointment", "A-")
+
+
+def _file(
+    stage: Stage, who: str, service: str, prefix: str, prefer: dict[str, str] | None = None
+) -> None:
+    stage.begin(who)
+    stage.identify(who, service)
+    stage.hands.wait(lambda: stage.visit.signed_in, "the registries")
+    Filler(stage, prefer).fill_in()
+    stage.sign(who)
+    stage.wait_for_receipt(ReceiptStep.PRINTED)
+    numbers = stage.registered()
+    _expect(len(numbers) == 1 and numbers[0].startswith(prefix), "a case with its number")
+    stage.finish()
+
+
+def another_service(stage: Stage) -> None:
+    """One visit, two services: the card stays, the second begins where the first ended."""
+    stage.begin("resident-worker")
+    stage.identify("resident-worker")
+    stage.answer_questions()
+    stage.at(Page.CHECK)
+    stage.sign("resident-worker")
+    stage.wait_for_receipt(ReceiptStep.PRINTED)
+    stage.hands.tap("secondaryButton")
+    stage.at(Page.SERVICES)
+    _expect(stage.visit.form is None, "nothing of the first request to be left")
+    stage.hands.tap("service_appointment")
+    Filler(stage).fill_in()
+    stage.sign("resident-worker")
+    stage.wait_for_receipt(ReceiptStep.PRINTED)
+    _expect(len(stage.registered()) == 1, "the second case with its number")
+    stage.finish()
 
 
 def wrong_pin_then_right(stage: Stage) -> None:
@@ -276,6 +327,10 @@ JOURNEYS: Mapping[str, Journey] = MappingProxyType(
         "complaint-online": complaint_online,
         "complaint-offline-then-sync": complaint_offline_then_sync,
         "complaint-with-evidence": complaint_with_evidence,
+        "violation-report": violation_report,
+        "document-registration": document_registration,
+        "appointment": appointment,
+        "another-service": another_service,
         "wrong-pin-then-right": wrong_pin_then_right,
         "card-removed": card_removed,
         "printer-out-of-paper": printer_out_of_paper,

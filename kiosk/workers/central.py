@@ -107,9 +107,7 @@ class CentralWorker(Worker):
         fact = None
         try:
             if token is not None:
-                fact = self._client.fact(
-                    token, effect.source, {**given, "language": effect.language}
-                )
+                fact = self._client.fact(token, effect.source, given)
         except CentralError as error:
             _log.warning("central.fact_failed", source=effect.source, reason=type(error).__name__)
         self._answer(ev.FactKnown(effect.fact_id, fact), visit)

@@ -222,6 +222,7 @@ class Printing(Worker):
             copy=copy,
             languages=effect.language if effect.large else "both",
             large=effect.large,
+            facts=effect.facts,
         )
 
     def _warm_up(self) -> None:

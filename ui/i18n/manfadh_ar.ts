@@ -485,10 +485,6 @@
 <context>
     <name>ConfirmationPage</name>
     <message>
-        <source>Your complaint is registered</source>
-        <translation>سُجّلت شكواك</translation>
-    </message>
-    <message>
         <source>The office could not take your request</source>
         <translation>تعذّر على الجهة قبول طلبك</translation>
     </message>
@@ -517,10 +513,6 @@
         <translation>إنهاء</translation>
     </message>
     <message>
-        <source>Complaint number</source>
-        <translation>رقم الشكوى</translation>
-    </message>
-    <message>
         <source>Transaction number</source>
         <translation>رقم المعاملة</translation>
     </message>
@@ -544,6 +536,10 @@
     <message>
         <source>What happens next</source>
         <translation>الخطوات التالية</translation>
+    </message>
+    <message>
+        <source>Another service</source>
+        <translation>خدمة أخرى</translation>
     </message>
 </context>
 <context>
@@ -1013,8 +1009,8 @@
         <translation>ضع ورقتك على الماسح الضوئي</translation>
     </message>
     <message>
-        <source>Scan one sheet at a time. What you do not scan, you can bring to the hearing.</source>
-        <translation>صوّر ورقة واحدة في كل مرة. وما لا تصوّره يمكنك إحضاره إلى الجلسة.</translation>
+        <source>Scan one sheet at a time. What you do not scan, you can bring later.</source>
+        <translation>امسح ورقة واحدة في كل مرة. وما لم تمسحه يمكنك إحضاره لاحقًا.</translation>
     </message>
     <message>
         <source>Continue without scanning</source>
@@ -1069,8 +1065,8 @@
         <translation>ضعها في الماسح ثم أعد التصوير.</translation>
     </message>
     <message>
-        <source>Pull it out gently and scan again, or continue and bring it to the hearing.</source>
-        <translation>اسحبها برفق ثم أعد التصوير، أو تابع وأحضرها إلى الجلسة.</translation>
+        <source>Pull it out gently and scan again, or continue and bring it later.</source>
+        <translation>اسحبها برفق وامسحها من جديد، أو تابع وأحضرها لاحقًا.</translation>
     </message>
     <message>
         <source>Close it and scan again.</source>
@@ -1085,16 +1081,16 @@
         <translation>انتظر لحظة ثم أعد التصوير.</translation>
     </message>
     <message>
-        <source>Please bring it to the hearing.</source>
-        <translation>يُرجى إحضارها إلى الجلسة.</translation>
+        <source>Please bring it to the office.</source>
+        <translation>أحضرها إلى الجهة من فضلك.</translation>
     </message>
     <message>
-        <source>Continue, and bring your papers to the hearing. Your complaint counts all the same.</source>
-        <translation>تابع وأحضر أوراقك إلى الجلسة. شكواك صحيحة كما هي.</translation>
+        <source>Continue, and bring your papers later. Your request counts all the same.</source>
+        <translation>تابع وأحضر أوراقك لاحقًا. طلبك صحيح كما هو.</translation>
     </message>
     <message>
-        <source>Bring the others to the hearing.</source>
-        <translation>أحضر الأوراق الأخرى إلى الجلسة.</translation>
+        <source>Bring the others to the office.</source>
+        <translation>أحضر البقية إلى الجهة.</translation>
     </message>
     <message>
         <source>Your paper is being scanned</source>
@@ -1116,6 +1112,14 @@
     <message>
         <source>Remove</source>
         <translation>إزالة</translation>
+    </message>
+    <message>
+        <source>This service needs a paper</source>
+        <translation>تحتاج هذه الخدمة إلى ورقة</translation>
+    </message>
+    <message>
+        <source>Put it on the scanner and scan it.</source>
+        <translation>ضعها في الماسح وامسحها.</translation>
     </message>
 </context>
 <context>

@@ -11,7 +11,7 @@ from PySide6.QtQml import QmlElement
 from kiosk.services import Catalogue, Language, ServiceDefinition, formats
 from kiosk.services.oman_time import MUSCAT
 from kiosk.services.wording import isolate
-from kiosk.session.intents import ReceiptMailPressed, ReceiptSeen
+from kiosk.session.intents import AnotherServicePressed, ReceiptMailPressed, ReceiptSeen
 from kiosk.session.offers import can_mail
 from kiosk.session.outcome import ReceiptStep, Submission, VisitEnd
 from kiosk.session.page_table import Page
@@ -78,6 +78,20 @@ class ConfirmationViewModel(QObject):
     def registeredAs(self) -> str:
         """The office's number, or empty."""
         return (self._kept.registered_as or "") if self._kept else ""
+
+    @Property(str, notify=changed)
+    def registeredText(self) -> str:
+        """What became of it at the office, in the service's own words."""
+        service = self._service()
+        case = service.case if service else None
+        return case.state(case.start).text.in_language(self._language) if case else ""
+
+    @Property(str, notify=changed)
+    def numberLabel(self) -> str:
+        """What the office's number is called."""
+        service = self._service()
+        case = service.case if service else None
+        return case.number_label.in_language(self._language) if case else ""
 
     @Property(bool, notify=changed)
     def sending(self) -> bool:
@@ -168,6 +182,10 @@ class ConfirmationViewModel(QObject):
     def qr(self) -> str:
         """Address of the QR code to photograph, or empty."""
         return self._qr
+
+    @Slot()
+    def anotherService(self) -> None:
+        self._send(AnotherServicePressed())
 
     @Slot(bool)
     def receiptSeen(self, whole: bool) -> None:

@@ -78,6 +78,11 @@ class ShellViewModel(QObject):
         return is_online(self._state.terminal)
 
     @Property(bool, notify=changed)
+    def cardThere(self) -> bool:
+        """The card is in the reader."""
+        return self._state.visit.card_present
+
+    @Property(bool, notify=changed)
     def canBack(self) -> bool:
         return PAGES[self._state.visit.page].back
 

@@ -20,7 +20,7 @@ def _describe(
 ) -> str:
     for row in situation.rows(definition.options_from) or ():
         if row.id == answer:
-            return f"{row.title.in_language(language)} ({isolate(row.id)})"
+            return row.title.in_language(language)
     return isolate(str(answer))
 
 

@@ -13,7 +13,7 @@ PageFrame {
     required property ConfirmationViewModel vm
     readonly property bool saved: vm.registeredAs === "" && !vm.sending && !vm.rejected
 
-    heading: vm.registeredAs !== "" ? qsTr("Your complaint is registered")
+    heading: vm.registeredAs !== "" ? vm.registeredText
            : vm.rejected ? qsTr("The office could not take your request")
            : qsTr("Your request is saved")
     help: vm.registeredAs !== "" ? qsTr("You get a text message about every step.")
@@ -23,6 +23,8 @@ PageFrame {
     primaryText: qsTr("Finish")
     primaryIcon: "check"
     onPrimary: shell.proceed()
+    secondaryText: shell.cardThere ? qsTr("Another service") : ""
+    onSecondary: vm.anotherService()
 
     GridLayout {
         Layout.fillWidth: true
@@ -59,7 +61,7 @@ PageFrame {
                         }
                         Label {
                             Layout.fillWidth: true
-                            text: page.vm.registeredAs !== "" ? qsTr("Complaint number") : qsTr("Transaction number")
+                            text: page.vm.registeredAs !== "" ? page.vm.numberLabel : qsTr("Transaction number")
                             font.weight: Theme.type.semibold
                             color: Theme.color.successInk
                         }

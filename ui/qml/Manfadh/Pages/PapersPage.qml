@@ -14,7 +14,7 @@ PageFrame {
     readonly property bool none: vm.count === 0
 
     heading: qsTr("Put your paper on the scanner")
-    help: qsTr("Scan one sheet at a time. What you do not scan, you can bring to the hearing.")
+    help: qsTr("Scan one sheet at a time. What you do not scan, you can bring later.")
     primaryText: none ? qsTr("Continue without scanning") : qsTr("Continue")
     primaryVisible: !vm.scanning
     primaryQuiet: none
@@ -41,6 +41,7 @@ PageFrame {
             case "noSheet": return qsTr("There is no paper in the scanner");
             case "jam": return qsTr("The paper is stuck");
             case "coverOpen": return qsTr("The lid of the scanner is open");
+            case "missing": return qsTr("This service needs a paper");
             case "empty": return qsTr("Nothing can be seen on this paper");
             case "tooLarge": return qsTr("This paper cannot be scanned here");
             case "deviceBusy": return qsTr("The scanner is busy");
@@ -52,15 +53,16 @@ PageFrame {
         text: {
             switch (page.vm.problem) {
             case "noSheet": return qsTr("Put it in and scan again.");
-            case "jam": return qsTr("Pull it out gently and scan again, or continue and bring it to the hearing.");
+            case "jam": return qsTr("Pull it out gently and scan again, or continue and bring it later.");
             case "coverOpen": return qsTr("Close it and scan again.");
+            case "missing": return qsTr("Put it on the scanner and scan it.");
             case "empty": return qsTr("Turn it over and scan again.");
             case "deviceBusy": return qsTr("Wait a moment and scan again.");
-            case "tooLarge": return qsTr("Please bring it to the hearing.");
+            case "tooLarge": return qsTr("Please bring it to the office.");
             case "offline":
-            case "hardwareError": return qsTr("Continue, and bring your papers to the hearing. Your complaint counts all the same.");
+            case "hardwareError": return qsTr("Continue, and bring your papers later. Your request counts all the same.");
             }
-            return qsTr("Bring the others to the hearing.");
+            return qsTr("Bring the others to the office.");
         }
     }
     Waiting {
