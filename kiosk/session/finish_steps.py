@@ -124,8 +124,9 @@ def on_confirmation(state: State, event: Event, world: World) -> Step:
             return Step(with_visit(state, submission=done), (failed,))
         case ReceiptSeen() if submission.receipt is ReceiptStep.UNCERTAIN:
             return _receipt_seen(state, submission, whole=event.whole)
-        case ReceiptMailPressed() if can_mail(state.visit) and submission.mail in _MAIL_OFFERED:
-            return _mail_receipt(state, submission)
+        case ReceiptMailPressed() if submission.mail in _MAIL_OFFERED:
+            offered = can_mail(state.visit, world.catalogue)
+            return _mail_receipt(state, submission) if offered else stay(state)
         case ReceiptMailKept() if event.tx_id == submission.tx_id:
             kept = replace(submission, mail=ReceiptMail.KEPT)
             return Step(with_visit(state, submission=kept), (Record("visit.receipt_mailed"),))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from kiosk.devices import SheetState
+from kiosk.services import Catalogue
 from kiosk.session.form import PAPER_MAX_BYTES, PAPERS_MAX, PAPERS_MAX_BYTES, Form
 from kiosk.session.outcome import ReceiptStep
 from kiosk.session.state import Visit
@@ -10,15 +13,22 @@ from kiosk.session.state import Visit
 _NOT_ON_PAPER = (ReceiptStep.ON_SCREEN, ReceiptStep.UNCERTAIN)
 
 
-def can_mail(visit: Visit) -> bool:
+def contact(visit: Visit, catalogue: Catalogue, channel: Literal["mobile", "email"]) -> str:
+    """Where notices of a channel go, by the answer that the service says; empty: nowhere."""
+    form = visit.form
+    question = catalogue.service(form.service_id).contact(channel) if form is not None else None
+    answer = form.answers.get(question) if form is not None and question is not None else None
+    return str(answer or "")
+
+
+def can_mail(visit: Visit, catalogue: Catalogue) -> bool:
     """Whether the receipt may go to a telephone instead: one that the citizen gave."""
     submission = visit.submission
     return (
         submission is not None
         and not submission.rejected
         and submission.receipt in _NOT_ON_PAPER
-        and visit.form is not None
-        and bool(visit.form.answers.get("mobile"))
+        and bool(contact(visit, catalogue, "mobile"))
     )
 
 

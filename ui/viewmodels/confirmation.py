@@ -12,7 +12,7 @@ from kiosk.services import Catalogue, Language, ServiceDefinition, formats
 from kiosk.services.oman_time import MUSCAT
 from kiosk.services.wording import isolate
 from kiosk.session.intents import AnotherServicePressed, ReceiptMailPressed, ReceiptSeen
-from kiosk.session.offers import can_mail
+from kiosk.session.offers import can_mail, contact
 from kiosk.session.outcome import ReceiptStep, Submission, VisitEnd
 from kiosk.session.page_table import Page
 from kiosk.session.state import State
@@ -44,10 +44,12 @@ class ConfirmationViewModel(QObject):
     def show(self, state: State) -> None:
         """Take over a new state; without a submission nothing of the last one stays."""
         kept, language = state.visit.submission, state.visit.language
-        form = state.visit.form
         mail_to = None
-        if form is not None and can_mail(state.visit):
-            mail_to = str(form.answers["mobile"]), str(form.answers.get("email") or "")
+        if can_mail(state.visit, self._catalogue):
+            mail_to = (
+                contact(state.visit, self._catalogue, "mobile"),
+                contact(state.visit, self._catalogue, "email"),
+            )
         if (kept, language, mail_to) == (self._kept, self._language, self._mail_to):
             return
         self._mail_to = mail_to
