@@ -63,7 +63,7 @@ class MortalDatabase:
         with self.real.write() as session:
             yield session
             session.flush()
-            if self.chance.random() < 0.15:
+            if self.chance.random() < 0.3:
                 raise Killed
         if self.chance.random() < 0.1:
             raise Killed
@@ -187,7 +187,7 @@ class Histories:
     def work(self) -> None:
         """Do what is due; the process may die on the way, and another one goes on."""
         central, now = self.world.central, self.world.clock()
-        for _ in range(self.chance.randint(0, 3)):
+        for _ in range(self.chance.randint(1, 4)):
             mortal = MortalDatabase(central.database, self.chance)
             try:
                 do_due(mortal, central.cases, self.world.clock)  # type: ignore[arg-type]
