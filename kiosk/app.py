@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Protocol
@@ -17,7 +17,7 @@ from kiosk import __version__
 from kiosk.central.client import CentralClient
 from kiosk.config import Central, Settings
 from kiosk.contract.fleet import HealthReport
-from kiosk.devices import DeviceState
+from kiosk.devices import DeviceState, Terminal
 from kiosk.enrolment.terminal_identity import IdentityError, TerminalIdentity
 from kiosk.equipment.finger_sensor import FingerSensor
 from kiosk.equipment.scanner import Scanner
@@ -161,7 +161,7 @@ class Kiosk:
             pad=front.pin,
             wanted=settings.reader.name,
             answer=self._answer,
-            reader_state=lambda state: self._changed(reader=state),
+            reader_state=lambda state: self._changed(lambda now: replace(now, reader=state)),
             now=now,
         )
         request_signer = RequestSigner(
@@ -182,7 +182,7 @@ class Kiosk:
             settings.kiosk_id,
             observe=self._health,
             in_visit=self._in_visit,
-            key=lambda state: self._changed(key=state),
+            key=lambda state: self._changed(lambda now: replace(now, key=state)),
         )
         signer = ReceiptSigner(
             settings.kiosk_id,
@@ -220,7 +220,7 @@ class Kiosk:
             journal=directory / "prints.db",
             answer=self._answer,
             changed=lambda printer, paper, cover_open: self._changed(
-                printer=printer, paper=paper, cover_open=cover_open
+                lambda now: replace(now, printer=printer, paper=paper, cover_open=cover_open)
             ),
             show_receipt=lambda png, visit: self._loop.call(lambda: self._show_receipt(png, visit)),
         )
@@ -234,20 +234,20 @@ class Kiosk:
         self._scans = ScanWorker(
             devices.scanner,
             answer=self._answer,
-            state=lambda state: self._changed(scanner=state),
+            state=lambda state: self._changed(lambda now: replace(now, scanner=state)),
         )
         self._fingers = FingerWorker(
             devices.finger,
             self._desk,
             answer=self._answer,
-            state=lambda state: self._changed(finger=state),
+            state=lambda state: self._changed(lambda now: replace(now, finger=state)),
         )
         self._watch = Watch(
             self._watch_client,
             self.outbox,
             interval=central.health_interval_s,
-            central=lambda state: self._changed(central=state),
-            outbox_state=lambda state: self._changed(outbox=state),
+            central=lambda state: self._changed(lambda now: replace(now, central=state)),
+            outbox_state=lambda state: self._changed(lambda now: replace(now, outbox=state)),
             looked=self._looked,
         )
         watchdog = Watchdog(
@@ -328,27 +328,18 @@ class Kiosk:
         if self.runner.is_current(visit):
             self.window.set_receipt(png)
 
-    def _changed(self, **states: object) -> None:
+    def _changed(self, change: Callable[[Terminal], Terminal]) -> None:
         """A device reported; any thread."""
-        self._loop.call(lambda: self._take_change(states))
+        self._loop.call(lambda: self._take_change(change))
 
-    def _take_change(self, states: dict[str, object]) -> None:
+    def _take_change(self, change: Callable[[Terminal], Terminal]) -> None:
         before = self._terminal
-        self._terminal = replace(before, **states)  # type: ignore[arg-type] # named by Terminal
-        if self._terminal == before:
+        self._terminal = now = change(before)
+        if now == before:
             return
-        now = self._terminal
         self._record(
             "terminal.changed",
-            reader=now.reader.value,
-            printer=now.printer.value,
-            paper=now.paper.value,
-            cover_open=str(now.cover_open),
-            scanner=now.scanner.value,
-            finger=now.finger.value,
-            outbox=now.outbox.value,
-            central=now.central.value,
-            key=now.key.value,
+            **{each.name: str(getattr(now, each.name)) for each in fields(now)},
         )
         self._reporter.changed()
         if now.central is DeviceState.ONLINE and before.central is not DeviceState.ONLINE:
@@ -390,7 +381,7 @@ class Kiosk:
 
     def _no_reader(self) -> None:
         if self._terminal.reader is DeviceState.UNKNOWN and not self._desk.has_reader():
-            self._take_change({"reader": DeviceState.NO_DEVICE})
+            self._take_change(lambda now: replace(now, reader=DeviceState.NO_DEVICE))
 
     # --- effects
 

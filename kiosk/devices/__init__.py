@@ -1,10 +1,12 @@
 """One vocabulary for every device: states, remedies, and what can still be offered.
 
-``states.py`` holds the words (after CEN/XFS and XFS4IoT), ``terminal.py`` the devices of this
-terminal and the questions the visit asks of them. No Qt, no input or output.
+``states.py`` holds the words (after CEN/XFS and XFS4IoT), ``table.py`` every device in a row,
+``terminal.py`` how they are at one moment and the questions the visit asks of them. No Qt, no
+input or output.
 """
 
 from kiosk.devices.states import DeviceState, PaperState, PaymentState, Remedy, SheetState
+from kiosk.devices.table import DEVICES, Device
 from kiosk.devices.terminal import (
     Fault,
     Terminal,
@@ -14,9 +16,12 @@ from kiosk.devices.terminal import (
     can_take_finger,
     faults,
     is_online,
+    state_of,
 )
 
 __all__ = [
+    "DEVICES",
+    "Device",
     "DeviceState",
     "Fault",
     "PaperState",
@@ -30,4 +35,5 @@ __all__ = [
     "can_take_finger",
     "faults",
     "is_online",
+    "state_of",
 ]

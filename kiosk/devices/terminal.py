@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiosk.devices.states import DeviceState, PaperState, Remedy
+from kiosk.devices.table import DEVICES, Device
 
 
 @dataclass(frozen=True, slots=True)
 class Terminal:
-    """Every device that the citizen's visit depends on.
+    """How every device of :data:`kiosk.devices.table.DEVICES` is, and the paper in the printer.
 
     A terminal starts with everything unknown, and unknown is not good enough to serve.
     """
@@ -29,10 +30,6 @@ class Terminal:
     (offline), revoked (hardwareError), used by two terminals (fraudAttempt)."""
 
 
-_OPTIONAL_WELL = (DeviceState.ONLINE, DeviceState.NO_DEVICE, DeviceState.UNKNOWN)
-"""A terminal without a scanner or a sensor, or one still looked for, lacks nothing."""
-
-
 @dataclass(frozen=True, slots=True)
 class Fault:
     """A device that keeps the terminal from doing something, and what heals it."""
@@ -42,16 +39,15 @@ class Fault:
     remedy: Remedy
 
 
-def can_serve(terminal: Terminal) -> bool:
-    """Whether a visit can begin: a card must be readable and a transaction must be keepable.
+def state_of(terminal: Terminal, device: Device) -> DeviceState:
+    """How a device is."""
+    state: DeviceState = getattr(terminal, device.name)
+    return state
 
-    With a device key that counts no more, nobody could verify the receipt.
-    """
-    return (
-        terminal.reader is DeviceState.ONLINE
-        and terminal.outbox is DeviceState.ONLINE
-        and terminal.key not in (DeviceState.HARDWARE_ERROR, DeviceState.FRAUD_ATTEMPT)
-    )
+
+def can_serve(terminal: Terminal) -> bool:
+    """Whether a visit can begin: a card must be readable and a transaction must be keepable."""
+    return not any(state_of(terminal, device) in device.stops_visits for device in DEVICES)
 
 
 def can_print(terminal: Terminal) -> bool:
@@ -81,27 +77,18 @@ def is_online(terminal: Terminal) -> bool:
 def faults(terminal: Terminal) -> tuple[Fault, ...]:
     """All that is wrong, the gravest first."""
     found: list[Fault] = []
-    if terminal.key is not DeviceState.ONLINE:
-        # `kiosk enrol`, with a new key where this one was revoked or frozen.
-        found.append(Fault("key", terminal.key, Remedy.MAINTENANCE))
-    if terminal.outbox is not DeviceState.ONLINE:
-        found.append(Fault("outbox", terminal.outbox, Remedy.MAINTENANCE))
-    if terminal.reader is not DeviceState.ONLINE:
-        remedy = (
-            Remedy.MAINTENANCE if terminal.reader is DeviceState.HARDWARE_ERROR else Remedy.RESET
-        )
-        found.append(Fault("reader", terminal.reader, remedy))
-    if terminal.printer is not DeviceState.ONLINE:
-        found.append(Fault("printer", terminal.printer, Remedy.RESET))
-    elif terminal.cover_open:
-        found.append(Fault("printer", "coverOpen", Remedy.CLEAR))
-    elif terminal.paper is not PaperState.FULL:
-        found.append(Fault("printer", f"paper.{terminal.paper}", Remedy.CLEAR))
-    if terminal.scanner not in _OPTIONAL_WELL:
-        remedy = Remedy.CLEAR if terminal.scanner is DeviceState.USER_ERROR else Remedy.RESET
-        found.append(Fault("scanner", terminal.scanner, remedy))
-    if terminal.finger not in _OPTIONAL_WELL:
-        found.append(Fault("finger", terminal.finger, Remedy.RESET))
-    if terminal.central is not DeviceState.ONLINE:
-        found.append(Fault("central", terminal.central, Remedy.SUSPEND))
+    for device in DEVICES:
+        state = state_of(terminal, device)
+        if state not in device.well:
+            found.append(Fault(device.name, state, device.remedy_in(state)))
+        elif device.name == "printer":
+            found += _paper_faults(terminal)
     return tuple(found)
+
+
+def _paper_faults(terminal: Terminal) -> tuple[Fault, ...]:
+    if terminal.cover_open:
+        return (Fault("printer", "coverOpen", Remedy.CLEAR),)
+    if terminal.paper is not PaperState.FULL:
+        return (Fault("printer", f"paper.{terminal.paper}", Remedy.CLEAR),)
+    return ()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from kiosk import __version__
-from kiosk.devices import Remedy
+from kiosk.devices import DEVICES, Remedy
 from kiosk.diagnostics import Finding
 from kiosk.services import formats
 from kiosk.services.oman_time import MUSCAT
@@ -21,21 +21,15 @@ _TO_DO = Bilingual("ما يجب فعله", "What to do")
 _READY = Bilingual("جاهز", "Ready")
 _NOT_READY = Bilingual("يحتاج إلى عناية", "Needs attention")
 
-_DEVICES = {
+_NAMES = {
+    **{device.name: Bilingual(device.ar, device.en) for device in DEVICES},
     "catalogue": Bilingual("الخدمات", "Services"),
     "identity": Bilingual("هوية الجهاز", "Identity"),
     "trust": Bilingual("شهادات الثقة", "Trust anchors"),
     "revocation": Bilingual("قائمة الإلغاء", "Revocation list"),
-    "key": Bilingual("مفتاح الجهاز", "Device key"),
-    "reader": Bilingual("قارئ البطاقات", "Card reader"),
-    "outbox": Bilingual("صندوق الإرسال", "Outbox"),
     "journal": Bilingual("السجل", "Journal"),
     "disk": Bilingual("القرص", "Disk"),
-    "central": Bilingual("النظام المركزي", "Central API"),
     "clock": Bilingual("الساعة", "Clock"),
-    "printer": Bilingual("الطابعة", "Printer"),
-    "scanner": Bilingual("الماسح الضوئي", "Document scanner"),
-    "finger": Bilingual("قارئ البصمة", "Fingerprint sensor"),
 }
 _REMEDIES = {
     Remedy.NONE: "لا يلزم إجراء.",
@@ -148,7 +142,7 @@ def day_totals(
 
 
 def _device(finding: Finding) -> Bilingual:
-    return _DEVICES.get(finding.device, Bilingual(finding.device, finding.device))
+    return _NAMES.get(finding.device, Bilingual(finding.device, finding.device))
 
 
 def _moment(now: datetime) -> tuple[str, str]:

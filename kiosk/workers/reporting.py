@@ -21,7 +21,7 @@ import structlog
 from kiosk import __version__
 from kiosk.central.client import CentralClient, CentralError, CentralRefused
 from kiosk.contract.fleet import DeviceReport, HealthNoted, HealthReport, OutboxReport
-from kiosk.devices import DeviceState, PaperState, Terminal, can_serve
+from kiosk.devices import DEVICES, DeviceState, PaperState, Terminal, can_serve, state_of
 from kiosk.workers.periodic import Periodic
 from offline_queue.errors import OutboxUnavailable
 from offline_queue.store import Outbox
@@ -172,26 +172,22 @@ def describe_devices(
     terminal: Terminal, *, has_printer: bool, skew_s: float | None, free_bytes: int
 ) -> list[DeviceReport]:
     """The devices as the fleet page shows them; one that was never fitted is not in the list."""
-    found = [DeviceReport(device="reader", state=terminal.reader.value)]
-    if has_printer:
-        found.append(
-            DeviceReport(
-                device="printer", state=terminal.printer.value, detail=_printer_detail(terminal)
-            )
-        )
-    has_scanner = terminal.scanner is not DeviceState.NO_DEVICE
-    if has_scanner:
-        detail = "openOrJammed" if terminal.scanner is DeviceState.USER_ERROR else None
-        found.append(DeviceReport(device="scanner", state=terminal.scanner.value, detail=detail))
-    has_finger = terminal.finger is not DeviceState.NO_DEVICE
-    if has_finger:
-        found.append(DeviceReport(device="finger", state=terminal.finger.value))
-    outbox = DeviceReport(device="outbox", state=terminal.outbox.value)
+    found: list[DeviceReport] = []
+    for device in DEVICES:
+        state = state_of(terminal, device)
+        if not device.reported or (device.optional and state is DeviceState.NO_DEVICE):
+            continue
+        detail = device.details.get(state)
+        if device.name == "printer":
+            if not has_printer:
+                continue
+            detail = _printer_detail(terminal)
+        found.append(DeviceReport(device=device.name, state=state.value, detail=detail))
     skewed = skew_s is not None and abs(skew_s) > _MOST_SKEW_S
     clock = DeviceReport(device="clock", state="online", detail="wrong" if skewed else None)
     full = free_bytes < _LEAST_FREE_BYTES
     disk = DeviceReport(device="disk", state="online", detail="almostFull" if full else None)
-    return [*found, outbox, clock, disk]
+    return [*found, clock, disk]
 
 
 def describe_outbox(outbox: Outbox, sync: SyncState) -> tuple[OutboxReport, float | None]:

@@ -195,7 +195,7 @@ def test_devices_are_told_as_they_are() -> None:
     open_cover = describe_devices(
         replace(GOOD, cover_open=True), has_printer=True, skew_s=0, free_bytes=10**12
     )
-    assert open_cover[1].detail == "coverOpen"
+    assert {each.device: each.detail for each in open_cover}["printer"] == "coverOpen"
     assert "scanner" not in {each.device for each in well}
     for scanner, detail in (
         (DeviceState.ONLINE, None),
