@@ -26,12 +26,14 @@ from kiosk.journal import Journal, JournalError, load_events
 from kiosk.loop.qt_loop import QtLoop, QtTicks, QtTimers
 from kiosk.loop.runner import Runner
 from kiosk.papers.receipts import check_code_fits
+from kiosk.publication.editions import Editions
 from kiosk.session import State, effects as ef, events as ev
 from kiosk.session.page_table import PAGES, Stage
 from kiosk.session.step import TimerSettings, World
 from kiosk.workers.card import ReaderWorker
 from kiosk.workers.card_revocations import REVOCATION_FILE, Revocations
 from kiosk.workers.card_services import CardServices
+from kiosk.workers.catalogue_updates import CatalogueUpdates, Source
 from kiosk.workers.central import CentralWorker
 from kiosk.workers.fingers import FingerWorker
 from kiosk.workers.keeping import Keeper, ReceiptSigner
@@ -250,9 +252,23 @@ class Kiosk:
             outbox_state=lambda state: self._changed(lambda now: replace(now, outbox=state)),
             looked=self._looked,
         )
+        self._updates = CatalogueUpdates(
+            Source(
+                settings.catalogue.root,
+                central.url,
+                central.ca_file,
+                (central.connect_timeout_s, central.read_timeout_s),
+                settings.catalogue.check_interval_h * 3600,
+            ),
+            Editions(directory / "catalogue"),
+            self.catalogue,
+            program=__version__,
+            ready=lambda: self._loop.call(self._between_visits),
+        )
         watchdog = Watchdog(
             worker.thread
             for worker in (
+                self._updates,
                 self._watch,
                 self._revocations,
                 self._reporter,
@@ -282,6 +298,7 @@ class Kiosk:
             worker.start()
         self.syncer.start()
         self._revocations.start()
+        self._updates.start()
         self._watch.start()
         self._reporter.start()
         self._watchdog.start()
@@ -295,6 +312,7 @@ class Kiosk:
         self._reporter.stop()
         self._watch.stop()
         self._revocations.stop()
+        self._updates.stop()
         for worker in self._workers:
             worker.stop()
         self.syncer.stop()
@@ -321,6 +339,7 @@ class Kiosk:
         self._loop.call(lambda: self.runner.handle(event, visit))
 
     def _show(self, state: State) -> None:
+        self._between_visits()
         self._front.show(state)
         self._shown(state)
 
@@ -346,6 +365,7 @@ class Kiosk:
             self.syncer.network_returned()
             self._receipt_mail.nudge()
             self._revocations.network_returned()
+            self._updates.network_returned()
         self.runner.handle(ev.TerminalChanged(now))
 
     def _sync_changed(self, state: SyncState) -> None:
@@ -364,6 +384,10 @@ class Kiosk:
             has_printer=self._devices.printer is not None,
             directory=self._settings.state_directory,
         )
+
+    def _between_visits(self) -> None:
+        if not self._in_visit():
+            self._updates.take_effect()
 
     def _in_visit(self) -> bool:
         return PAGES[self.runner.state.visit.page].stage is not Stage.RESTING

@@ -95,6 +95,14 @@ class Scanner(Section, frozen=True):
     """How long one sheet may take."""
 
 
+class CatalogueSource(Section, frozen=True):
+    """Where newer services come from."""
+
+    root: Path | None = None
+    """The publication's first root document; none: the catalogue that came with the program."""
+    check_interval_h: Annotated[float, Meta(ge=0.01, le=168)] = 1.0
+
+
 class Timers(Section, frozen=True):
     """How long a visit waits, in seconds."""
 
@@ -128,6 +136,7 @@ class Settings(Section, frozen=True):
     reader: Reader = field(default_factory=Reader)
     printer: Printer = field(default_factory=Printer)
     scanner: Scanner = field(default_factory=Scanner)
+    catalogue: CatalogueSource = field(default_factory=CatalogueSource)
     timers: Timers = field(default_factory=Timers)
     log: Log = field(default_factory=Log)
 

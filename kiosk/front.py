@@ -13,6 +13,7 @@ from kiosk.config import Settings
 from kiosk.devices import Terminal
 from kiosk.loop.memory import return_memory_early
 from kiosk.loop.pin_buffer import PinBuffer
+from kiosk.publication.editions import Editions
 from kiosk.services import load_catalogue
 from kiosk.services.oman_time import MUSCAT
 from kiosk.session.card_task import PIN_LENGTH
@@ -33,7 +34,10 @@ class Front:
         """Opens the window. Raises :class:`ui.app.WindowFailed`, ``CatalogueError``."""
         return_memory_early()
         self._handle: Callable[[Intent], None] | None = None
-        self.catalogue = load_catalogue()
+        self.catalogue = load_catalogue().copy()
+        if settings.catalogue.root is not None:
+            editions = Editions(settings.state_directory / "catalogue")
+            self.catalogue.become(editions.load())
         self.state = State(Terminal(), Visit(language=settings.screen.language))
         """What the window shows at first."""
         self._digits_wanted = PIN_LENGTH

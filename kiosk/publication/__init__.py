@@ -4,8 +4,3 @@
 API or a USB stick, ``editions.py`` keeps editions on disk. The terminal decides when one comes into
 force: between visits.
 """
-
-from kiosk.publication.editions import Editions
-from kiosk.publication.receiving import NotReceived, Received, receive
-
-__all__ = ["Editions", "NotReceived", "Received", "receive"]

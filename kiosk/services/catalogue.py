@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -34,9 +34,9 @@ class FieldProblem:
     details: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Catalogue:
-    """All that the terminal offers, read once."""
+    """All that the terminal offers. Nothing of it changes during a visit."""
 
     services: tuple[ServiceDefinition, ...]
     places: Places
@@ -44,6 +44,15 @@ class Catalogue:
     problem_texts: Mapping[str, Text]
     published: Mapping[str, Published] = field(default_factory=dict, repr=False)
     """The file behind each service, by its id."""
+
+    def copy(self) -> Catalogue:
+        """One of its own for whoever will let it become another."""
+        return replace(self)
+
+    def become(self, other: Catalogue) -> None:
+        """Take over another edition, for everybody who looks at this one. Between visits only."""
+        for name in self.__dataclass_fields__:
+            setattr(self, name, getattr(other, name))
 
     def service(self, service_id: str) -> ServiceDefinition:
         """The service with this id; ``KeyError`` when there is none."""

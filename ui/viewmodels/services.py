@@ -38,16 +38,18 @@ class ServicesViewModel(QObject):
         self._visit = Visit()
         self._terminal = Terminal()
         self._query = ""
+        self._known: tuple[object, ...] = ()
 
     def show(self, state: State) -> None:
         """Take over a new state."""
-        visit, before = state.visit, self._visit
+        visit = state.visit
         if visit.cardholder is None:
             self._query = ""
-        known = (visit.cardholder, visit.signed_in, visit.mobile, visit.employers, visit.language)
-        was = (before.cardholder, before.signed_in, before.mobile, before.employers, self._language)
-        if known == was and is_online(state.terminal) == is_online(self._terminal):
+        edition = id(self._catalogue.services)
+        known = (edition, is_online(state.terminal), *_looked_at(visit))
+        if known == self._known:
             return
+        self._known = known
         self._visit, self._terminal, self._language = visit, state.terminal, visit.language
         self.changed.emit()
 
@@ -112,6 +114,11 @@ class ServicesViewModel(QObject):
             "says": service.offline.says.in_language(self._language),
             "blocked": blocked.in_language(self._language) if blocked else "",
         }
+
+
+def _looked_at(visit: Visit) -> tuple[object, ...]:
+    """What of a visit decides what the page shows."""
+    return visit.language, visit.cardholder, visit.signed_in, visit.mobile, visit.employers
 
 
 def _matches(service: ServiceDefinition, words: list[str]) -> bool:

@@ -12,9 +12,9 @@ import pytest
 
 from backend_stub.publication.keys import KeyUnusable, load_key, make_key
 from backend_stub.publication.repository import PublicationError, Repository
-from kiosk.publication import Editions, NotReceived, receive
+from kiosk.publication.editions import Editions
 from kiosk.publication.fetching import FolderFetcher
-from kiosk.publication.receiving import Reason
+from kiosk.publication.receiving import NotReceived, Reason, receive
 from kiosk.services import CatalogueError, load_catalogue
 from tests.kiosk.publication.centre import centre_in
 
