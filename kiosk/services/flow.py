@@ -20,7 +20,12 @@ from msgspec import UNSET
 
 from kiosk.services.answers import parse_answer
 from kiosk.services.conditions import facts_of, holds, value_at
-from kiosk.services.definition import FieldDefinition, PageDefinition, ServiceDefinition
+from kiosk.services.definition import (
+    FactDefinition,
+    FieldDefinition,
+    PageDefinition,
+    ServiceDefinition,
+)
 from kiosk.services.facts import Fact, values_of
 from kiosk.services.fields import Answer, Invalid, Situation
 
@@ -188,6 +193,14 @@ def evidence(service: ServiceDefinition, filled: Filled) -> tuple[Evidence, ...]
         if looked_at or fact_id in lists:
             found.append(Evidence(fact_id, fact.as_of, _part_of(values, fact_id, looked_at)))
     return tuple(found)
+
+
+def deciding_facts(service: ServiceDefinition) -> list[FactDefinition]:
+    """The facts of the centre on which it depends what is asked and what is known beforehand."""
+    paths = {each.prefill for each in service.fields}
+    paths |= {path for each in service.fields for path in facts_of(each.when)}
+    names = {path.partition(".")[0] for path in paths}
+    return [fact for fact in service.facts if fact.id in names]
 
 
 def _together(

@@ -343,8 +343,18 @@ def _open(state: State, form: Form, page: flow.QuestionPage, world: World) -> St
 
 
 def _fetch(state: State, form: Form, page: flow.QuestionPage, service: ServiceDefinition) -> Step:
-    """Ask for the facts behind a page's lists, each anew: a free time may be gone by now."""
-    wanted = [service.fact(each.options_from) for each in page.fields if each.options_from]
+    """Ask for the facts behind a page's lists, each anew: a free time may be gone by now.
+
+    Those on which later questions depend are asked for as soon as they can be.
+    """
+    lists = [service.fact(each.options_from) for each in page.fields if each.options_from]
+    wanted = lists + [
+        fact
+        for fact in flow.deciding_facts(service)
+        if fact not in lists
+        and (fact.given or fact.id not in state.visit.facts)
+        and all(form.answers.get(question) is not None for question in fact.given.values())
+    ]
     if not wanted:
         return Step(state)
     ids = frozenset(fact.id for fact in wanted)
@@ -374,7 +384,17 @@ def _fact_known(state: State, form: Form, event: FactKnown, world: World) -> Ste
         unavailable = form.unavailable | {event.fact_id}
         return Step(with_visit(state, form=replace(form, asked_for=left, unavailable=unavailable)))
     facts = MappingProxyType({**state.visit.facts, event.fact_id: event.fact})
-    return Step(with_visit(state, facts=facts, form=replace(form, asked_for=left)))
+    state = with_visit(state, facts=facts)
+    service = world.catalogue.service(form.service_id)
+    filled = _filled(state, form, world)
+    page = flow.page_called(service, filled, form.page)
+    inputs = dict(form.inputs)
+    for definition in page.fields if page is not None else ():
+        untouched = definition.id not in form.answers and is_empty(inputs.get(definition.id))
+        if untouched and definition.id in filled.known:
+            inputs[definition.id] = answer_as_input(definition, filled.known[definition.id])
+    known = replace(form, asked_for=left, inputs=MappingProxyType(inputs))
+    return Step(with_visit(state, form=known))
 
 
 def _with_problems(state: State, problems: tuple[FieldProblem, ...]) -> State:
