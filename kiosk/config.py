@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 import msgspec
 from msgspec import Meta, Struct, field
 
+from kiosk.central.address import is_protected
 from kiosk.services import Language
 
 
@@ -57,6 +58,11 @@ class Central(Section, frozen=True):
     connect_timeout_s: Annotated[float, Meta(gt=0, le=60)] = 3.0
     read_timeout_s: Annotated[float, Meta(gt=0, le=120)] = 10.0
     health_interval_s: Annotated[float, Meta(ge=0.2, le=600)] = 5.0
+
+    def __post_init__(self) -> None:
+        """Raises ``ValueError`` for an address that anybody on the way could answer for."""
+        if not is_protected(self.url):
+            raise ValueError("must begin with https://; http:// is for this machine alone")
 
 
 class Reader(Section, frozen=True):
@@ -116,7 +122,7 @@ class Log(Section, frozen=True):
 
     level: Literal["debug", "info", "warning", "error"] = "info"
     file: Path | None = None
-    """Empty: standard error."""
+    """None: standard error."""
 
 
 class Settings(Section, frozen=True):
@@ -149,7 +155,8 @@ def load_settings(path: Path | None) -> Settings:
     if path is None:
         return Settings()
     try:
-        raw = tomllib.loads(path.read_text("utf-8"))
+        # Some editors begin a file with a byte order mark, which TOML does not know.
+        raw = tomllib.loads(path.read_text("utf-8-sig"))
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -165,9 +172,13 @@ def _parse(raw: Mapping[str, Any]) -> Settings:
 
 
 def _path(kind: type, raw: Any) -> Any:
-    if kind is Path and isinstance(raw, str):
-        return Path(raw)
-    raise msgspec.ValidationError("Expected a path")
+    if kind is not Path or not isinstance(raw, str) or not raw.startswith(("/", "~")):
+        # One that depends on where the program is started is another one tomorrow.
+        raise msgspec.ValidationError("must be a path that begins with / or ~")
+    try:
+        return Path(raw).expanduser()
+    except RuntimeError as error:
+        raise msgspec.ValidationError("begins with ~, and there is no such home") from error
 
 
 def _problems(raw: Mapping[str, Any]) -> Iterator[str]:

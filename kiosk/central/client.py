@@ -10,6 +10,7 @@ import msgspec
 import requests
 from urllib3.util import Retry
 
+from kiosk.central.address import is_protected
 from kiosk.contract.fleet import HealthNoted, HealthReport, KeyTaken
 from kiosk.contract.visits import Challenge, EmployerSearch, ReceiptKeys, Session, SignIn
 from kiosk.services.facts import Fact, decode_fact
@@ -32,6 +33,10 @@ class CentralError(Exception):
 
 class CentralUnreachable(CentralError):
     """No connection, no answer in time, or somebody else answered."""
+
+
+class CentralUnprotected(CentralError):
+    """Its address is plain HTTP to another machine: whoever answers there may be anybody."""
 
 
 class CentralRefused(CentralError):
@@ -61,8 +66,10 @@ class CentralClient:
         """``timeouts``: seconds for a connection and for the longest silence; an exchange as a
         whole takes no more than both together. ``signer`` signs every request with the device key,
         where the terminal itself asks. ``ca_file``: PEM certificates that replace the public
-        certificate authorities.
+        certificate authorities. Raises :class:`CentralUnprotected`.
         """
+        if not is_protected(url):
+            raise CentralUnprotected("an address of the central API begins with https://")
         self._url = url.rstrip("/")
         self._timeouts = timeouts
         # A line that rested may be closed just as it is used again; asking once more harms nobody.

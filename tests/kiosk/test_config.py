@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.central.client import CentralClient, CentralUnprotected
 from kiosk.config import ConfigError, Settings, load_settings
 
 WHOLE = """
@@ -76,6 +77,15 @@ def test_an_empty_file_is_the_defaults(tmp_path):
         ('[screen]\nlanguage = "fr"', "screen.language"),
         ('[central]\nurl = "central"', "central.url"),
         ('[central]\nurl = "http://a b"', "central.url"),
+        ('[central]\nurl = "http://central.example.om"', "central.url"),
+        ('[central]\nurl = "http://192.0.2.7:8080"', "central.url"),
+        ('[central]\nurl = "http://[portal/login"', "central.url"),
+        ('[central]\nurl = "http://127.0.0.1.example.om"', "central.url"),
+        ('state_directory = ""', "state_directory"),
+        ('state_directory = "state"', "state_directory"),
+        ('state_directory = "~nobody-of-that-name/x"', "state_directory"),
+        ('[reader]\ntrust = "trust"', "reader.trust"),
+        ('[log]\nfile = ""', "log.file"),
         ("[central]\nconnect_timeout_s = nan", "central.connect_timeout_s"),
         ("[central]\nread_timeout_s = inf", "central.read_timeout_s"),
         ("[printer]\nwidth_dots = 500", "printer.width_dots"),
@@ -91,6 +101,30 @@ def test_an_error_names_file_and_key(tmp_path, text, key):
         load_settings(path)
     assert str(path) in str(caught.value)
     assert f"{key}: " in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:8080", "http://[::1]:8080", "http://localhost", "https://a.om/api"]
+)
+def test_plain_http_is_for_this_machine(tmp_path, url):
+    assert load_settings(write(tmp_path, f'[central]\nurl = "{url}"')).central.url == url
+
+
+def test_no_client_speaks_plainly_to_another_machine():
+    with pytest.raises(CentralUnprotected):
+        CentralClient("http://central.example.om")
+
+
+def test_a_home_is_found(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    settings = load_settings(write(tmp_path, 'state_directory = "~/manfadh"'))
+    assert settings.state_directory == tmp_path / "manfadh"
+
+
+def test_a_byte_order_mark_is_no_mistake(tmp_path):
+    path = tmp_path / "terminal.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + b'kiosk_id = "MCT-SEEB-02"')
+    assert load_settings(path).kiosk_id == "MCT-SEEB-02"
 
 
 def test_every_wrong_key_is_named_at_once(tmp_path):
