@@ -61,6 +61,10 @@ card-bench: setup-test ## measure card reading and signing beside OpenSC and bar
 fuzz: setup-test ## 100,000 cards that answer anything
 	$(BIN)/python -m tests.cardreader.fuzz --examples 100000
 
+.PHONY: certificate-differential
+certificate-differential: setup-test ## 10,000 certificate chains: terminal, central API and OpenSSL answer the same
+	$(BIN)/python -m tests.cardreader.certificate_differential $(ARGS)
+
 .PHONY: faults
 faults: setup-test ## every fault at every step, of the card and of the printer, as tables; kill -9 at every band
 	$(BIN)/python -m tests.cardreader.fault_matrix

@@ -42,6 +42,7 @@ from cardreader.authority import (
     PukChange,
     RefusalReason,
 )
+from cardreader.certification_path.revocation import RevocationListInvalid
 from cardreader.errors import (
     CardBusy,
     CardError,
@@ -88,7 +89,6 @@ from cardreader.pin import PIN_LENGTH, MalformedPin, PinWeakness, pin_weakness
 from cardreader.pki import KeyPurpose, PinInfo, Signature, SignatureAlgorithm
 from cardreader.profiles import FingerInfo, MalformedFinger
 from cardreader.readers import CardReaders, ReaderStatus, Slot
-from cardreader.revocation import RevocationListInvalid
 from cardreader.trust import TrustStore, TrustStoreInvalid
 from cardreader.worker import CardWorker
 

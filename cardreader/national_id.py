@@ -13,6 +13,7 @@ from cryptography import x509
 from cryptography.x509.oid import NameOID
 
 from cardreader.apdu import CardConnection
+from cardreader.certification_path import Purpose
 from cardreader.channel import CardChannel, wipe
 from cardreader.errors import (
     CardNotGenuine,
@@ -51,6 +52,11 @@ _DATA_GROUPS = {
     ElementaryFile.DG2: 2,
     ElementaryFile.DG11: 11,
     ElementaryFile.DG13: 13,
+}
+
+_PURPOSES = {
+    KeyPurpose.AUTHENTICATION: Purpose.SIGN_IN,
+    KeyPurpose.SIGNATURE: Purpose.APPLICATION,
 }
 
 
@@ -214,7 +220,9 @@ class NationalIdCard:
             civil_number = self.identity().civil_number if self.has_identity else None
             self._use(self._pki)
             certificate = self._pki.certificate(purpose)
-            self._trust.require_card_issued(certificate, self._clock())
+            self._trust.require_card_issued(certificate, _PURPOSES[purpose], self._clock())
+            # Found out now, and not when something is to be signed and sent.
+            algorithm_of(certificate)
             if civil_number is not None and _subject_serial_number(certificate) != civil_number:
                 raise CardNotGenuine(Untrusted.IDENTITY_MISMATCH)
             self._certificates[purpose] = certificate

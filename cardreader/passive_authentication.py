@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from cardreader import tlv
+from cardreader.certification_path import public_key_of
 from cardreader.errors import CardNotGenuine, Untrusted
 from cardreader.trust import TrustStore, parse_certificate
 
@@ -143,7 +144,7 @@ def _require_signature(signer_info: Any, certificate: x509.Certificate, content:
     # The signature is over the attributes as a SET, not with the tag they carry (RFC 5652, 5.4).
     signed = b"\x31" + attributes.dump()[1:]
     signature = signer_info["signature"].native
-    key = certificate.public_key()
+    key = public_key_of(certificate)
     algorithm = signer_info["signature_algorithm"]
     kind = algorithm.signature_algo
     try:

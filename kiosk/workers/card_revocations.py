@@ -13,7 +13,7 @@ from pathlib import Path
 
 import structlog
 
-from cardreader.revocation import RevocationListInvalid
+from cardreader.certification_path.revocation import RevocationListInvalid
 from cardreader.trust import TrustStore
 from kiosk.central.client import CentralClient, CentralError
 from kiosk.workers.periodic import Periodic
@@ -84,8 +84,11 @@ class Revocations:
         """Ask once; whether a list came that can be believed. For this object's thread."""
         try:
             encoded = self._client.revocation_list()
-            self._trust = self._trust.with_revocation_list(encoded)
-            _write(self._file, encoded)
+            renewed = self._trust.with_revocation_list(encoded)
+            if renewed is not self._trust:
+                # An older list must not be what counts after the next start.
+                _write(self._file, encoded)
+            self._trust = renewed
         except (CentralError, RevocationListInvalid, OSError) as error:
             _log.warning("card.revocations_not_renewed", reason=type(error).__name__)
             return False

@@ -129,7 +129,7 @@ def test_an_expired_signer_or_authority_is_refused(csca: Authority) -> None:
 def test_a_certificate_for_other_purposes_is_refused(csca: Authority) -> None:
     key = new_key()
     sod = security_object(GROUPS, key, csca.issue(key, digital_signature=False))
-    assert reason(sod, trust(csca)) is Untrusted.UNKNOWN_ISSUER
+    assert reason(sod, trust(csca)) is Untrusted.OTHER_PURPOSE
 
 
 def test_a_revoked_signer_is_refused_by_the_right_list_only(csca: Authority) -> None:

@@ -8,8 +8,9 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from cardreader.certification_path import Purpose
+from cardreader.certification_path.revocation import RevocationListInvalid
 from cardreader.errors import CardNotGenuine, Untrusted
-from cardreader.revocation import RevocationListInvalid
 from cardreader.simulator import TRUST, persona
 from cardreader.simulator.issuer import BEGIN
 from cardreader.trust import TrustStore
@@ -34,11 +35,11 @@ def der(crl: x509.CertificateRevocationList) -> bytes:
 
 @pytest.mark.parametrize("encoding", [Encoding.DER, Encoding.PEM])
 def test_a_list_of_an_anchor_counts_from_when_it_came(store, encoding):
-    store.require_card_issued(CARD, NOW)
+    store.require_card_issued(CARD, Purpose.SIGN_IN, NOW)
     assert store.revocations_as_of(CARD) is None
     later = store.with_revocation_list(ISSUER.crl(CARD).public_bytes(encoding))
     with pytest.raises(CardNotGenuine) as refused:
-        later.require_card_issued(CARD, NOW)
+        later.require_card_issued(CARD, Purpose.SIGN_IN, NOW)
     assert refused.value.reason is Untrusted.SIGNER_REVOKED
     assert later.revocations_as_of(CARD) == NOW - timedelta(days=LISTED)
     assert later.revocations_as_of() == NOW - timedelta(days=LISTED)
@@ -62,7 +63,7 @@ def test_an_earlier_list_played_again_undoes_no_revocation(store):
     held = store.with_revocation_list(der(late)).with_revocation_list(der(early))
     assert held.revocations_as_of(CARD) == NOW - timedelta(days=1)
     with pytest.raises(CardNotGenuine):
-        held.require_card_issued(CARD, NOW)
+        held.require_card_issued(CARD, Purpose.SIGN_IN, NOW)
 
 
 def test_a_new_list_takes_the_place_of_the_old_and_leaves_those_of_others(store):
@@ -71,7 +72,7 @@ def test_a_new_list_takes_the_place_of_the_old_and_leaves_those_of_others(store)
     renewed = held.with_revocation_list(der(ISSUER.crl(made=NOW)))
     assert len(renewed.crls) == 2
     # It was taken off the list: a certificate on hold may come back (RFC 5280, 5.3.1).
-    renewed.require_card_issued(CARD, NOW)
+    renewed.require_card_issued(CARD, Purpose.SIGN_IN, NOW)
     assert renewed.revocations_as_of() == NOW
 
 

@@ -79,6 +79,16 @@ def test_a_list_that_came_is_believed_kept_and_handed_out(file):
     assert again.trust.revocations_as_of() == NOW
 
 
+def test_an_older_list_that_comes_later_does_not_count_after_a_restart(file):
+    older = state_list(NOW - timedelta(days=1))
+    revocations = Revocations(STORE, Central(state_list(NOW), older), file, renewed=lambda _: None)
+    assert revocations.renew()
+    assert revocations.renew()
+    assert revocations.trust.revocations_as_of() == NOW
+    again = Revocations(STORE, Central(), file, renewed=lambda _: None)
+    assert again.trust.revocations_as_of() == NOW
+
+
 @pytest.mark.parametrize(
     "answer", [b"", b"<html>Sign in to the hotel</html>", CentralUnreachable()]
 )
