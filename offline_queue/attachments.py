@@ -10,6 +10,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from offline_queue.chain import canonical, sign_by_device
+from offline_queue.delivery import due
 from offline_queue.keys import TerminalKeys
 from offline_queue.wire import (
     ATTACHMENT_CHUNK_BYTES,
@@ -45,11 +46,11 @@ class Pending:
 def next_pending(db: sqlite3.Connection, now: float) -> Pending | None:
     """Return the next attachment of an accepted transaction; ``None`` when none may go now."""
     row = db.execute(
-        "SELECT a.sha256, o.tx_id, a.size, a.attempts FROM attachment AS a"
+        "SELECT a.sha256, o.tx_id, a.size, a.attempts FROM attachment AS a"  # noqa: S608 - constant
         " INDEXED BY attachment_ready JOIN outbox AS o ON o.epoch = a.epoch AND o.seq = a.seq"
-        " WHERE a.state = 'ready' AND a.next_at <= ? AND o.state = 'accepted'"
+        f" WHERE a.state = 'ready' AND {due('a.next_at')} AND o.state = 'accepted'"
         " ORDER BY a.epoch, a.seq LIMIT 1",
-        (now,),
+        (now, now),
     ).fetchone()
     return None if row is None else Pending(*row)
 
@@ -68,10 +69,10 @@ def all_pending(db: sqlite3.Connection) -> list[Pending]:
 def next_due(db: sqlite3.Connection, now: float) -> float | None:
     """Return when, after ``now``, an attachment that was told to wait may go."""
     row = db.execute(
-        "SELECT min(a.next_at) FROM attachment AS a INDEXED BY attachment_ready"
+        "SELECT min(a.next_at) FROM attachment AS a INDEXED BY attachment_ready"  # noqa: S608 - constant
         " JOIN outbox AS o ON o.epoch = a.epoch AND o.seq = a.seq"
-        " WHERE a.state = 'ready' AND a.next_at > ? AND o.state = 'accepted'",
-        (now,),
+        f" WHERE a.state = 'ready' AND NOT {due('a.next_at')} AND o.state = 'accepted'",
+        (now, now),
     ).fetchone()
     return None if row[0] is None else float(row[0])
 
@@ -106,6 +107,14 @@ def postpone(db: sqlite3.Connection, sha256: str, next_at: float) -> None:
 def forget_waits(db: sqlite3.Connection) -> None:
     """Let everything go at once: waits count in the time of the process they began in."""
     db.execute("UPDATE attachment SET next_at = 0 WHERE state = 'ready' AND next_at > 0")
+
+
+def mend_states(db: sqlite3.Connection) -> None:
+    """Let those wait again whose state the disk damaged."""
+    db.execute(
+        "UPDATE attachment SET state = 'ready', next_at = 0"
+        " WHERE state NOT IN ('ready', 'uploaded', 'purged')"
+    )
 
 
 def ask_again(db: sqlite3.Connection) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import structlog
 
-from offline_queue import schema
+from offline_queue import proofs, schema
 from offline_queue.errors import PASSING, OutboxUnavailable, Reason, reason_of
 
 _log = structlog.get_logger()
@@ -28,8 +28,8 @@ class Connection:
     empty; then the next write that succeeds ends the trouble.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Lock and open the database.
+    def __init__(self, path: Path, secret: bytes) -> None:
+        """Lock and open the database; ``secret`` proves what no signature covers.
 
         Raises ``OutboxLocked`` and ``OutboxUnavailable``.
         """
@@ -39,10 +39,12 @@ class Connection:
         self._lock_descriptor: int | None = schema.lock(path)
         try:
             self._db = schema.connect(path)
+            proofs.install(self._db, secret)
         except BaseException:
             os.close(self._lock_descriptor)
             raise
         self._durable = True
+        self._merged_changes = -1
         self._visits = 0
         self._visits_mutex = threading.Lock()
         self._calm = threading.Event()
@@ -73,6 +75,18 @@ class Connection:
                     more = self._lock_descriptor is not None and schema.lengthen_log(self._path)
                 if more:
                     schema.sync_log(self._path)
+
+    def merge_log(self) -> None:
+        """Copy the write-ahead log into the database, when something was written since.
+
+        The log has checksums and no second copy: a bit that flips in it takes with it all that
+        follows. Call it when nobody is served; raises nothing, the next checkpoint does it too.
+        """
+        self._calm.wait(_MOST_PATIENCE_S)
+        with contextlib.suppress(OutboxUnavailable), self.reading() as db:
+            if db.total_changes != self._merged_changes:
+                db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+                self._merged_changes = db.total_changes
 
     def write_tip(self, epoch: int, seq: int) -> None:
         """Note beside the database how far the chain surely goes."""

@@ -11,6 +11,7 @@ from typing import Any, Final
 from offline_queue.chain import b64url, envelope_hash, record_hash, terms_hash, timestamp
 from offline_queue.clock import Clock
 from offline_queue.ledger import log
+from offline_queue.proofs import KEPT, prove_settled
 from offline_queue.records import State
 from offline_queue.wire import (
     AttachmentRef,
@@ -60,6 +61,14 @@ def forget_waits(db: sqlite3.Connection) -> None:
     db.execute("UPDATE outbox SET next_at = 0 WHERE state = 'ready' AND next_at > 0")
 
 
+def due(next_at: str) -> str:
+    """SQL for: this wait is over. Its two parameters are both the monotonic time now.
+
+    No wait is longer than the cap: one that is was damaged on the disk, and ends now.
+    """
+    return f"({next_at} > ? AND {next_at} <= ? + {RETRY_AFTER_CAP_S}) IS NOT TRUE"
+
+
 def qualified(alias: str) -> str:
     """Name the columns that ``to_item`` reads, of a table that goes by ``alias``."""
     return ", ".join(f"{alias}.{column}" for column in _ITEM_COLUMNS)
@@ -67,10 +76,11 @@ def qualified(alias: str) -> str:
 
 _SENDABLE: Final = (
     f"SELECT {qualified('o')} FROM outbox AS o INDEXED BY outbox_ready"  # noqa: S608 - constant
-    " WHERE o.state = 'ready' AND o.next_at <= ?"
+    f" WHERE o.state = 'ready' AND {due('o.next_at')}"
     " AND o.epoch IN (SELECT epoch FROM epoch WHERE %s)"
     " AND NOT EXISTS (SELECT 1 FROM outbox AS before WHERE before.case_ref = o.case_ref"
-    " AND before.case_seq < o.case_seq AND before.state <> 'accepted' AND before.released = 0)"
+    " AND before.case_seq < o.case_seq AND before.state <> 'accepted'"
+    " AND (before.released <> 1 OR before.state IN ('ready', 'inflight')))"
     " ORDER BY o.epoch, o.seq LIMIT ?"
 )
 
@@ -85,10 +95,10 @@ def sendable(
     yielded.
     """
     if stranded_before is None:
-        yield from db.execute(_SENDABLE % "frozen IS NULL", (now, limit))
+        yield from db.execute(_SENDABLE % "frozen IS NULL", (now, now, limit))
     else:
         yield from db.execute(
-            _SENDABLE % "frozen IS NOT NULL AND epoch < ?", (now, stranded_before, limit)
+            _SENDABLE % "frozen IS NOT NULL AND epoch < ?", (now, now, stranded_before, limit)
         )
 
 
@@ -190,6 +200,7 @@ def settle(
     ).fetchone()
     if row is None or state is State.READY:
         return False
+    prove_settled(db, row[0], row[1])
     log(db, clock, state.value, row[0], row[1], answer.outcome.value)
     return True
 
@@ -225,6 +236,7 @@ def release_case(db: sqlite3.Connection, clock: Clock, tx_id: str) -> int:
     if row is None:
         return 0
     epoch, seq, case, place = row
+    prove_settled(db, epoch, seq)
     log(db, clock, "released", epoch, seq)
     behind = db.execute(
         "SELECT count(*) FROM outbox WHERE case_ref = ? AND case_seq > ? AND state = 'ready'",
@@ -236,14 +248,16 @@ def release_case(db: sqlite3.Connection, clock: Clock, tx_id: str) -> int:
 def expire(db: sqlite3.Connection, clock: Clock, server_now: dt.datetime) -> int:
     """Give up what lost its meaning and was never sent; returns how many.
 
-    What may have reached the central API, even once, is no longer the terminal's to give up.
+    One whose time of expiry is not proven is sent instead: the central API decides. What may have
+    reached it, even once, is no longer the terminal's to give up.
     """
     rows = db.execute(
-        "UPDATE outbox SET state = 'expired' WHERE state = 'ready' AND attempts = 0"
-        " AND expires_at <= ? RETURNING epoch, seq",
+        "UPDATE outbox SET state = 'expired' WHERE state = 'ready' AND attempts = 0"  # noqa: S608 - constant
+        f" AND expires_at <= ? AND kept_proof IS {KEPT} RETURNING epoch, seq",
         (timestamp(server_now),),
     ).fetchall()
     for epoch, seq in rows:
+        prove_settled(db, epoch, seq)
         declare_void(db, epoch, seq, VoidReason.EXPIRED)
         log(db, clock, State.EXPIRED.value, epoch, seq)
     return len(rows)

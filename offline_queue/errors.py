@@ -1,9 +1,25 @@
-"""What can go wrong with the outbox, as types that carry what a caller needs."""
+"""What can go wrong with the outbox.
+
+    OutboxError                  base; ``advice`` says what a technician does about it
+    ├── OutboxUnavailable        takes nothing more, keeps what it holds; ``reason`` says why
+    │   └── OutboxFull           the quota is used up
+    ├── OutboxLocked             another process holds this outbox
+    ├── TransactionConflict      the ``tx_id`` is taken by another payload
+    ├── PayloadTooLarge          does not fit into one envelope
+    ├── AnswerMismatch           the central API answered another batch
+    ├── FolderBroken             a folder carried by hand is not whole (``folder``)
+    └── FolderUnwritable         a folder cannot be written (``folder``)
+
+Over the network: ``ingest.TransportError`` and what is under it. ``chain.ChainBroken`` is a
+signature that does not verify.
+"""
 
 from __future__ import annotations
 
 import enum
 import sqlite3
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 
@@ -33,6 +49,34 @@ class Reason(enum.StrEnum):
     """The central API holds another chain for this terminal: it needs a new epoch."""
     CLOSED = "closed"
 
+    @property
+    def advice(self) -> str:
+        """What a technician does about it, as one sentence."""
+        return _ADVICE[self]
+
+
+_KEEP_DISK: Final = "Keep the disk as it is and call maintenance."
+_AGAIN: Final = "Try again; if it stays, restart the terminal."
+_ADVICE: Final[Mapping[Reason, str]] = MappingProxyType(
+    {
+        Reason.IO_ERROR: _KEEP_DISK,
+        Reason.DISK_FULL: "Make room on the disk.",
+        Reason.CORRUPT: _KEEP_DISK,
+        Reason.READ_ONLY: "The terminal's user must be able to write in the state directory.",
+        Reason.CANNOT_OPEN: "Check state_directory and who may read it.",
+        Reason.NO_MEMORY: _AGAIN,
+        Reason.BUSY: _AGAIN,
+        Reason.PRAGMA_REFUSED: "The state directory must be on a local disk.",
+        Reason.FOREIGN_FILE: "Check state_directory: what lies there is another program's.",
+        Reason.NEWER_SCHEMA: "Install the later release again, which wrote it.",
+        Reason.OTHER_SCHEMA: "Start the terminal once: it brings the outbox up to date.",
+        Reason.OTHER_TERMINAL: "Check kiosk_id and state_directory.",
+        Reason.QUOTA: "It heals by itself when the network is back; check the network.",
+        Reason.FROZEN: "Get a one-time code, then `kiosk enrol --new-key`.",
+        Reason.CLOSED: _AGAIN,
+    }
+)
+
 
 PASSING: Final = frozenset({Reason.DISK_FULL, Reason.READ_ONLY, Reason.NO_MEMORY, Reason.BUSY})
 """Reasons that can go away while the process runs: the next write that succeeds ends them."""
@@ -51,9 +95,16 @@ _REASON_OF_CODE: Final = {
     sqlite3.SQLITE_PROTOCOL: Reason.BUSY,
 }
 
+_OUR_FAULTS: Final = frozenset({sqlite3.SQLITE_MISUSE, sqlite3.SQLITE_RANGE})
+
 
 class OutboxError(Exception):
     """Base of what the outbox raises."""
+
+    @property
+    def advice(self) -> str:
+        """What a technician does about it; empty where the message says it all."""
+        return ""
 
 
 class OutboxUnavailable(OutboxError):
@@ -62,6 +113,11 @@ class OutboxUnavailable(OutboxError):
     def __init__(self, reason: Reason) -> None:
         super().__init__(f"the outbox is not available: {reason.value}")
         self.reason = reason
+
+    @property
+    def advice(self) -> str:
+        """What a technician does about it."""
+        return self.reason.advice
 
 
 class OutboxFull(OutboxUnavailable):
@@ -90,9 +146,13 @@ class AnswerMismatch(OutboxError):
 def reason_of(error: sqlite3.Error | MemoryError) -> Reason | None:
     """Name the trouble behind a database error; ``None`` when the error is a fault of our own.
 
-    SQLite result codes: https://www.sqlite.org/rescode.html, primary code in the low 8 bits.
+    Our statements are constants that the tests run. One that the database does not understand or
+    does not allow any more means that the disk changed the text of its schema. SQLite result
+    codes: https://www.sqlite.org/rescode.html, primary code in the low 8 bits.
     """
     if isinstance(error, MemoryError):
         return Reason.NO_MEMORY
     code = getattr(error, "sqlite_errorcode", None)
-    return None if code is None else _REASON_OF_CODE.get(code & 0xFF)
+    if code is None or code & 0xFF in _OUR_FAULTS:
+        return None
+    return _REASON_OF_CODE.get(code & 0xFF, Reason.CORRUPT)

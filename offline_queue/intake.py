@@ -100,8 +100,9 @@ def append(
     db.execute(
         "INSERT INTO outbox (epoch, seq, tx_id, case_ref, case_seq, state, expires_at,"
         " confirmed_at, schema_version, key_id, fingerprint, sha256, prev, chain, signature,"
-        " terms, attachments, envelope)"
-        " VALUES (?, ?, ?, ?, ?, 'ready', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " terms, attachments, envelope, kept_proof)"
+        " VALUES (?, ?, ?, ?, ?, 'ready', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+        " kept_proof(CAST(?3 AS BLOB), CAST(?6 AS BLOB), ?10))",
         (
             keys.epoch,
             seq,

@@ -19,6 +19,7 @@ from offline_queue import delivery, ledger
 from offline_queue.chain import ChainBroken, sign_notice, sign_record, verify_record
 from offline_queue.clock import Clock
 from offline_queue.keys import TerminalKeys
+from offline_queue.proofs import prove_settled
 from offline_queue.records import State
 from offline_queue.wire import (
     BatchItem,
@@ -67,15 +68,15 @@ def void_items(
     rows = db.execute(
         f"SELECT v.reason, {delivery.qualified('o')} FROM void AS v INDEXED BY void_due"  # noqa: S608 - constant
         " JOIN outbox AS o ON o.epoch = v.epoch AND o.seq = v.seq"
-        " WHERE v.state = 'due' AND v.next_at <= ? ORDER BY v.epoch, v.seq LIMIT ?",
-        (now, limit),
+        f" WHERE v.state = 'due' AND {delivery.due('v.next_at')} ORDER BY v.epoch, v.seq LIMIT ?",
+        (now, now, limit),
     ).fetchall()
     items = []
     for reason, *row in rows:
 
         def declare(record: ChainRecord, reason: str = reason) -> SignedNotice:
             return sign_notice(
-                keys.device_key, ItemKind.VOID, record, keys.epoch, VoidReason(reason)
+                keys.device_key, ItemKind.VOID, record, keys.epoch, _void_reason(reason)
             )
 
         sign = partial(sign_record, keys.device_key) if row[0] == keys.epoch else None
@@ -120,7 +121,15 @@ def settle_void(db: sqlite3.Connection, clock: Clock, answer: ItemAnswer, now: f
         "UPDATE outbox SET state = ?, result = ? WHERE tx_id = ?",
         (delivery.state_after(answer).value, answer.json().decode(), answer.tx_id),
     )
+    prove_settled(db, row[0], row[1])
     return True
+
+
+def _void_reason(text: str) -> VoidReason:
+    try:
+        return VoidReason(text)
+    except ValueError:
+        return VoidReason.DAMAGED  # so is what stood here
 
 
 def declare_unreadable(db: sqlite3.Connection, tx_id: str) -> None:
@@ -146,8 +155,9 @@ def try_refused_again(db: sqlite3.Connection) -> None:
 def next_due(db: sqlite3.Connection, now: float) -> float | None:
     """Return when, after ``now``, a void that was told to wait may go."""
     row = db.execute(
-        "SELECT min(next_at) FROM void INDEXED BY void_due WHERE state = 'due' AND next_at > ?",
-        (now,),
+        "SELECT min(next_at) FROM void INDEXED BY void_due WHERE state = 'due'"  # noqa: S608 - constant
+        f" AND NOT {delivery.due('next_at')}",
+        (now, now),
     ).fetchone()
     return None if row[0] is None else float(row[0])
 
@@ -215,6 +225,7 @@ def put_damaged(db: sqlite3.Connection, clock: Clock, row: Sequence[object]) -> 
     epoch, seq, tx_id = row[:3]
     db.execute("UPDATE outbox SET state = ? WHERE tx_id = ?", (State.QUARANTINED.value, tx_id))
     if isinstance(epoch, int) and isinstance(seq, int):
+        prove_settled(db, epoch, seq)
         delivery.declare_void(db, epoch, seq, VoidReason.DAMAGED)
         ledger.log(db, clock, "damaged", epoch, seq)
     _log.error("outbox.row_damaged", epoch=epoch, seq=seq)

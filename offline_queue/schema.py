@@ -6,7 +6,7 @@ import contextlib
 import fcntl
 import os
 import sqlite3
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Final
 
@@ -151,8 +151,23 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
             PRIMARY KEY (sha256, number)
         ) STRICT""",
     ),
+    (
+        "ALTER TABLE outbox ADD COLUMN kept_proof BLOB",
+        "ALTER TABLE outbox ADD COLUMN settled_proof BLOB",
+        "ALTER TABLE meta ADD COLUMN proven INTEGER NOT NULL DEFAULT 0",
+    ),
 )
 """One entry per released schema, applied in order; an entry that was released never changes."""
+
+
+@cache
+def expected_schema() -> frozenset[tuple[str, str, str, str | None]]:
+    """Type, name, table and text of everything that the migrations make."""
+    with contextlib.closing(sqlite3.connect(":memory:")) as db:
+        for statements in MIGRATIONS:
+            for statement in statements:
+                db.execute(statement)
+        return frozenset(db.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema"))
 
 
 def lock(path: Path) -> int:

@@ -40,6 +40,7 @@ from offline_queue.errors import (
 )
 from offline_queue.inspection import describe
 from offline_queue.keys import TerminalKeys
+from offline_queue.opening import bring_up, mend_unproven
 from offline_queue.presealing import Presealer
 from offline_queue.quota import Quota, QuotaGuard
 from offline_queue.records import (
@@ -121,9 +122,9 @@ class Outbox:
             Presealer(sealing),
         )
         guard = QuotaGuard(path, quota or Quota())
-        outbox = cls(Connection(path), secret, guard, clock or SystemClock(), keys)
+        outbox = cls(Connection(path, secret), secret, guard, clock or SystemClock(), keys)
         try:
-            outbox._start(enrolment)
+            outbox._answers.head_key = bring_up(outbox._connection, outbox._clock, keys, enrolment)
         except BaseException:
             outbox.close()
             raise
@@ -242,6 +243,17 @@ class Outbox:
             return self.take_batch(now, max_items, max_bytes) if damaged else None
         return BatchRequest(kiosk=self._keys.kiosk, epoch=epoch, items=items)
 
+    def mend_unproven(self) -> int:
+        """Let every row wait again that does not prove to be settled; returns how many.
+
+        The disk may have changed it: sent again, it is answered as a duplicate.
+        """
+        return mend_unproven(self._connection, self._clock)
+
+    def merge_log(self) -> None:
+        """Copy the write-ahead log into the database, when something was written since."""
+        self._connection.merge_log()
+
     def has_ready(self) -> bool:
         """Tell whether anything waits to be sent, now or later."""
         with self._connection.reading() as db:
@@ -252,7 +264,9 @@ class Outbox:
         """Return the time, after ``now``, at which the next transaction told to wait may go."""
         with self._connection.reading() as db:
             row = db.execute(
-                "SELECT min(next_at) FROM outbox WHERE state = 'ready' AND next_at > ?", (now,)
+                "SELECT min(next_at) FROM outbox WHERE state = 'ready'"  # noqa: S608 - constant
+                f" AND NOT {delivery.due('next_at')}",
+                (now, now),
             ).fetchone()
             due = (row[0], quarantine.next_due(db, now), attachments.next_due(db, now))
             return min((float(each) for each in due if each is not None), default=None)
@@ -383,38 +397,6 @@ class Outbox:
         )
 
     # Inside
-
-    def _start(self, enrolment: Enrolment) -> None:
-        head_key = b64url_decode(enrolment.head_public_key)
-        if key_id(head_key) != enrolment.head_key_id:
-            raise ValueError("the enrolment names its keys wrongly")
-        tip = self._connection.read_tip()
-        with self._connection.transaction() as db:
-            before = ledger.read_meta(db)
-            if before is not None and (
-                before.kiosk != enrolment.kiosk or before.epoch > enrolment.epoch
-            ):
-                raise OutboxUnavailable(Reason.OTHER_TERMINAL)
-            ledger.write_meta(db, enrolment, self._keys.sealing_key, head_key)
-            # The central API may have come back from a backup in the meantime, and for these no
-            # acknowledgement would fall.
-            acknowledgement.send_unacknowledged_again(db, enrolment.epoch)
-            attachments.ask_again(db)
-            delivery.recover_inflight(db)
-            delivery.forget_waits(db)
-            attachments.forget_waits(db)
-            quarantine.try_refused_again(db)
-            chain = ledger.read_chain(db, enrolment.epoch)
-            for epoch in ledger.read_epochs(db):
-                why = ledger.why_not_whole(db, epoch, tip)
-                if epoch.epoch == enrolment.epoch and quarantine.is_of_another_key(db, self._keys):
-                    why = why or ledger.OTHER_KEY
-                if why is not None:
-                    ledger.freeze(db, self._clock, epoch.epoch, why)
-                    _log.error("outbox.frozen", epoch=epoch.epoch, why=why)
-            ledger.log(db, self._clock, "opened", enrolment.epoch, detail=enrolment.sealing_key_id)
-        self._answers.head_key = head_key
-        _log.info("outbox.opened", epoch=enrolment.epoch, last_seq=chain.last_seq if chain else 0)
 
     def _try_to_write(self) -> None:
         """Write as much as the largest envelope and let go of it, so that the next has its room.

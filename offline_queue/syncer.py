@@ -44,6 +44,9 @@ BACKOFF_CAP_S: Final = 15 * 60.0
 _GIVE_WAY_S: Final = 0.0005
 """After how long a thread that computes lets another one of the process go on, in seconds."""
 
+_IDLE_S: Final = 1.0
+"""A wait of at least this is long enough to tidy up in."""
+
 ATTACHMENT_BASE_S: Final = 60.0
 """Limit of the first wait of an attachment that was refused; it doubles up to an hour."""
 
@@ -104,6 +107,7 @@ class Syncer:
         self._not_before = 0.0
         self._demanded = False
         self._head_checked = False
+        self._look_again = False
         self._losses = 0
         self._most = BATCH_MAX_ITEMS
         self._received: dict[str, int] = {}
@@ -191,12 +195,15 @@ class Syncer:
             if not prepared and delay != 0:
                 self._outbox.prepare()  # once, and not before what waits already
                 prepared = True
+            if delay is None or delay >= _IDLE_S:
+                self._outbox.merge_log()
             with self._condition:
                 if not self._stopping and not self._woken:
                     idle = self._rng.uniform(LOOK_AGAIN_S / 2, LOOK_AGAIN_S)
                     woken = self._condition.wait(idle if delay is None else delay)
                     if delay is None and not woken:
                         self._head_checked = False
+                        self._look_again = True
 
     def _safe_step(self) -> float | None:
         try:
@@ -211,6 +218,9 @@ class Syncer:
         if self._server_time is not None:
             told, at = self._server_time
             self._outbox.expire(told + dt.timedelta(seconds=now - at))
+        if self._look_again:
+            self._outbox.mend_unproven()
+            self._look_again = False
         batch = self._outbox.take_batch(now, max_items=self._most)
         if batch is None:
             return 0.0 if self._looked_at_heads() else self._upload(now)

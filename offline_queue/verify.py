@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 import hashlib
 import json
 import sqlite3
@@ -25,26 +24,17 @@ from offline_queue.chain import (
     verify_record,
 )
 from offline_queue.errors import OutboxUnavailable
+from offline_queue.findings import Code, Finding
 from offline_queue.inspection import open_read_only
 from offline_queue.schema import read_tip_beside
+from offline_queue.verify_fate import check_fate, check_kept_bytes, check_schema
 from offline_queue.wire import AttachmentRef, ChainRecord, SignedHead
 from offline_queue.wire_model import MessageError
 
+__all__ = ["Code", "Finding", "verify_outbox"]
+
 _REORDER_SEARCH = 64
 """Among how many unsigned-for places a row's own place is looked for."""
-
-
-class Code(enum.StrEnum):
-    """What is wrong, for programs."""
-
-    UNREADABLE = "unreadable"
-    EDITED = "edited"
-    REMOVED = "removed"
-    REORDERED = "reordered"
-    TAIL_CUT = "tail-cut"
-    ROLLED_BACK = "rolled-back"
-    FORKED = "forked"
-    HEAD_FORGED = "head-forged"
 
 
 _ROWS = (
@@ -52,15 +42,6 @@ _ROWS = (
     " schema_version, key_id, confirmed_at, attachments, envelope FROM outbox"
     " WHERE epoch = ? ORDER BY seq"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that is wrong: ``sentence`` for people, ``code`` for programs."""
-
-    code: Code
-    seq: int | None
-    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +87,7 @@ def verify_outbox(
     head_public_key: bytes | None,
     held: SignedHead | None = None,
     former_keys: Mapping[int, ec.EllipticCurvePublicKey] = MappingProxyType({}),
+    secret: bytes | None = None,
 ) -> list[Finding]:
     """Recompute the outbox at ``path``; an empty list means that nothing is wrong.
 
@@ -113,14 +95,17 @@ def verify_outbox(
     recomputed, and compared with the countersigned head that the outbox keeps and, because a
     whole outbox can be put back to an older copy, with ``held``: a newer one, from the central
     API or taken from a receipt. ``head_public_key`` is the raw Ed25519 key; without it the
-    countersignatures themselves are not checked. ``former_keys`` are those of earlier epochs that
+    countersignatures themselves are not checked; without the terminal's ``secret``, what became of
+    each transaction is not. ``former_keys`` are those of earlier epochs that
     had another device key.
     """
     try:
         with open_read_only(path) as db:
             tip = read_tip_beside(path)
             keys = _DeviceKeys(device_public_key, former_keys)
-            return list(_verify(db, keys, head_public_key, held, tip))
+            found = list(_verify(db, keys, head_public_key, held, tip, secret))
+            # Whatever else was found explains a count that differs.
+            return found or list(check_kept_bytes(db))
     except OutboxUnavailable as error:
         sentence = f"The outbox cannot be read: {error.reason.value}."
     except MessageError:
@@ -146,10 +131,12 @@ def _verify(
     head_key: bytes | None,
     held: SignedHead | None,
     tip: tuple[int, int],
+    secret: bytes | None,
 ) -> Iterator[Finding]:
     check = db.execute("PRAGMA quick_check(1)").fetchone()[0]
     if check != "ok":
         yield Finding(Code.UNREADABLE, None, "The database file itself is damaged.")
+    yield from check_schema(db)
     meta = db.execute("SELECT kiosk_id FROM meta").fetchone()
     if meta is None:
         yield Finding(Code.REMOVED, None, "The outbox does not say whose it is.")
@@ -163,6 +150,7 @@ def _verify(
     for epoch, last_seq, head, ack_seq, stored, frozen in epochs:
         rows = [_read(row) for row in db.execute(_ROWS, (epoch,))]
         yield from _rows(rows, kiosk, epoch, keys, ack_seq)
+        yield from check_fate(db, epoch, secret)
         yield from _attachments(db, epoch)
         yield from _tail(rows, last_seq, head)
         if epoch == tip[0] and last_seq < tip[1]:

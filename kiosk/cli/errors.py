@@ -60,12 +60,6 @@ def _advice(error: Exception) -> tuple[str, ...]:
     own = getattr(error, "advice", "")
     if isinstance(own, str) and own:
         return (own,)
-    if _is(error, "OutboxUnavailable"):
-        # Late, like every error: a command loads only what it needs.
-        from kiosk.diagnostics.advice import OUTBOX_ADVICE
-        from offline_queue.errors import OutboxUnavailable
-
-        return (OUTBOX_ADVICE[error.reason],) if isinstance(error, OutboxUnavailable) else ()
     if _is(error, "CentralUnreachable"):
         return ("Check the network and its address.",)
     if getattr(error, "code", None) == "enrolment-code-refused":

@@ -13,7 +13,7 @@ from kiosk.central.client import CentralUnreachable
 from kiosk.cli.options import ConfigFile, Json, Simulated, StateDirectory, never_made, settings_from
 from kiosk.cli.outcome import answer, refuse
 from kiosk.config import Settings
-from kiosk.diagnostics.advice import KEEP_DISK, OUTBOX_ADVICE
+from kiosk.diagnostics.advice import KEEP_DISK
 from kiosk.enrolment.terminal_identity import IdentityError, load_identity
 from offline_queue import Outbox
 from offline_queue.chain import b64url_decode
@@ -90,6 +90,7 @@ def verify(
         b64url_decode(enrolment.head_public_key) if enrolment else None,
         held,
         identity.former_keys,
+        identity.secret,
     )
     value = {
         "sound": not findings,
@@ -187,7 +188,7 @@ def _told(found: OutboxStatus) -> Iterator[str]:
             f"`kiosk queue release {tx_id}` lets them go."
         )
     if found.unavailable:
-        yield f"Nothing is taken: {found.unavailable.value}. {OUTBOX_ADVICE[found.unavailable]}"
+        yield f"Nothing is taken: {found.unavailable.value}. {found.unavailable.advice}"
 
 
 def _span(seconds: float) -> str:

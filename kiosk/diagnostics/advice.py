@@ -1,4 +1,4 @@
-"""What a technician does about an outbox or a printer that does not work, as one sentence each."""
+"""What a technician does about a printer that does not work, as one sentence each."""
 
 from __future__ import annotations
 
@@ -6,33 +6,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from offline_queue.errors import Reason
 from printer.jobs import Reason as PrintReason
 from printer.status import Cover, Cutter, Device, PaperState, PrinterStatus
 
 KEEP_DISK: Final = "Keep the disk as it is and call maintenance."
 _AGAIN: Final = "Try again; if it stays, restart the terminal."
-
-OUTBOX_ADVICE: Final[Mapping[Reason, str]] = MappingProxyType(
-    {
-        Reason.IO_ERROR: KEEP_DISK,
-        Reason.DISK_FULL: "Make room on the disk.",
-        Reason.CORRUPT: KEEP_DISK,
-        Reason.READ_ONLY: "The terminal's user must be able to write in the state directory.",
-        Reason.CANNOT_OPEN: "Check state_directory and who may read it.",
-        Reason.NO_MEMORY: _AGAIN,
-        Reason.BUSY: _AGAIN,
-        Reason.PRAGMA_REFUSED: "The state directory must be on a local disk.",
-        Reason.FOREIGN_FILE: "Check state_directory: what lies there is another program's.",
-        Reason.NEWER_SCHEMA: "Install the later release again, which wrote it.",
-        Reason.OTHER_SCHEMA: "Start the terminal once: it brings the outbox up to date.",
-        Reason.OTHER_TERMINAL: "Check kiosk_id and state_directory.",
-        Reason.QUOTA: "It heals by itself when the network is back; check the network.",
-        Reason.FROZEN: "Get a one-time code, then `kiosk enrol --new-key`.",
-        Reason.CLOSED: _AGAIN,
-    }
-)
-"""By why the outbox is not available."""
 
 PRINT_ADVICE: Final[Mapping[PrintReason, str]] = MappingProxyType(
     {

@@ -14,7 +14,7 @@ from cardreader.trust import TrustStore, TrustStoreInvalid
 from kiosk.central.client import CentralClient, CentralError, CentralRefused
 from kiosk.config import Settings
 from kiosk.devices import Remedy
-from kiosk.diagnostics.advice import OUTBOX_ADVICE, printer_advice
+from kiosk.diagnostics.advice import printer_advice
 from kiosk.enrolment.terminal_identity import IdentityError, load_identity
 from kiosk.equipment.scanner import SaneScanner, ScanFailed
 from kiosk.journal import verify_journal
@@ -156,13 +156,13 @@ def _outbox(settings: Settings) -> Finding:
         status = read_status(path)
         identity = load_identity(settings.state_directory)
         key, former = identity.device_key.public_key(), identity.former_keys
-        findings = verify_outbox(path, key, None, former_keys=former)
+        findings = verify_outbox(path, key, None, former_keys=former, secret=identity.secret)
     except OutboxUnavailable as error:
-        return _bad("outbox", str(error), Remedy.MAINTENANCE, OUTBOX_ADVICE[error.reason])
+        return _bad("outbox", str(error), Remedy.MAINTENANCE, error.advice)
     except (OutboxError, IdentityError) as error:
         return _bad("outbox", str(error), Remedy.MAINTENANCE, "Keep the disk; call maintenance.")
     if status.unavailable:
-        state, advice = status.unavailable.value, OUTBOX_ADVICE[status.unavailable]
+        state, advice = status.unavailable.value, status.unavailable.advice
         return _bad("outbox", state, Remedy.MAINTENANCE, advice)
     if findings:
         return _bad("outbox", findings[0].sentence, Remedy.MAINTENANCE, "Keep the disk as it is.")

@@ -153,6 +153,15 @@ class Connection:
         with _as_sqlite3():
             self._db.executemany(sql, rows)
 
+    def create_function(
+        self, name: str, arguments: int, function: Callable[..., Any], *, deterministic: bool
+    ) -> None:
+        self._db.create_scalar_function(name, function, arguments, deterministic=deterministic)
+
+    @property
+    def total_changes(self) -> int:
+        return self._db.total_changes()
+
     @property
     def in_transaction(self) -> bool:
         return self._db.in_transaction

@@ -22,7 +22,7 @@ from offline_queue.syncer import Syncer, SyncState
 from offline_queue.verify import Finding, verify_outbox
 from tests.offline_queue.fault_proxy import Fault, FaultProxy, planned
 from tests.offline_queue.http_central import Server
-from tests.offline_queue.world import KIOSK, Central, FakeClock, Terminal, submission
+from tests.offline_queue.world import KIOSK, SECRET, Central, FakeClock, Terminal, submission
 
 WAITING = (State.READY, State.INFLIGHT)
 
@@ -97,6 +97,7 @@ class Scene:
             self.central.signing.public_key().public_bytes_raw(),
             self.central.signed_head(KIOSK) if online else None,
             self.central.device_keys,
+            SECRET,
         )
 
     @contextlib.contextmanager

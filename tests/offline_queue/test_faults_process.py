@@ -131,7 +131,7 @@ def test_fault_06_killed_at_every_step_of_a_migration(
     for step in range(steps + 1):
 
         def act(step: int = step) -> None:
-            first, second = schema.MIGRATIONS
+            first, second, *_ = schema.MIGRATIONS
             cut = (*second[:step], "SELECT killed()")
             real = sqlite3.connect
 

@@ -91,7 +91,7 @@ def test_fault_06_a_migration_that_breaks_off_changes_nothing(
     outbox.enqueue(kept)
     outbox.close()
     step = ("ALTER TABLE outbox ADD COLUMN extra TEXT", "SELECT no_such_function()")
-    with monkeypatch.context() as patch, pytest.raises(sqlite3.OperationalError):
+    with monkeypatch.context() as patch, pytest.raises(OutboxUnavailable):
         patch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, step))
         terminal.open()
     with terminal.open() as again:
