@@ -7,6 +7,8 @@ one sentence. 0 done, 1 refused, 2 usage, 3 device or service unavailable.
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 
 
@@ -15,7 +17,12 @@ def main() -> None:
     from kiosk.cli.errors import UNAVAILABLE, is_expected, sentence_of
 
     arguments = sys.argv[1:]
+    if sys.stdin is None:
+        # Closed by whoever started this: nothing comes from there.
+        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115, PTH123 -- for as long as the process lives
     try:
+        if sys.stdout is None and arguments[:1] != ["run"]:
+            raise OSError(errno.EBADF, "standard output is closed")
         if arguments[:1] == ["run"]:
             _run(arguments[1:])
         else:

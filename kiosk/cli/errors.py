@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+
 REFUSED = 1
 USAGE = 2
 UNAVAILABLE = 3
+
+_NOT_WRITTEN = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EBADF})
+"""Standard output is full or gone, and so is a file that was opened long ago."""
 
 EXPECTED = frozenset(
     {
@@ -36,9 +41,12 @@ was never loaded was never raised."""
 def is_expected(error: Exception) -> bool:
     """Whether an error is one that a person at the terminal can act on.
 
-    So is every file that cannot be read or written, wherever that shows.
+    So is every file that cannot be read or written, wherever that shows, and an answer or a
+    question that finds no room or nobody.
     """
-    if isinstance(error, OSError) and error.filename is not None:
+    if isinstance(error, OSError) and (error.filename is not None or error.errno in _NOT_WRITTEN):
+        return True
+    if isinstance(error, EOFError):
         return True
     return any(f"{kind.__module__}.{kind.__qualname__}" in EXPECTED for kind in type(error).__mro__)
 
@@ -48,6 +56,10 @@ def sentence_of(error: Exception) -> str:
     text = str(error).strip() or type(error).__name__
     if isinstance(error, OSError) and error.filename is not None:
         text = f"{error.filename}: {error.strerror}"
+    elif isinstance(error, OSError) and error.errno in _NOT_WRITTEN:
+        text = f"cannot write: {error.strerror}"
+    elif isinstance(error, EOFError):
+        text = "standard input ended before it was read"
     if _is(error, "CentralUnreachable"):
         text = f"the central API is not reached: {text}"
     return " ".join(
