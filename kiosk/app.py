@@ -294,6 +294,8 @@ class Kiosk:
     def start(self) -> None:
         """Begin to serve."""
         self._record("terminal.started", version=__version__, kiosk=self._settings.kiosk_id)
+        if self._journal.set_aside:
+            self._record("journal.repaired", bytes=str(self._journal.set_aside))
         for worker in self._workers:
             worker.start()
         self.syncer.start()

@@ -1,11 +1,16 @@
 """The audit journal: append-only lines, each fixing all before it by its hash.
 
 A line is canonical JSON (RFC 8785) with the SHA-256 of the previous line's bytes in ``prev``. An
-edit, a removal or a reordering breaks every hash after it; a cut tail shows against a checkpoint.
+edit, a removal or a reordering breaks every hash after it.
+
+A line is written whole or not at all. What a power cut or an older release left unfinished at the
+end is moved to ``<name>.torn`` when the journal is opened, and ``set_aside`` says so.
 """
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -67,13 +72,17 @@ class Journal:
     """The open journal of one terminal. Any thread may append."""
 
     def __init__(self, path: Path, now: Callable[[], datetime]) -> None:
-        """Open or create the file. Raises :class:`JournalError` when its last line is unsound."""
+        """Open or create the file; what is no entry at its end is set aside.
+
+        Raises :class:`JournalError` when that is more than an interruption leaves.
+        """
         self._now = now
         self._lock = threading.Lock()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._number, self._head = _continue_from(path)
+            self._number, self._head, self.set_aside = _continue_from(path)
             self._file = path.open("ab", buffering=0)
+            self._size = os.fstat(self._file.fileno()).st_size
         except OSError as error:
             raise JournalError(f"{path}: {error.strerror}") from error
 
@@ -89,12 +98,26 @@ class Journal:
             time = self._now().isoformat(timespec="milliseconds")
             line = Entry(self._number + 1, time, event, visit, kept, self._head).line()
             try:
-                self._file.write(line + b"\n")
-                os.fdatasync(self._file.fileno())
+                self._write(line + b"\n")
             except OSError as error:
                 raise JournalError(f"the journal cannot be written: {error.strerror}") from error
             self._number += 1
             self._head = hashlib.sha256(line).hexdigest()
+
+    def _write(self, line: bytes) -> None:
+        descriptor = self._file.fileno()
+        try:
+            if os.fstat(descriptor).st_size > self._size:
+                os.ftruncate(descriptor, self._size)  # what could not be taken back the last time
+            # A full disk may take the beginning of a line, and says nothing.
+            if self._file.write(line) != len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            os.fdatasync(descriptor)
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.ftruncate(descriptor, self._size)
+            raise
+        self._size += len(line)
 
     def close(self) -> None:
         """Close the file."""
@@ -138,21 +161,41 @@ def _parse(line: bytes) -> Entry | None:
         return None
 
 
-def _continue_from(path: Path) -> tuple[int, str]:
-    """Number and hash of the last whole line; a torn last line (power cut) is cut off."""
+def _continue_from(path: Path) -> tuple[int, str, int]:
+    """Number and hash of the last entry, and how many bytes behind it were set aside."""
     if not path.exists():
-        return 0, GENESIS
+        return 0, GENESIS, 0
     size = path.stat().st_size
     with path.open("rb") as file:
         file.seek(max(0, size - _LONGEST_TAIL))
         tail = file.read()
-    whole, newline, torn = tail.rpartition(b"\n")
+    end = len(tail)
+    number, head = 0, GENESIS
+    while end:
+        # The last line feed up to here ends the candidate; what follows it is no entry.
+        end = tail.rfind(b"\n", 0, end) + 1
+        start = tail.rfind(b"\n", 0, max(0, end - 1)) + 1
+        entry = _parse(tail[start:end]) if end else None
+        if entry is not None:
+            number, head = entry.number, hashlib.sha256(tail[start : end - 1]).hexdigest()
+            break
+        end = max(0, end - 1)
+    if not end and size > len(tail):
+        raise JournalError(f"{path}: nothing at its end is a journal entry")
+    torn = tail[end:]
     if torn:
+        _set_aside(path, torn)
         os.truncate(path, size - len(torn))
-    if not newline:
-        return 0, GENESIS
-    last = whole.rpartition(b"\n")[2]
-    entry = _parse(last)
-    if entry is None:
-        raise JournalError(f"{path}: the last line is not a journal entry")
-    return entry.number, hashlib.sha256(last).hexdigest()
+    return number, head, len(torn)
+
+
+def _set_aside(path: Path, torn: bytes) -> None:
+    try:
+        with path.with_name(f"{path.name}.torn").open("ab") as file:
+            file.write(torn.rstrip(b"\n") + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        # On a full disk the terminal starts all the same: half a line is worth less than that.
+        if b"\n" in torn:
+            raise

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -126,8 +128,52 @@ def test_lines_that_are_no_entries_are_no_entries(path, line):
     with path.open("ab") as file:
         file.write(line + b"\n")
     assert [found.line for found in verify_journal(path)] == [LINES + 1]
-    with pytest.raises(JournalError, match="last line"):
-        Journal(path, lambda: START)
+    journal = Journal(path, lambda: START)
+    journal.append("terminal.started")
+    journal.close()
+    assert journal.set_aside == len(line) + 1
+    assert path.with_name("journal.jsonl.torn").read_bytes() == line + b"\n"
+    assert verify_journal(path) == []
+    assert len(list(read_journal(path))) == LINES + 1
+
+
+def test_a_disk_that_takes_part_of_a_line_leaves_none_of_it(path):
+    """The disk is full at every byte of a line; as soon as it has room, the chain goes on."""
+    before = path.read_bytes()
+    journal = Journal(path, lambda: START)
+    real = journal._file
+    for taken in range(120):
+        for refuses_to_shrink in (False, True):
+            journal._file = FullAfter(real, taken)
+            with pytest.MonkeyPatch.context() as patch, pytest.raises(JournalError):
+                if refuses_to_shrink:
+                    patch.setattr(os, "ftruncate", refuse)
+                journal.append("terminal.started")
+            again = Journal(path, lambda: START)  # a start at this moment
+            assert again.set_aside == (taken if refuses_to_shrink else 0)
+            again.close()
+            assert path.read_bytes() == before
+    journal._file = real
+    journal.append("terminal.started")
+    journal.close()
+    assert verify_journal(path) == []
+
+
+class FullAfter:
+    """A file on a disk that takes so many bytes more."""
+
+    def __init__(self, file, taken):
+        self.file, self.taken = file, taken
+
+    def fileno(self):
+        return self.file.fileno()
+
+    def write(self, data):
+        return self.file.write(data[: self.taken])
+
+
+def refuse(*_):
+    raise OSError(errno.EIO, "the disk refuses")
 
 
 def test_the_same_words_written_another_way_are_a_change(path):
