@@ -39,6 +39,7 @@ lint: setup-test $(QML_TYPES) ## formatting, types, dependency rules, QML, trans
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/deptry .
 	$(BIN)/pyside6-qmllint -W 0 -I build/qml -I ui/qml $(QML_FILES)
 	$(BIN)/python -m ui.lint_tokens
 	$(BIN)/python -m ui.lint_translations
