@@ -12,8 +12,8 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from backend_stub.http.pages.environment import ENVIRONMENT
 from backend_stub.http.pages.payment_texts import (
     ORDER,
     RECONCILIATION,
@@ -28,9 +28,6 @@ from backend_stub.payments.states import LIVING, OPEN, State
 from kiosk.services.oman_time import MUSCAT
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
-_ENVIRONMENT: Final = Environment(
-    loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined
-)
 _STYLE: Final = (_TEMPLATES / "payment.css").read_text("utf-8")
 _STYLE_HASH: Final = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode("ascii")
 _LOOK_AGAIN_S: Final = 15
@@ -168,7 +165,7 @@ def _page(
         "other": "en" if language == "ar" else "ar",
         "style": _STYLE,
     }
-    html = _ENVIRONMENT.get_template(template).render(common | values)
+    html = ENVIRONMENT.get_template(template).render(common | values)
     return HTMLResponse(
         html,
         status,
