@@ -44,10 +44,9 @@ class Calendar(ServerModel):
         latest = asked_at + timedelta(days=self.max_days)
         day = earliest.astimezone(MUSCAT).date()
         while day <= latest.astimezone(MUSCAT).date():
-            if self._works_on(day):
-                for start in self._starts_on(day):
-                    if earliest <= start <= latest:
-                        yield start
+            for start in self.starts_on(day):
+                if earliest <= start <= latest:
+                    yield start
             day += timedelta(days=1)
 
     def _works_on(self, day: date) -> bool:
@@ -57,7 +56,10 @@ class Calendar(ServerModel):
             and day not in self.closed_on
         )
 
-    def _starts_on(self, day: date) -> Iterator[datetime]:
+    def starts_on(self, day: date) -> Iterator[datetime]:
+        """Every slot of a day, whoever asks and when; none on a day off; UTC."""
+        if not self._works_on(day):
+            return
         length = timedelta(minutes=self.slot_minutes)
         start = datetime.combine(day, self.first, MUSCAT).astimezone(UTC)
         end = datetime.combine(day, self.last_ends, MUSCAT).astimezone(UTC)

@@ -94,6 +94,17 @@ def outbox(session: Session, since: int) -> list[Notification]:
     )
 
 
+def waiting_about(session: Session, number: str) -> list[Notification]:
+    """Notices about a case that no gateway has taken yet, oldest first."""
+    return list(
+        session.scalars(
+            select(Notification)
+            .where(Notification.about == number, Notification.handed_at.is_(None))
+            .order_by(Notification.id)
+        )
+    )
+
+
 def note_delivery(session: Session, notification: int, at: datetime, *, delivered: bool) -> None:
     """The gateway's word about a notice, once; ``LookupError`` for one that it was not given."""
     row = session.get(Notification, notification, with_for_update=True)

@@ -114,6 +114,7 @@ def search(
     state: str | None = None,
     words: str = "",
     open_only: bool = False,
+    due_before: datetime | None = None,
     offset: int = 0,
     limit: int = 50,
 ) -> list[CaseSummary]:
@@ -131,6 +132,8 @@ def search(
         query = query.where(or_(CaseFile.number == words.upper(), CaseFile.civil_number == words))
     if open_only:
         query = query.where(_is_open(session, house))
+    if due_before is not None:
+        query = query.where(CaseFile.due_at < due_before)
     query = query.order_by(
         CaseFile.due_at.is_(None), CaseFile.due_at, CaseFile.opened_at, CaseFile.number
     )

@@ -38,6 +38,8 @@ class Rates:
     """Challenges and sign-ins from one address; all terminals of an office may share one."""
     enrolments: Rate = Rate(1, 30)
     """Attempts from one address: codes are not for guessing."""
+    officers: Rate = Rate(1, 20)
+    """Attempts to sign in at the console from one address: each costs time and memory."""
     health: Rate = Rate(1, 20)
     """Reports by one terminal, once its token is seen."""
     card_witnesses: Rate = Rate(0.2, 60)
@@ -84,6 +86,7 @@ class RateLimits:
     batches: TokenBuckets
     visits: TokenBuckets
     enrolments: TokenBuckets
+    officers: TokenBuckets
     health: TokenBuckets
     card_witnesses: TokenBuckets
 
@@ -94,6 +97,7 @@ class RateLimits:
             TokenBuckets(rates.batches),
             TokenBuckets(rates.visits),
             TokenBuckets(rates.enrolments),
+            TokenBuckets(rates.officers),
             TokenBuckets(rates.health),
             TokenBuckets(rates.card_witnesses),
         )

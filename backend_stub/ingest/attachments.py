@@ -82,7 +82,7 @@ def receive(
             session.flush()
         right = True
         if new and row.received == row.size:
-            whole = _whole(session, row)
+            whole = whole_attachment(session, row)
             right = hashlib.sha256(whole).hexdigest() == row.sha256
             if right:
                 row.completed_at = central.clock()
@@ -123,7 +123,8 @@ def _check_ticket(session: Session, sha256: str, signed: SignedTicket) -> None:
         raise refused from error
 
 
-def _whole(session: Session, row: Attachment) -> bytes:
+def whole_attachment(session: Session, row: Attachment) -> bytes:
+    """All bytes of an attachment that are here, sealed as they came."""
     parts = select(AttachmentPart.content).where(*_parts_of(row)).order_by(AttachmentPart.first)
     return b"".join(session.scalars(parts))
 

@@ -22,7 +22,7 @@ from cardreader.simulator.issuing_files import (
     ISSUING_CA_CERTIFICATE,
     ISSUING_CA_KEY,
 )
-from kiosk.cli import backend_catalogue, backend_fleet, backend_payments
+from kiosk.cli import backend_catalogue, backend_fleet, backend_officer, backend_payments
 from kiosk.cli.options import CentralKeys, ConfigFile, Json, settings_from
 from kiosk.cli.outcome import answer, refuse
 from kiosk.contract.issuing import CardSerial
@@ -31,6 +31,7 @@ from kiosk.journal import configure_logging
 
 app = typer.Typer(help="The central API.", no_args_is_help=True)
 app.add_typer(backend_catalogue.app, name="catalogue")
+app.add_typer(backend_officer.app, name="officer")
 app.add_typer(backend_payments.app, name="payments")
 app.command("import")(backend_fleet.import_folder)
 app.command("revoke-kiosk")(backend_fleet.revoke)
