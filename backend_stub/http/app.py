@@ -32,6 +32,7 @@ from backend_stub.ground.problems import (
 from backend_stub.ground.settings import Settings
 from backend_stub.http.admission import Admission, AdmissionMiddleware
 from backend_stub.http.body import BodyMiddleware
+from backend_stub.http.console import add_console
 from backend_stub.http.routes import (
     attachments,
     development,
@@ -117,6 +118,7 @@ def create_app(
         app.include_router(router, prefix="/v1")
     app.include_router(fleet.pages)
     app.include_router(pages.router)
+    add_console(app)
     if desk is not None:
         app.state.payments = desk
         app.include_router(payments.router, prefix="/v1")
