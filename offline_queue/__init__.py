@@ -20,11 +20,12 @@ Where to look:
 - the store: ``store`` the outbox itself, in front of ``intake`` (taking one in), ``answers`` (what
   the central API replied), ``quarantine`` (damaged, void and stranded rows), ``usb_export``
 - its SQL: ``ledger`` identity and chains, ``delivery`` what is on its way, ``acknowledgement`` what
-  the central API holds, ``attachments``, ``quota``, ``overview`` counts and ages; ``schema`` tables
-  and settings; ``connection`` the single writer
+  the central API holds, ``attachments``, ``quota``, ``overview`` counts and ages; ``proofs``
+  of what no signature covers; ``schema`` tables and settings; ``connection`` the single writer
 - ``syncer`` decides when and what to send; ``batching`` what fits into one request
-- for people, and not loaded otherwise: ``inspection`` status without holding the outbox; ``verify``
-  whether anything was changed
+- for people, and not loaded otherwise: ``inspection`` status without holding the outbox;
+  ``listing`` its rows; ``verify`` whether anything was changed, with
+  ``verify_fate`` and ``findings``
 - ``presealing`` prepares key agreements before a visit needs one; ``keys`` the keys in use;
   ``records``, ``clock``, ``errors``
 """

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Annotated
@@ -21,7 +23,8 @@ from offline_queue.errors import OutboxError
 from offline_queue.http import HttpIngest
 from offline_queue.ingest import TransportError
 from offline_queue.inspection import read_status
-from offline_queue.records import OutboxStatus
+from offline_queue.listing import COLUMNS, list_transactions
+from offline_queue.records import OutboxStatus, State
 from offline_queue.verify import verify_outbox
 from offline_queue.wire import SignedHead
 
@@ -58,6 +61,22 @@ def status(
         "unavailable": found.unavailable.value if found.unavailable else None,
     }
     answer(value, as_json=as_json, text="\n".join(_told(found)))
+
+
+@app.command(name="list")
+def list_(
+    state: Annotated[State | None, typer.Option(help="Only those in this state.")] = None,
+    as_csv: Annotated[bool, typer.Option("--csv", help="As comma-separated values.")] = False,
+    config: ConfigFile = None,
+    state_directory: StateDirectory = None,
+    simulated: Simulated = False,
+    as_json: Json = False,
+) -> None:
+    """Every transaction kept, as a table: its state, age and answer; contents stay sealed."""
+    settings = settings_from(config, state_directory, simulated=simulated)
+    rows = list_transactions(_kept(settings), state)
+    text = _csv(rows) if as_csv else _table(rows)
+    answer({"transactions": [dict(row) for row in rows]}, as_json=as_json, text=text)
 
 
 @app.command()
@@ -161,6 +180,27 @@ def release(
     if not released:
         refuse(value, as_json=as_json, text="Nothing waits behind this transaction.")
     answer(value, as_json=as_json, text=f"{released} transactions may go now.")
+
+
+def _csv(rows: Sequence[Mapping[str, object]]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().rstrip("\n")
+
+
+def _table(rows: Sequence[Mapping[str, object]]) -> str:
+    shown = ("seq", "tx_id", "state", "attempts", "confirmed_at", "answer")
+    lines = [
+        shown,
+        *(tuple("-" if row[name] is None else str(row[name]) for name in shown) for row in rows),
+    ]
+    widths = [max(len(line[at]) for line in lines) for at in range(len(shown))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    )
 
 
 def _kept(settings: Settings) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -83,3 +84,26 @@ def test_a_held_case_is_released(state: Path, central: Central) -> None:
     assert run("release", held.tx_id, "--state-directory", state) == (1, {"released": 0})
     assert run("release", refused.tx_id, "--state-directory", state) == (0, {"released": 1})
     assert run("status", "--state-directory", state)[1]["held"] == 0
+
+
+def test_the_list_is_one_row_each_while_the_terminal_runs(state: Path, central: Central) -> None:
+    with opened(state) as outbox:
+        kept = [submission(), submission()]
+        for each in kept:
+            outbox.enqueue(each)
+        batch = outbox.take_batch(0.0, max_items=1)
+        assert batch is not None
+        outbox.apply_answers([kept[0].tx_id], central.post_batch(batch).answer, 0.0, None)
+        code, told = run("list", "--state-directory", state)
+        assert code == 0
+        found = [(row["tx_id"], row["state"], row["answer"]) for row in told["transactions"]]
+        assert found == [(kept[0].tx_id, "accepted", "accepted"), (kept[1].tx_id, "ready", None)]
+        code, told = run("list", "--state", "ready", "--state-directory", state)
+        assert [row["tx_id"] for row in told["transactions"]] == [kept[1].tx_id]
+        places = ["--state-directory", str(state)]
+        table = CliRunner().invoke(app, ["list", *places]).stdout.splitlines()
+        assert table[0].split() == ["seq", "tx_id", "state", "attempts", "confirmed_at", "answer"]
+        assert table[2].split()[:4] == ["2", kept[1].tx_id, "ready", "0"]
+        lines = CliRunner().invoke(app, ["list", "--csv", *places]).stdout.splitlines()
+        rows = list(csv.DictReader(lines))
+        assert [row["tx_id"] for row in rows] == [each.tx_id for each in kept]
