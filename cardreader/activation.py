@@ -144,7 +144,12 @@ def activate(
         record = authority.begin(card.serial)
         issuing = _issuing(card)
         if record.completed:
-            return Activation(_read_back(card, record.certificates), was_active=True)
+            try:
+                return Activation(_read_back(card, record.certificates), was_active=True)
+            except CardProtocolError:
+                # An object on the card is damaged; the certificate is in the record.
+                _log.info("card.certificate_damaged")
+                issuing = _issuing(card)
         renewed = authenticate_manager(issuing, authority, card.serial, record)
         replace_makers_secrets(issuing, authority, card.serial, record, key_renewed=renewed)
         on_step(ActivationStep.PIN)
@@ -325,19 +330,16 @@ def _proofs(
 
 
 def _stored(pki: PkiApplication, purpose: KeyPurpose) -> bytes | None:
-    """The certificate on the card, DER. Raises what reading raises, but for a missing one."""
+    """The certificate on the card, DER. One that is damaged is none: it is written over."""
     try:
         return pki.certificate(purpose).public_bytes(Encoding.DER)
-    except ObjectNotFound:
+    except (ObjectNotFound, CardProtocolError):
         return None
 
 
 def _is_stored(pki: PkiApplication, purpose: KeyPurpose, certificate: bytes) -> bool:
-    """Whether exactly this is on the card; what is damaged there is written over."""
-    try:
-        return _stored(pki, purpose) == certificate
-    except CardProtocolError:
-        return False
+    """Whether exactly this is on the card."""
+    return _stored(pki, purpose) == certificate
 
 
 def _spki(certificate: x509.Certificate) -> bytes:

@@ -29,7 +29,7 @@ from PIL import Image
 
 from cardreader import tlv
 from cardreader.errors import CardProtocolError
-from cardreader.mrz import Sex, Td1, parse_td1
+from cardreader.mrz import PartialDate, Sex, Td1, parse_td1
 
 _CIVIL_NUMBER = re.compile(r"[0-9]{4,9}")
 _JPEG_MAGIC = b"\xff\xd8\xff"
@@ -54,7 +54,7 @@ class CardIdentity:
     civil_number: str = field(repr=False)
     name_ar: str = field(repr=False)
     name_en: str = field(repr=False)
-    birth_date: date = field(repr=False)
+    birth_date: date | PartialDate = field(repr=False)
     expiry_date: date = field(repr=False)
     sex: Sex = field(repr=False)
     nationality: str = field(repr=False)
@@ -63,14 +63,19 @@ class CardIdentity:
     occupation_ar: str | None = field(repr=False)
     occupation_en: str | None = field(repr=False)
 
+    @property
+    def full_birth_date(self) -> date | None:
+        """The date of birth where the state knows all of it."""
+        return self.birth_date if isinstance(self.birth_date, date) else None
+
 
 def parse_identity(dg1: bytes, dg11: bytes, dg13: bytes | None, today: date) -> CardIdentity:
     """Read the record from whole files. Authenticity is the caller's business, and comes first.
 
     Raises :class:`~cardreader.errors.CardProtocolError` when anything is missing or malformed.
     """
-    zone = _zone(dg1, today)
     personal = tlv.require(dg11, 0x6B)
+    zone = _zone(dg1, today, _full_birth(personal))
     national = tlv.require(dg13, 0x6D) if dg13 is not None else b""
     civil_number = _text(tlv.require(personal, 0x5F10))
     if not _CIVIL_NUMBER.fullmatch(civil_number):
@@ -92,10 +97,16 @@ def parse_identity(dg1: bytes, dg11: bytes, dg13: bytes | None, today: date) -> 
     )
 
 
-def _zone(dg1: bytes, today: date) -> Td1:
+def _full_birth(personal: bytes) -> str:
+    """Tag 5F2B, YYYYMMDD: four bytes of digits or eight characters (Doc 9303-10, 4.7.11)."""
+    raw = tlv.get(personal, 0x5F2B) or b""
+    return raw.hex() if len(raw) == 4 else raw.decode("ascii", "replace")
+
+
+def _zone(dg1: bytes, today: date, full_birth: str) -> Td1:
     raw = tlv.require(dg1, 0x61, 0x5F1F)
     try:
-        return parse_td1(raw.decode("ascii"), today)
+        return parse_td1(raw.decode("ascii"), today, full_birth)
     except UnicodeDecodeError:
         raise CardProtocolError("the machine readable zone is not ASCII") from None
 

@@ -28,12 +28,20 @@ class MrzError(CardProtocolError):
 
 
 @dataclass(frozen=True, slots=True)
+class PartialDate:
+    """A date of birth of which the state does not know everything (Doc 9303-3, clause 4.8)."""
+
+    year: int | None = field(repr=False)
+    month: int | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Td1:
     """What a TD1 zone says. ``issuer`` and ``nationality`` are ISO 3166-1 alpha-3 codes."""
 
     issuer: str
     document_number: str = field(repr=False)
-    birth_date: date = field(repr=False)
+    birth_date: date | PartialDate = field(repr=False)
     sex: Sex = field(repr=False)
     expiry_date: date
     nationality: str = field(repr=False)
@@ -50,8 +58,12 @@ def check_digit(text: str) -> str:
     return str(total % 10)
 
 
-def parse_td1(text: str, today: date) -> Td1:
-    """Read the 90 characters of a TD1 zone. Two-digit years are placed around ``today``.
+def parse_td1(text: str, today: date, full_birth: str = "") -> Td1:
+    """Read the 90 characters of a TD1 zone.
+
+    ``full_birth`` is the date of birth with its century, YYYYMMDD, where another file has it; else
+    the year is the last one in which its holder can have been born: before ``today`` and before the
+    card expired. It counts when it says nothing else than the zone.
 
     Raises :class:`MrzError`; its message never holds what the zone says.
     """
@@ -68,16 +80,14 @@ def parse_td1(text: str, today: date) -> Td1:
             raise MrzError(f"check digit of the machine readable zone is wrong: {name}")
     if second[7] not in "MF<":
         raise MrzError("the machine readable zone has an unknown sex")
-    birth = _date(second[0:6], 2000)
-    if birth > today:
-        birth = _date(second[0:6], 1900)
+    expiry = _date(second[8:14], 2000)
     surname, _, given = third.partition("<<")
     return Td1(
         issuer=_words(first[2:5]),
         document_number=number,
-        birth_date=birth,
+        birth_date=_birth(second[0:6], min(today, expiry), full_birth),
         sex=Sex.UNSPECIFIED if second[7] == "<" else Sex(second[7]),
-        expiry_date=_date(second[8:14], 2000),
+        expiry_date=expiry,
         nationality=_words(second[15:18]),
         surname=_words(surname),
         given_names=_words(given),
@@ -93,6 +103,47 @@ def _document_number(first: str) -> str:
     if check_digit(number) != digit:
         raise MrzError("check digit of the machine readable zone is wrong: document number")
     return number.rstrip("<")
+
+
+def _birth(digits: str, latest: date, full: str) -> date | PartialDate:
+    """``digits``: two each for year, month and day; ``<<`` or ``00`` where one is not known."""
+    year, month, day = (_number(digits[at : at + 2]) for at in (0, 2, 4))
+    # A year of 2000 is written 00; of month and day 00 is none.
+    month, day = month or None, day or None
+    if full.isascii() and full.isdigit() and len(full) == 8:
+        told = (int(full[:4]), int(full[4:6]) or None, int(full[6:]) or None)
+        if (
+            year in (None, told[0] % 100)
+            and month in (None, told[1])
+            and day in (None, told[2])
+            and told[0] <= latest.year
+        ):
+            return _whole_or_part(*told)
+    if year is None:
+        return PartialDate(None, month)
+    for century in (2000, 1900):
+        born = _whole_or_part(century + year, month, day)
+        begin = born if isinstance(born, date) else date(century + year, month or 1, 1)
+        if begin <= latest:
+            break
+    return born
+
+
+def _whole_or_part(year: int, month: int | None, day: int | None) -> date | PartialDate:
+    try:
+        # Checked also where the day is missing: there is no thirteenth month.
+        begin = date(year, month or 1, day or 1)
+    except ValueError:
+        raise MrzError("a date in the machine readable zone does not exist") from None
+    return PartialDate(year, month) if month is None or day is None else begin
+
+
+def _number(digits: str) -> int | None:
+    if digits == "<<":
+        return None
+    if not (digits.isascii() and digits.isdigit()):
+        raise MrzError("a date in the machine readable zone is incomplete")
+    return int(digits)
 
 
 def _date(digits: str, century: int) -> date:

@@ -32,7 +32,14 @@ def main() -> None:
     except Exception as error:
         if not is_expected(error):
             raise
-        sys.stderr.write(f"kiosk: {sentence_of(error)}\n")
+        sentence = sentence_of(error)
+        if "--json" in arguments:
+            import json
+
+            # Whoever asked for JSON is told in JSON, too.
+            unavailable = {"available": False, "error": type(error).__name__, "detail": sentence}
+            sys.stdout.write(json.dumps(unavailable, ensure_ascii=False) + "\n")
+        sys.stderr.write(f"kiosk: {sentence}\n")
         sys.exit(UNAVAILABLE)
 
 

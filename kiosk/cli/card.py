@@ -13,7 +13,12 @@ import typer
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
-from cardreader.errors import CardNotGenuine, ObjectNotFound
+from cardreader.errors import (
+    CardNotGenuine,
+    CardNotSupported,
+    CardProtocolError,
+    ObjectNotFound,
+)
 from cardreader.national_id import NationalIdCard
 from cardreader.pcsc import PcscConnection
 from cardreader.pinpad import has_pin_pad
@@ -93,6 +98,8 @@ def _look(connection: PcscConnection, card: NationalIdCard) -> dict[str, Any]:
             value |= {"genuine": True, **_identity(card)}
         except CardNotGenuine as error:
             return {**value, "genuine": False, "reason": error.reason.value}
+        except CardProtocolError as error:
+            value |= {"genuine": None, "reason": "unreadable", "detail": str(error)}
     else:
         # A card of another maker: there is nothing that could be genuine or not.
         value["genuine"] = None
@@ -126,6 +133,8 @@ def _certificate(card: NationalIdCard, purpose: KeyPurpose) -> dict[str, Any]:
         return {"present": False}
     except CardNotGenuine as error:
         return {"present": True, "valid": False, "reason": error.reason.value}
+    except (CardProtocolError, CardNotSupported) as error:
+        return {"present": True, "valid": False, "reason": "unreadable", "detail": str(error)}
     as_of = card.revocations_as_of(purpose)
     return {
         "present": True,

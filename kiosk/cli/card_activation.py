@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
+from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
 from cardreader.activation import activate
@@ -15,8 +17,15 @@ from cardreader.authority import (
     RefusalReason,
 )
 from cardreader.channel import wipe
-from cardreader.errors import CardNotGenuine, PinError, PinWrong
+from cardreader.errors import (
+    CardNotGenuine,
+    CardProtocolError,
+    ObjectNotFound,
+    PinError,
+    PinWrong,
+)
 from cardreader.national_id import NationalIdCard
+from cardreader.pki import KeyPurpose
 from kiosk.central.client import CentralClient, CentralRefused
 from kiosk.central.issuing import CodeRefused, HttpCardAuthority
 from kiosk.cli.card_options import PinStdin, Place, Reader, Trust
@@ -47,6 +56,9 @@ def activate_card(
     def act(card: NationalIdCard) -> dict[str, Any]:
         if card.issuing() is None and card.pin_info().transport:
             return _replace_letter_pin(card, pin_stdin)
+        if card.has_identity and (certificates := _certificates(card)) is not None:
+            # It says so itself: no code is sent, and no PIN is asked for.
+            return _activated(card, certificates, was_active=True)
         _ensure_approved(card, authority, pin_stdin)
         new = new_pin(pin_stdin, may_follow_vendor_pin=not card.has_identity)
         try:
@@ -54,15 +66,7 @@ def activate_card(
             done = activate(card, authority, new)
         finally:
             wipe(new)
-        return {
-            "activated": True,
-            "was_active": done.was_active,
-            "serial": card.serial,
-            "certificates": {
-                purpose.value: certificate.fingerprint(hashes.SHA256()).hex()
-                for purpose, certificate in done.certificates.items()
-            },
-        }
+        return _activated(card, done.certificates, was_active=done.was_active)
 
     try:
         value = Place(reader, trust, config).with_card(act)
@@ -84,6 +88,28 @@ def activate_card(
         client.close()
     text = "The card had been activated before." if value["was_active"] else "The card is active."
     answer(value, as_json=as_json, text=text)
+
+
+def _activated(
+    card: NationalIdCard, certificates: Mapping[KeyPurpose, x509.Certificate], *, was_active: bool
+) -> dict[str, Any]:
+    return {
+        "activated": True,
+        "was_active": was_active,
+        "serial": card.serial,
+        "certificates": {
+            purpose.value: certificate.fingerprint(hashes.SHA256()).hex()
+            for purpose, certificate in certificates.items()
+        },
+    }
+
+
+def _certificates(card: NationalIdCard) -> dict[KeyPurpose, x509.Certificate] | None:
+    """Both certificates, if both hold; ``None``: there is something to be done."""
+    try:
+        return {purpose: card.certificate(purpose) for purpose in KeyPurpose}
+    except (ObjectNotFound, CardProtocolError):
+        return None
 
 
 def _replace_letter_pin(card: NationalIdCard, from_stdin: bool) -> dict[str, Any]:

@@ -12,9 +12,21 @@ from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 
-from cardreader.errors import CardNotGenuine, ReaderUnavailable
+from cardreader.errors import (
+    CardError,
+    CardNotGenuine,
+    CardProtocolError,
+    PinBlocked,
+    PinEntryCancelled,
+    PinWrong,
+    PukBlocked,
+    PukWrong,
+    ReaderUnavailable,
+)
 from cardreader.national_id import NationalIdCard, open_card
 from cardreader.pcsc import PcscConnection, PcscReaders
+from cardreader.pin import MalformedPin
+from cardreader.pinpad import NoPinPad
 from cardreader.readers import ReaderStatus
 from cardreader.simulator import TRUST as SIMULATED_TRUST
 from cardreader.trust import TrustStore
@@ -33,6 +45,22 @@ PinStdin = Annotated[
 
 _PATIENCE_S = 3.0
 """How long a reader and a card are waited for: pcscd may just be starting."""
+
+
+class NotActivated(CardError):
+    """The card has no PIN or no certificate yet."""
+
+    advice = "Activate it first: kiosk card activate, or at the terminal."
+
+    def __init__(self) -> None:
+        super().__init__("the card is not activated")
+
+
+def require_activated(card: NationalIdCard) -> None:
+    """Raise :class:`NotActivated` for a card that has no PIN yet. A PIN from a letter is one."""
+    if card.issuing() is not None and card.pin_info().transport:
+        raise NotActivated
+
 
 NO_READER = "no reader is attached, or pcscd does not run: check its cable, start pcscd"
 
@@ -109,9 +137,28 @@ def wait(look: Callable[[], T | None]) -> T | None:
 def refuse_because(error: Exception, what: str, *, as_json: bool) -> NoReturn:
     """``what`` was not done: how many tries are left, and why a card that is not genuine is not."""
     value: dict[str, Any] = {what: False, "tries_left": getattr(error, "tries_left", None)}
+    refuse({**value, "reason": reason_of(error)}, as_json=as_json, text=sentence_of(error))
+
+
+def reason_of(error: Exception) -> str:
+    """The one word of a JSON answer for why a card did not do something."""
     if isinstance(error, CardNotGenuine):
-        value["reason"] = error.reason.value
-    refuse(value, as_json=as_json, text=sentence_of(error))
+        return error.reason.value
+    return next((word for kind, word in _REASONS if isinstance(error, kind)), "not-allowed")
+
+
+_REASONS: tuple[tuple[type[Exception], str], ...] = (
+    (NotActivated, "not-activated"),
+    (PinWrong, "pin-wrong"),
+    (PinBlocked, "pin-blocked"),
+    (PinEntryCancelled, "pin-entry-cancelled"),
+    (PukWrong, "puk-wrong"),
+    (PukBlocked, "puk-blocked"),
+    (MalformedPin, "malformed"),
+    (NoPinPad, "no-pin-pad"),
+    (CardProtocolError, "unreadable"),
+    (ValueError, "pin-not-allowed"),
+)
 
 
 def _now() -> datetime:

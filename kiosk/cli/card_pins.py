@@ -11,11 +11,28 @@ import typer
 
 from cardreader.activation import VENDOR_PIN
 from cardreader.channel import wipe
-from cardreader.errors import CardNotGenuine, PinError, PukError
+from cardreader.errors import (
+    CardError,
+    CardNotGenuine,
+    CardProtocolError,
+    CardRemoved,
+    CardTimeout,
+    PinError,
+    PukError,
+    ReaderUnavailable,
+)
 from cardreader.national_id import NationalIdCard
 from cardreader.pin import pin_weakness
 from cardreader.pinpad import NoPinPad, verify_on_pad
-from kiosk.cli.card_options import PinStdin, Place, Reader, Trust, refuse_because
+from kiosk.cli.card_options import (
+    NotActivated,
+    PinStdin,
+    Place,
+    Reader,
+    Trust,
+    refuse_because,
+    require_activated,
+)
 from kiosk.cli.options import ConfigFile, Json
 from kiosk.cli.outcome import REFUSED, answer, read_pin
 
@@ -38,7 +55,12 @@ def verify_pin(
         else:
             pin = read_pin(pin_stdin)
             try:
-                place.with_card(lambda card: card.verify_pin(pin))
+
+                def present(card: NationalIdCard) -> None:
+                    require_activated(card)
+                    card.verify_pin(pin)
+
+                place.with_card(present)
             finally:
                 wipe(pin)
     answer({"verified": True}, as_json=as_json, text="The PIN is right.")
@@ -91,11 +113,22 @@ def require_good(new: bytearray, card: NationalIdCard) -> None:
     """The same rules as at the window. Raises :class:`ValueError`; the card was not asked."""
     if card.has_identity:
         holder = card.identity()
-        weakness = pin_weakness(new, birth_date=holder.birth_date, civil_number=holder.civil_number)
+        weakness = pin_weakness(
+            new, birth_date=holder.full_birth_date, civil_number=holder.civil_number
+        )
     else:
         weakness = pin_weakness(new)
     if weakness is not None:
         raise ValueError(f"the new PIN may not be chosen: {weakness.value}")
+
+
+class PinMayHaveChanged(CardError):
+    """The card's answer did not arrive: it has the new PIN or still the one before."""
+
+    advice = (
+        "The PIN may have changed: try the new one once with kiosk card verify-pin; "
+        "if it is wrong, the one before still holds."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +154,12 @@ def _replace_pin(way: _Way, place: Place, from_stdin: bool, *, as_json: bool) ->
         new = new_pin(from_stdin)
 
         def act(card: NationalIdCard) -> None:
+            require_activated(card)
             require_good(new, card)
-            way.present(card, secret, new)
+            try:
+                way.present(card, secret, new)
+            except (CardRemoved, CardTimeout, ReaderUnavailable, CardProtocolError) as error:
+                raise PinMayHaveChanged(str(error)) from error
 
         with _refusals(way.done, as_json=as_json):
             place.with_card(act)
@@ -137,5 +174,5 @@ def _refusals(what: str, *, as_json: bool) -> Iterator[None]:
     """End the command with an answer when ``what`` was refused."""
     try:
         yield
-    except (PinError, PukError, CardNotGenuine, NoPinPad, ValueError) as error:
+    except (NotActivated, PinError, PukError, CardNotGenuine, NoPinPad, ValueError) as error:
         refuse_because(error, what, as_json=as_json)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -11,11 +12,19 @@ import typer
 
 from cardreader.channel import wipe
 from cardreader.cms import sign_cms
-from cardreader.errors import CardNotGenuine, PinError
+from cardreader.errors import CardNotGenuine, CardProtocolError, ObjectNotFound, PinError
 from cardreader.jws import sign_compact
 from cardreader.national_id import NationalIdCard
 from cardreader.pki import KeyPurpose
-from kiosk.cli.card_options import PinStdin, Place, Reader, Trust, refuse_because
+from kiosk.cli.card_options import (
+    NotActivated,
+    PinStdin,
+    Place,
+    Reader,
+    Trust,
+    refuse_because,
+    require_activated,
+)
 from kiosk.cli.options import ConfigFile, Json
 from kiosk.cli.outcome import answer, read_pin
 
@@ -44,9 +53,11 @@ def sign(
     DER, the file inside; `openssl cms -verify -inform DER` reads it.
     """
     message = file.read_bytes()
+    _require_writable(out)
     pin = read_pin(pin_stdin)
 
     def act(card: NationalIdCard) -> tuple[str, bytes]:
+        require_activated(card)
         if form is Format.RAW:
             signature = card.sign(KeyPurpose.SIGNATURE, message, pin)
             return signature.algorithm.value, signature.value
@@ -58,10 +69,23 @@ def sign(
 
     try:
         algorithm, signature = Place(reader, trust, config).with_card(act)
-    except (PinError, CardNotGenuine, ValueError) as error:
+    except ObjectNotFound:
+        refuse_because(NotActivated(), "signed", as_json=as_json)
+    except (NotActivated, PinError, CardNotGenuine, CardProtocolError, ValueError) as error:
         refuse_because(error, "signed", as_json=as_json)
     finally:
         wipe(pin)
     out.write_bytes(signature)
     value = {"signed": True, "algorithm": algorithm, "bytes": len(signature)}
     answer(value, as_json=as_json, text=f"{out}: {algorithm}, {len(signature)} bytes.")
+
+
+def _require_writable(out: Path) -> None:
+    """Found out before anybody enters a PIN."""
+    folder = out.parent
+    if (
+        out.is_dir()
+        or not folder.is_dir()
+        or not os.access(out if out.exists() else folder, os.W_OK)
+    ):
+        raise typer.BadParameter(f"{out} cannot be written", param_hint="--out")

@@ -52,7 +52,8 @@ class Cardholder:
     civil_number: str = field(repr=False)
     name_ar: str = field(repr=False)
     name_en: str = field(repr=False)
-    birth_date: date = field(repr=False)
+    birth_date: date | None = field(repr=False)
+    """``None`` where the card does not tell all of it."""
     expiry_date: date
     kind: str
     nationality: str

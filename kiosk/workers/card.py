@@ -13,11 +13,11 @@ import structlog
 
 from cardreader import events as card
 from cardreader.apdu import CardConnection
-from cardreader.errors import CardNotGenuine, ObjectNotFound
+from cardreader.errors import CardNotGenuine, CardProtocolError, ObjectNotFound
 from cardreader.jws import sign_compact
 from cardreader.national_id import NationalIdCard, open_card
 from cardreader.pki import KeyPurpose
-from cardreader.readers import CardReaders
+from cardreader.readers import CardReaders, Slot
 from cardreader.trust import TrustStore
 from cardreader.worker import CardWorker
 from kiosk.devices import DeviceState
@@ -115,7 +115,7 @@ class ReaderWorker(Worker):
                 civil_number=identity.civil_number,
                 name_ar=identity.name_ar,
                 name_en=identity.name_en,
-                birth_date=identity.birth_date,
+                birth_date=identity.full_birth_date,
                 expiry_date=identity.expiry_date,
                 kind=identity.kind.value,
                 nationality=identity.nationality,
@@ -226,15 +226,34 @@ class ReaderWorker(Worker):
 
     # --- the watcher's thread
 
+    def _take_another_reader(self, gone: str) -> None:
+        """A reader that was attached while this one still was takes its place."""
+        others = [
+            status
+            for status in self._readers.readers()
+            if status.reader != gone and self._wanted in status.reader
+        ]
+        self._reader = others[0].reader if others else None
+        if not others:
+            self._reader_state(DeviceState.NO_DEVICE)
+            return
+        self._answer(ev.CardRemoved())
+        match others[0].slot:
+            case Slot.CARD:
+                self._answer(ev.CardInserted())
+            case Slot.MUTE_CARD:
+                self._answer(ev.CardRefused(CardProblem.MUTE))
+            case Slot.EMPTY:
+                pass
+
     def _on_reader_event(self, event: card.ReaderEvent) -> None:
         match event:
             case card.ReaderAttached() if self._reader is None and self._wanted in event.reader:
                 self._reader = event.reader
                 self._reader_state(DeviceState.ONLINE)
             case card.ReaderDetached() if event.reader == self._reader:
-                self._reader = None
                 self.release()
-                self._reader_state(DeviceState.NO_DEVICE)
+                self._take_another_reader(event.reader)
             case card.CardInserted() if event.reader == self._reader:
                 self.release()
                 self._answer(ev.CardInserted())
@@ -256,6 +275,7 @@ def _has_certificates(card: NationalIdCard) -> bool:
     try:
         for purpose in KeyPurpose:
             card.certificate(purpose)
-    except ObjectNotFound:
+    except (ObjectNotFound, CardProtocolError):
+        # One that is damaged is no certificate; activation writes over it.
         return False
     return True

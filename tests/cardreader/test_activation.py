@@ -17,9 +17,10 @@ from cardreader.authority import ActivationRefused, ManagerAnswer, RefusalReason
 from cardreader.errors import CardNotGenuine, PukWrong
 from cardreader.pin import MalformedPin
 from cardreader.pki import KeyPurpose, PinInfo
-from cardreader.simulator import KeyType, SimulatedReaders, management_key
+from cardreader.simulator import KeyType, SimulatedReaders, issue, management_key
 from cardreader.simulator.authority import SimulatedAuthority
 from cardreader.simulator.issuer import MANAGEMENT_MASTER
+from cardreader.simulator.state import personalised
 from tests.cardreader.activating import NEW, PIN, authority
 from tests.cardreader.opening import opened
 
@@ -130,3 +131,19 @@ def test_no_log_holds_a_secret() -> None:
     for secret in (PIN.decode(), "98765432", "907152", "secret", NEW.civil_number, NEW.puk):
         assert secret not in written
         assert secret.encode().hex() not in written
+
+
+@pytest.mark.parametrize("completed", [False, True])
+def test_a_damaged_certificate_is_written_again(completed: bool) -> None:
+    readers, office = SimulatedReaders(), authority()
+    memory = personalised(NEW)
+    readers.insert_card(issue(NEW, state=memory))
+    card = opened(readers)
+    if completed:
+        activate(card, office, bytearray(PIN))
+    memory.objects[0x5FC10A] = bytes(range(256)) * 2
+    readers.insert_card(issue(NEW, state=memory))
+    again = opened(readers)
+    done = activate(again, office, bytearray(PIN))
+    assert set(done.certificates) == set(KeyPurpose)
+    assert office.issued == 2

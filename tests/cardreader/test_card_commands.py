@@ -26,6 +26,7 @@ from cardreader.simulator.issuing_files import (
     ISSUING_CA_CERTIFICATE,
     ISSUING_CA_KEY,
 )
+from cardreader.simulator.state import personalised
 from kiosk.cli.card import app
 from tests.cardreader.vendor_cards import VENDOR_KEY, VendorApplication, vendor_memory
 from tests.cardreader.virtual_reader import in_virtual_reader
@@ -49,20 +50,22 @@ def test_pin_commands(pcscd: Pcscd) -> None:  # noqa: F811 - the fixture
     with in_virtual_reader(issue("citizen-active", protocol=Protocol7816.T0)):
         seen = kiosk_card("inspect")[1]
         assert (seen["pin"]["tries_left"], seen["pin_pad"]) == (3, False)
-        no_keys = {"verified": False, "tries_left": None}
+        no_keys = {"verified": False, "tries_left": None, "reason": "no-pin-pad"}
         assert kiosk_card("verify-pin", arguments=("--at-reader",)) == (1, no_keys)
-        refused = {"changed": False, "tries_left": None}
+        refused = {"changed": False, "tries_left": None, "reason": "pin-not-allowed"}
         # Weak, and half of the civil number 99014521: the card is not asked.
         assert kiosk_card("change-pin", "246813", "111111") == (1, refused)
         assert kiosk_card("change-pin", "246813", "990145") == (1, refused)
-        wrong = {"changed": False, "tries_left": 2}
+        wrong = {"changed": False, "tries_left": 2, "reason": "pin-wrong"}
         assert kiosk_card("change-pin", "000000", "907152") == (1, wrong)
         changed = kiosk_card("change-pin", "246813", "907152", "907152")
         assert changed == (0, {"changed": True})
         for tries_left in (2, 1, None):
             answer = kiosk_card("verify-pin", "246813")
-            assert answer == (1, {"verified": False, "tries_left": tries_left})
-        wrong = {"unblocked": False, "tries_left": 2}
+            reason = "pin-wrong" if tries_left else "pin-blocked"
+            refused = {"verified": False, "tries_left": tries_left, "reason": reason}
+            assert answer == (1, refused)
+        wrong = {"unblocked": False, "tries_left": 2, "reason": "puk-wrong"}
         assert kiosk_card("unblock-pin", "00000000", "482913") == (1, wrong)
         assert kiosk_card("unblock-pin", "83612479", "482913") == (0, {"unblocked": True})
         assert kiosk_card("verify-pin", "482913") == (0, {"verified": True})
@@ -179,6 +182,55 @@ def test_the_letters_pin_is_replaced_without_the_central_api(
         assert (code, done["activated"], done["was_active"]) == (0, True, False)
         assert kiosk_card("inspect")[1]["pin"]["to_be_chosen"] is False
         assert kiosk_card("verify-pin", "941537") == (0, {"verified": True})
+
+
+@pytest.mark.pcscd
+def test_a_card_that_is_not_activated_says_so(pcscd: Pcscd, tmp_path: Path) -> None:  # noqa: F811
+    document, out = tmp_path / "complaint.txt", tmp_path / "complaint.jws"
+    document.write_bytes(b"wages for May")
+    with in_virtual_reader(issue("citizen-new", protocol=Protocol7816.T0)):
+        for command, what, lines, arguments in (
+            ("verify-pin", "verified", ["246813"], ()),
+            ("change-pin", "changed", ["246813", "907152"], ()),
+            ("sign", "signed", ["246813"], (str(document), "--out", str(out))),
+        ):
+            refused = {what: False, "tries_left": None, "reason": "not-activated"}
+            assert kiosk_card(command, *lines, arguments=arguments) == (1, refused)
+        assert not out.exists()
+
+
+@pytest.mark.pcscd
+def test_a_damaged_certificate_costs_nothing_else(pcscd: Pcscd, tmp_path: Path) -> None:  # noqa: F811
+    document, out = tmp_path / "complaint.txt", tmp_path / "complaint.jws"
+    document.write_bytes(b"wages for May")
+    memory = personalised(persona("citizen-active"))
+    memory.objects[0x5FC10A] = bytes(range(256)) * 2
+    with in_virtual_reader(issue("citizen-active", protocol=Protocol7816.T0, state=memory)):
+        code, seen = kiosk_card("inspect")
+        assert (code, seen["genuine"], seen["pin"]["tries_left"]) == (0, True, 3)
+        assert seen["certificates"]["authentication"]["valid"] is True
+        damaged = seen["certificates"]["signature"]
+        assert (damaged["valid"], damaged["reason"]) == (False, "unreadable")
+        assert damaged["detail"]
+        code, refused = kiosk_card("sign", "246813", arguments=(str(document), "--out", str(out)))
+        assert (code, refused["reason"]) == (1, "unreadable")
+
+
+@pytest.mark.pcscd
+def test_an_active_card_asks_for_no_code(pcscd: Pcscd) -> None:  # noqa: F811
+    with in_virtual_reader(issue("citizen-active", protocol=Protocol7816.T0)):
+        nobody = ("--central", "http://127.0.0.1:1")
+        code, answer = kiosk_card("activate", arguments=nobody)
+        assert (code, answer["was_active"]) == (0, True)
+
+
+def test_where_a_signature_cannot_be_written_is_found_out_first(tmp_path: Path) -> None:
+    document = tmp_path / "complaint.txt"
+    document.write_bytes(b"wages for May")
+    for out in (tmp_path, tmp_path / "nowhere" / "complaint.jws"):
+        done = CliRunner().invoke(app, ["sign", str(document), "--out", str(out), "--pin-stdin"])
+        assert done.exit_code == 2
+        assert "cannot be written" in " ".join(done.output.split())
 
 
 # A card of another maker, with the central API ---------------------------------------------------

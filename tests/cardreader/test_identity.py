@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from PIL import Image
 
+from cardreader import tlv
 from cardreader.errors import CardProtocolError
 from cardreader.identity import CardIdentity, HolderKind, parse_identity, parse_portrait
-from cardreader.mrz import MrzError, Sex, check_digit, parse_td1
+from cardreader.mrz import MrzError, PartialDate, Sex, check_digit, parse_td1
 from cardreader.tlv import build
 from tests.cardreader.issuing import CIVIL_NUMBER, JPEG, NOW, data_groups, facial_record, mrz
 
@@ -117,7 +118,7 @@ def test_a_birth_year_is_never_in_the_future() -> None:
     assert parse_td1(mrz(birth="260602"), TODAY).birth_date == date(1926, 6, 2)
 
 
-@pytest.mark.parametrize("birth", ["900230", "9001<<", "900015"])
+@pytest.mark.parametrize("birth", ["900230", "901301", "9001A5"])
 def test_dates_that_do_not_exist(birth: str) -> None:
     with pytest.raises(MrzError):
         parse_td1(mrz(birth=birth), TODAY)
@@ -158,3 +159,40 @@ def test_any_changed_byte_is_a_result_or_a_typed_error(number: int, data: st.Dat
         changed = {**groups, number: bytes(broken)}
         read(changed)
         parse_portrait(changed[2])
+
+
+@pytest.mark.parametrize(
+    ("birth", "full", "right"),
+    [
+        ("90<<<<", "", PartialDate(1990, None)),
+        ("9001<<", "", PartialDate(1990, 1)),
+        ("900000", "", PartialDate(1990, None)),
+        ("900100", "", PartialDate(1990, 1)),
+        ("<<<<<<", "", PartialDate(None, None)),
+        ("90<<<<", "19900115", date(1990, 1, 15)),
+        ("<<<<<<", "19900000", PartialDate(1990, None)),
+        # Somebody of 101: the zone has two digits for the year, DG11 has four.
+        ("250301", "19250301", date(1925, 3, 1)),
+        ("250301", "", date(2025, 3, 1)),
+        # What says something else than the zone does not count.
+        ("900115", "19910115", date(1990, 1, 15)),
+        ("900115", "nonsense", date(1990, 1, 15)),
+        ("260602", "", date(1926, 6, 2)),
+    ],
+)
+def test_dates_of_birth(birth: str, full: str, right: date | PartialDate) -> None:
+    assert parse_td1(mrz(birth=birth), TODAY, full).birth_date == right
+
+
+def test_nobody_was_born_after_the_card_had_expired() -> None:
+    assert parse_td1(mrz(birth="220101", expiry="210630"), TODAY).birth_date == date(1922, 1, 1)
+
+
+def test_the_full_date_of_birth_comes_from_dg11() -> None:
+    groups = data_groups(zone=mrz(birth="25<<<<"))
+    for told in (bytes.fromhex("19250301"), b"19250301"):
+        dg11 = build(0x6B, [tlv.require(groups[11], 0x6B), build(0x5F2B, told)])
+        identity = parse_identity(groups[1], dg11, None, TODAY)
+        assert identity.full_birth_date == date(1925, 3, 1)
+    unknown = parse_identity(groups[1], groups[11], None, TODAY)
+    assert unknown.full_birth_date is None

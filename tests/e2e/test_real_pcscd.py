@@ -96,7 +96,7 @@ def test_the_command_line_reads_checks_and_signs(card_in, tmp_path):
         verify_raw(certificate, raw.read_bytes(), message.read_bytes() + b"!")
 
     refused = kiosk(*sign, "--out", tmp_path / "none", stdin="111222\n")
-    assert answer(refused, 1) == {"signed": False, "tries_left": 2}
+    assert answer(refused, 1) == {"signed": False, "tries_left": 2, "reason": "pin-wrong"}
     assert not (tmp_path / "none").exists()
 
 
