@@ -434,7 +434,7 @@ class Kiosk:
         self._pin.wipe()
         for worker in self._workers:
             worker.forget()
-        self.window.set_receipt(None)
+        self.window.forget()
 
     def _record(self, event_id: str, **details: str) -> None:
         definition = load_events()[event_id]

@@ -19,6 +19,7 @@ from kiosk.services import Catalogue, Language
 from kiosk.services.oman_time import MUSCAT
 from kiosk.session.intents import Touched
 from kiosk.session.state import State
+from ui.editing import NoClipboard, forget_typing
 from ui.fonts import load_fonts
 from ui.pictures import PROVIDER, VisitPictures
 from ui.screens import SCREENS
@@ -204,6 +205,8 @@ class KioskWindow:
         self._window = roots[0]
         self._touches = _TouchFilter(send, clock)
         self._window.installEventFilter(self._touches)
+        self._no_clipboard = NoClipboard()
+        self._window.installEventFilter(self._no_clipboard)
         self._state = state
 
     @property
@@ -242,11 +245,17 @@ class KioskWindow:
         """The picture of the receipt for the confirmation page; ``None`` wipes it."""
         self._confirmation.set_receipt(png)
 
+    def forget(self) -> None:
+        """The visit is over: nothing that was shown or typed in it stays outside its state."""
+        self.set_receipt(None)
+        forget_typing()
+
     def close(self) -> None:
         """Take the window down: the engine first, then what it is bound to. Safe to call twice."""
         if not self._views:
             return
         self._window.removeEventFilter(self._touches)
+        self._window.removeEventFilter(self._no_clipboard)
         self._window.close()
         self._languages.remove()
         self._engine.deleteLater()

@@ -229,7 +229,7 @@ def personal() -> list[object]:
         known
         for known in gc.get_objects()
         if isinstance(known, Cardholder | Submission)
-        or (isinstance(known, Form) and (known.answers or known.input))
+        or (isinstance(known, Form) and (known.answers or known.inputs))
     ]
 
 
