@@ -10,7 +10,7 @@ keys, PIN counters and certificates, and is driven by APDUs alone. There are two
 
 Who holds which card, and why, stands in ``personas.toml``. Keys, faces and the trust anchors lie
 under ``data/`` (:data:`TRUST` is the folder that a terminal or the central API is configured with)
-and are made by ``python -m cardreader.simulator.generate``. Nothing here has legal value.
+and are made by ``python -m tests.cardreader.simulator.making``. Nothing here has legal value.
 """
 
 from pathlib import Path

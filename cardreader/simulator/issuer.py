@@ -49,7 +49,7 @@ NO_LEGAL_VALUE = "Manfadh Simulation - no legal value"
 
 
 class KeyFileMissing(LookupError):
-    """A simulation key is not there; ``python -m cardreader.simulator.generate`` makes it."""
+    """A simulation key is not there; ``python -m tests.cardreader.simulator.making`` makes it."""
 
 
 @dataclass(frozen=True, slots=True)

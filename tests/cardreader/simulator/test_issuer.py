@@ -24,7 +24,6 @@ from cryptography.x509.verification import (
 from cardreader.simulator import TRUST, persona, personas
 from cardreader.simulator.ber import parse
 from cardreader.simulator.card import Chip
-from cardreader.simulator.generate import make_keys, make_trust
 from cardreader.simulator.identity import DG1, DG2, DG11, DG13, EF_SOD, identity_files
 from cardreader.simulator.issuer import (
     AUTHENTICATION,
@@ -35,6 +34,7 @@ from cardreader.simulator.issuer import (
     load_key,
     revocation_list,
 )
+from tests.cardreader.simulator.making.__main__ import make_keys, make_trust
 
 TODAY = datetime(2026, 11, 1, tzinfo=UTC)
 ACTIVATED = [h for h in personas().values() if h.activated and h.chip is Chip.NATIONAL]

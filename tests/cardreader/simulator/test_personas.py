@@ -12,8 +12,8 @@ from PIL import Image
 
 from cardreader import simulator
 from cardreader.simulator import Chip, KeyType, Profile, UnknownPersona, persona, personas
-from cardreader.simulator.generate import make_faces
 from cardreader.simulator.personas import parse_personas
+from tests.cardreader.simulator.making.__main__ import make_faces
 
 REQUIRED = {
     "citizen-active",

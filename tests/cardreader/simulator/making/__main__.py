@@ -1,4 +1,4 @@
-"""Makes what is shipped under ``data/``: ``python -m cardreader.simulator.generate``.
+"""Makes what is shipped under ``data/``: ``python -m tests.cardreader.simulator.making``.
 
 Keys are made once and kept: a file that is there is never replaced, because every card in
 circulation (and every test that knows one) depends on it. Certificates, revocation lists and faces
@@ -14,7 +14,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from cardreader.simulator.faces import portrait
+from cardreader import simulator
 from cardreader.simulator.issuer import (
     AUTHENTICATION,
     MANAGEMENT_MASTER,
@@ -25,6 +25,7 @@ from cardreader.simulator.issuer import (
     revocation_list,
 )
 from cardreader.simulator.personas import Chip, KeyType, personas
+from tests.cardreader.simulator.making.faces import portrait
 
 ISSUERS = ("state", "other")
 _CURVES: dict[str, ec.EllipticCurve] = {
@@ -101,8 +102,8 @@ def _new_key(kind: ec.EllipticCurve | KeyType) -> CardKey:
 
 
 def main() -> None:
-    """Make everything in place, beside this file."""
-    data = Path(__file__).parent / "data"
+    """Make everything in place, where the simulated card has it."""
+    data = Path(simulator.__file__).parent / "data"
     make_keys(data / "keys")
     issuer.cache_clear()
     make_trust(data / "trust")

@@ -12,7 +12,15 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageDraw
 
-from cardreader.simulator.drawing import SCALE, Canvas, Colour, Point, mix, scaled, smooth
+from tests.cardreader.simulator.making.drawing import (
+    SCALE,
+    Canvas,
+    Colour,
+    Point,
+    mix,
+    scaled,
+    smooth,
+)
 
 WIDTH, HEIGHT = 480, 600
 _TARGET_BYTES = 13_500
