@@ -33,6 +33,15 @@ def test_the_example_shows_every_section() -> None:
     assert sections <= tomllib.loads(EXAMPLE.read_text("utf-8")).keys()
 
 
+def test_the_service_has_an_end_of_memory_and_writes_none_of_it_to_disk() -> None:
+    limits = dict(
+        line.split("=", 1) for line in UNIT.read_text("utf-8").splitlines() if "=" in line
+    )
+    assert limits["MemoryMax"] == "1G"
+    assert limits["MemorySwapMax"] == limits["LimitCORE"] == "0"
+    assert int(limits["TasksMax"]) > 0
+
+
 def test_service_settings_and_rule_speak_of_the_same_user_and_places() -> None:
     unit = configparser.RawConfigParser(strict=False)
     unit.optionxform = str
