@@ -79,6 +79,11 @@ class MakersSecretKept(ActivationError):
     Whoever finds the card could set a new PIN with the maker's PUK and sign as its holder.
     """
 
+    advice = (
+        "Prepare the card with secrets of its own and register it again: "
+        "kiosk backend add-card --puk-stdin."
+    )
+
     def __init__(self, secret: CardSecret, why: str) -> None:
         super().__init__(why)
         self.secret = secret

@@ -1,4 +1,36 @@
-"""What can go wrong with a reader or a card, as types that carry what a screen needs to say.
+"""Every error of this library, drawn once; each carries what a screen needs to say::
+
+    CardError                       carries ``advice``: what a person can do about it
+    ├── CardServiceUnavailable      pcscd does not run, or refuses this user
+    ├── ReaderUnavailable           the reader went away
+    ├── CardRemoved                 taken out, or exchanged
+    ├── CardReleased                the visit is over
+    ├── CardMute                    the chip does not answer
+    ├── CardBusy                    another program holds the card
+    ├── CardTimeout                 no answer in time
+    ├── CardNotSupported            nothing on it that is known here
+    ├── CardNotGenuine              ``reason``: an :class:`Untrusted`
+    ├── CardProtocolError           a reply that cannot be understood
+    │   └── TlvError, MrzError      (in ``tlv``, ``mrz``)
+    ├── CommandRefused              ``ins``, ``sw``
+    │   ├── ObjectNotFound
+    │   └── SecurityStatusNotSatisfied
+    ├── PinError
+    │   ├── PinWrong                ``tries_left``
+    │   ├── PinBlocked
+    │   └── PinEntryCancelled
+    ├── PukError
+    │   ├── PukWrong                ``tries_left``
+    │   └── PukBlocked
+    ├── FingerError
+    │   ├── FingerNotMatched        ``tries_left``
+    │   ├── FingerBlocked
+    │   └── FingerNotAvailable
+    └── ActivationError             (in ``authority``)
+        ├── AuthorityUnavailable
+        ├── ActivationRefused       ``reason``
+        ├── MakersSecretKept        ``secret``
+        └── CertificateConflict
 
 No error ever holds command data: the data field of VERIFY is a PIN.
 """
@@ -9,7 +41,12 @@ import enum
 
 
 class CardError(Exception):
-    """Anything that keeps a reader or a card from doing what was asked."""
+    """Anything that keeps a reader or a card from doing what was asked.
+
+    ``advice`` is one or more sentences, empty where there is none.
+    """
+
+    advice: str = ""
 
 
 class CardServiceUnavailable(CardError):
@@ -27,9 +64,13 @@ class CardRemoved(CardError):
 class CardMute(CardError):
     """A card is in the reader but its chip does not answer: most often it is upside down."""
 
+    advice = "Turn the card over and insert it chip first."
+
 
 class CardBusy(CardError):
     """Another program holds the card (SCARD_E_SHARING_VIOLATION)."""
+
+    advice = "Close the browser or signing program that uses it; a running terminal holds it, too."
 
 
 class CardTimeout(CardError):
@@ -99,6 +140,8 @@ class PukWrong(PukError):
 
 class PukBlocked(PukError):
     """The PUK's retry counter is used up: only the issuing office can help now."""
+
+    advice = "The issuing office has to help."
 
     def __init__(self) -> None:
         super().__init__("the PUK is blocked")
