@@ -45,7 +45,7 @@ class CardTaskViewModel(QObject):
 
     @Property(str, notify=changed)
     def kind(self) -> str:
-        """A :class:`kiosk.session.state.CardTaskKind`, or empty."""
+        """A :class:`kiosk.session.card_task.CardTaskKind`, or empty."""
         return "" if self._task is None else self._task.kind.value
 
     @Property(str, notify=changed)

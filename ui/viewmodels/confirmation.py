@@ -153,7 +153,7 @@ class ConfirmationViewModel(QObject):
 
     @Property(str, notify=changed)
     def receiptStep(self) -> str:
-        """A :class:`kiosk.session.state.ReceiptStep`, or empty."""
+        """A :class:`kiosk.session.outcome.ReceiptStep`, or empty."""
         return self._kept.receipt.value if self._kept else ""
 
     @Property(str, notify=changed)
@@ -168,7 +168,7 @@ class ConfirmationViewModel(QObject):
 
     @Property(str, notify=changed)
     def mailState(self) -> str:
-        """A :class:`kiosk.session.state.ReceiptMail`, or empty."""
+        """A :class:`kiosk.session.outcome.ReceiptMail`, or empty."""
         return self._kept.mail.value if self._kept else ""
 
     @Property(str, notify=changed)
@@ -233,7 +233,7 @@ class EndingViewModel(QObject):
 
     @Property(str, notify=changed)
     def end(self) -> str:
-        """A :class:`kiosk.session.state.VisitEnd`, or empty."""
+        """A :class:`kiosk.session.outcome.VisitEnd`, or empty."""
         return "" if self._end is None else self._end.value
 
     @Property(bool, notify=changed)

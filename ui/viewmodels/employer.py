@@ -88,7 +88,7 @@ class EmployerViewModel(QObject):
 
     @Property(str, notify=changed)
     def search(self) -> str:
-        """A :class:`kiosk.session.state.SearchState`."""
+        """A :class:`kiosk.session.form.SearchState`."""
         return self._search.state.value
 
     @Property(str, notify=changed)
