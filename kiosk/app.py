@@ -146,7 +146,10 @@ class Kiosk:
         self._pin = front.pin
         self._terminal = front.state.terminal
         central = settings.central
-        self._client = _client(central)
+        request_signer = RequestSigner(
+            settings.kiosk_id, identity.enrolment.epoch, identity.device_key, now
+        )
+        self._client = _client(central, request_signer)
         # The watch asks on a session of its own: it must not wait for a search.
         self._watch_client = _client(central)
         self._loop = QtLoop()
@@ -165,9 +168,6 @@ class Kiosk:
             answer=self._answer,
             reader_state=lambda state: self._changed(lambda now: replace(now, reader=state)),
             now=now,
-        )
-        request_signer = RequestSigner(
-            settings.kiosk_id, identity.enrolment.epoch, identity.device_key, now
         )
         self.syncer = Syncer(
             self.outbox,

@@ -25,7 +25,7 @@ from typing import Any, Final
 import msgspec
 import rfc8785
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import (
@@ -38,6 +38,8 @@ from offline_queue.wire import (
     AttachmentRef,
     BatchItem,
     ChainRecord,
+    EnrolmentRequest,
+    EnrolmentStatement,
     FolderManifest,
     HeadStatement,
     ItemKind,
@@ -189,6 +191,34 @@ def verify_record(
 ) -> None:
     """Check the terminal's signature over a record; raises ``ChainBroken`` when it is not valid."""
     verify_signature(public_key, canonical(record), signature)
+
+
+def sign_enrolment(
+    kiosk: str,
+    code: str,
+    device_key: ec.EllipticCurvePrivateKey,
+    former_key: ec.EllipticCurvePrivateKey | None = None,
+) -> EnrolmentRequest:
+    """Ask that ``device_key`` be taken up; ``former_key`` vouches that it replaces this one."""
+    public_pem = device_key.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    statement = canonical(enrolment_statement(kiosk, code, public_pem.decode("ascii")))
+    return EnrolmentRequest(
+        code=code,
+        device_public_key=public_pem.decode("ascii"),
+        proof=sign_by_device(device_key, statement),
+        voucher=None if former_key is None else sign_by_device(former_key, statement),
+    )
+
+
+def enrolment_statement(kiosk: str, code: str, device_public_key: str) -> EnrolmentStatement:
+    """What is signed for an enrolment."""
+    return EnrolmentStatement(
+        kiosk=kiosk,
+        code_sha256=hashlib.sha256(code.encode()).hexdigest(),
+        device_key_sha256=hashlib.sha256(device_public_key.encode()).hexdigest(),
+    )
 
 
 def sign_notice(

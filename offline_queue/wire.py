@@ -380,10 +380,26 @@ class SignedManifest(WireModel, frozen=True, kw_only=True):
 class EnrolmentRequest(WireModel, frozen=True, kw_only=True):
     """``POST /v1/kiosks/{kiosk}/enrolment``: the terminal introduces its device key once."""
 
+    SECRET = frozenset({"code"})
+
     code: Annotated[str, Meta(min_length=6, max_length=64)]
     """One-time code that the fleet administrator gave to the technician."""
-    device_public_key: str
+    device_public_key: Annotated[str, Meta(max_length=2048)]
     """PEM SubjectPublicKeyInfo, P-256."""
+    proof: Base64Url
+    """By the private half of that key, over an ``EnrolmentStatement``: whoever asks holds it."""
+    voucher: Base64Url | None = None
+    """The same, by the device key that the terminal has until now: a name that is known goes to a
+    new key only with this, or with a code that the administrator made for it."""
+
+
+class EnrolmentStatement(WireModel, frozen=True, kw_only=True):
+    """What ``proof`` and ``voucher`` are signed over, as canonical JSON (RFC 8785)."""
+
+    kiosk: KioskId
+    code_sha256: Sha256Hex
+    device_key_sha256: Sha256Hex
+    """Of the public key's text as it is sent."""
 
 
 class Enrolment(WireModel, frozen=True, kw_only=True):

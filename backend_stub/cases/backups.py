@@ -104,9 +104,9 @@ def _counters(session: Session, central: Central, years: range) -> set[str]:
 def _first_unsure(session: Session, sure: datetime) -> dict[tuple[str, int], int]:
     """By epoch, the first place whose transaction, or an attachment of it, came too late."""
     late_attachment = (
-        select(Attachment.tx_id)
+        select(Attachment.transaction_id)
         .where(
-            Attachment.tx_id == Transaction.tx_id,
+            Attachment.transaction_id == Transaction.id,
             # With what was rejected none is uploaded.
             Transaction.outcome == Outcome.ACCEPTED,
             or_(Attachment.completed_at.is_(None), Attachment.completed_at > sure),

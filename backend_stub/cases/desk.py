@@ -78,7 +78,7 @@ class CaseView:
     summary: CaseSummary
     answers: tuple[CaseAnswer, ...] = field(repr=False)
     papers: tuple[Mapping[str, Any], ...]
-    tx_id: str | None
+    transaction_id: str | None
     language: str
 
 
@@ -162,7 +162,11 @@ def case_view(session: Session, house: CaseHouse, number: str) -> CaseView:
         if definition.id in row.answers
     )
     return CaseView(
-        _summary(session, house, row), answers, tuple(row.papers or ()), row.tx_id, row.language
+        _summary(session, house, row),
+        answers,
+        tuple(row.papers or ()),
+        row.transaction_id,
+        row.language,
     )
 
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 class NewCase:
     """What a signed application says; ``answers`` are already validated by the definition."""
 
-    tx_id: str | None
+    transaction_id: str | None
+    """Key of the signed application among the transactions; ``None``: the office opened it."""
     definition_sha256: str
     civil_number: str = field(repr=False)
     language: str

@@ -18,7 +18,8 @@ from backend_stub.cases.tables import CaseFile
 from backend_stub.fleet.signer import Signer
 from backend_stub.ground.central import Central
 from backend_stub.ground.problems import ProblemError
-from backend_stub.ground.tables import Base, Notification, Transaction
+from backend_stub.ground.tables import Base, Notification
+from backend_stub.ground.transactions import find_transaction
 from kiosk.contract.receipts import SEPARATOR, ReceiptMail, receipt_place
 from kiosk.services.definition import ServiceDefinition
 from offline_queue.chain import b64url_decode
@@ -32,7 +33,7 @@ class SentReceipt(Base):
     """A receipt that was given to the outbox of notices, and its PDF for whom has an address."""
 
     __tablename__ = "sent_receipt"
-    tx_id: Mapped[str] = mapped_column(ForeignKey("transactions.tx_id"), primary_key=True)
+    transaction_id: Mapped[str] = mapped_column(ForeignKey("transactions.id"), primary_key=True)
     number: Mapped[str] = mapped_column(String(24), index=True)
     sent_at: Mapped[datetime]
     pdf: Mapped[bytes | None]
@@ -48,11 +49,13 @@ def send_receipt(central: Central, signer: Signer, mail: ReceiptMail) -> None:
     now = central.clock()
     with central.database.write() as session:
         # The lock lets one request for this transaction in at a time.
-        transaction = session.get(Transaction, mail.tx_id, with_for_update=True)
-        case = session.scalar(select(CaseFile).where(CaseFile.tx_id == mail.tx_id))
-        if transaction is None or case is None or transaction.kiosk != signer.kiosk:
+        transaction = find_transaction(session, signer.kiosk, mail.tx_id, lock=True)
+        if transaction is None:
             raise ProblemError("receipt-of-nothing")
-        if session.get(SentReceipt, mail.tx_id) is not None:
+        case = session.scalar(select(CaseFile).where(CaseFile.transaction_id == transaction.id))
+        if case is None:
+            raise ProblemError("receipt-of-nothing")
+        if session.get(SentReceipt, transaction.id) is not None:
             return
         service = central.cases.definitions.of_case(session, case.definition_sha256)
         mobile, email = contacts(service, case.answers)
@@ -72,7 +75,7 @@ def send_receipt(central: Central, signer: Signer, mail: ReceiptMail) -> None:
         )
         session.add(
             SentReceipt(
-                tx_id=mail.tx_id,
+                transaction_id=transaction.id,
                 number=case.number,
                 sent_at=now,
                 pdf=None if email is None else pdf,

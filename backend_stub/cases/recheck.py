@@ -30,7 +30,9 @@ def note_differences(
     session: Session, house: CaseHouse, service: ServiceDefinition, row: CaseFile, at: datetime
 ) -> int:
     """Write an event when something differs; how many values do."""
-    document = session.scalar(select(Transaction.document).where(Transaction.tx_id == row.tx_id))
+    document = session.scalar(
+        select(Transaction.document).where(Transaction.id == row.transaction_id)
+    )
     if document is None:
         return 0
     found: list[dict[str, Any]] = []

@@ -69,7 +69,7 @@ def open_cases(
         rows.append(
             {
                 "number": number,
-                "tx_id": each.tx_id,
+                "transaction_id": each.transaction_id,
                 "service": service.id,
                 "version": service.version,
                 "definition_sha256": each.definition_sha256,
@@ -138,7 +138,7 @@ def _opened_event(
         "at": at,
         "kind": EventKind.OPENED.value,
         "to_state": state,
-        "actor": (Actor.SYSTEM if new.tx_id is None else Actor.CITIZEN).value,
+        "actor": (Actor.SYSTEM if new.transaction_id is None else Actor.CITIZEN).value,
         "data": data or None,
     }
 

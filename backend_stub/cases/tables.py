@@ -26,7 +26,7 @@ class CaseFile(Base):
         Index("case_file_by_slot", "office", "slot_at"),
     )
     number: Mapped[str] = mapped_column(NUMBER, primary_key=True)
-    tx_id: Mapped[str | None] = mapped_column(same_commit("transactions.tx_id"), unique=True)
+    transaction_id: Mapped[str | None] = mapped_column(same_commit("transactions.id"), unique=True)
     """The signed application; ``None``: the office opened the case itself."""
     service: Mapped[str] = mapped_column(NAME)
     version: Mapped[str] = mapped_column(String(64))

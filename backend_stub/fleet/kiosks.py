@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
 from typing import Final
 
@@ -18,11 +15,10 @@ from sqlalchemy.orm import Session
 
 from backend_stub.ground.central import Central
 from backend_stub.ground.problems import ProblemError
-from backend_stub.ground.settings import EnrolmentCode
-from backend_stub.ground.tables import Kiosk, KioskEpoch, UsedEnrolmentCode
+from backend_stub.ground.tables import Kiosk, KioskEpoch
 from kiosk.contract.visits import ReceiptKey
-from offline_queue.chain import GENESIS, b64url, sign_head
-from offline_queue.wire import Enrolment, EnrolmentRequest, HeadStatement, SignedHead
+from offline_queue.chain import sign_head
+from offline_queue.wire import HeadStatement, SignedHead
 
 _C: Final = KioskEpoch.__table__.c
 # Made once: it is asked twice for each batch.
@@ -31,53 +27,6 @@ _DEVICE_KEYS: Final = select(_C.epoch, _C.device_key, _C.revoked_at, _C.frozen_a
 )
 
 log = structlog.get_logger()
-
-
-def enrol(central: Central, kiosk: str, request: EnrolmentRequest) -> Enrolment:
-    """Take up a terminal's device key; the same key again changes nothing, another is a new epoch.
-
-    Raises :class:`ProblemError`: ``enrolment-code-refused``, ``device-key-invalid``,
-    ``device-key-in-use``, ``device-key-spent``.
-    """
-    code = _accepted_code(central, kiosk, request.code)
-    key = parse_device_key(request.device_public_key)
-    fingerprint = _fingerprint(key)
-    now = central.clock()
-    with central.database.write() as session:
-        known = session.get(Kiosk, kiosk, with_for_update=True)
-        if known is not None:
-            current = session.get_one(KioskEpoch, (kiosk, known.epoch))
-            if current.device_key_sha256 == fingerprint and is_usable(current):
-                return _enrolment(central, kiosk, known.epoch)
-        former = session.scalars(
-            select(KioskEpoch).where(KioskEpoch.device_key_sha256 == fingerprint)
-        ).all()
-        if any(row.kiosk != kiosk for row in former):
-            raise ProblemError("device-key-in-use")
-        if not all(is_usable(row) for row in former):
-            raise ProblemError("device-key-spent")
-        epoch = 1 if known is None else known.epoch + 1
-        if known is None:
-            session.add(Kiosk(id=kiosk, epoch=epoch, last_contact_at=now))
-        else:
-            known.epoch = epoch
-            known.last_contact_at = now
-        session.flush()
-        session.add(
-            KioskEpoch(
-                kiosk=kiosk,
-                epoch=epoch,
-                device_key=_pem(key),
-                device_key_sha256=fingerprint,
-                enrolled_at=now,
-                ack_seq=0,
-                head=GENESIS,
-            )
-        )
-        if not code.reusable:
-            _use_code(session, code, kiosk, epoch, now)
-    log.info("central.kiosk_enrolled", kiosk=kiosk, epoch=epoch)
-    return _enrolment(central, kiosk, epoch)
 
 
 @lru_cache(maxsize=4096)
@@ -202,52 +151,3 @@ def receipt_keys(central: Central) -> list[ReceiptKey]:
             )
             for row in rows
         ]
-
-
-def _accepted_code(central: Central, kiosk: str, presented: str) -> EnrolmentCode:
-    """The configured code that was presented; whether it was used is seen when it is spent."""
-    found = [
-        code
-        for code in central.settings.enrolment_codes
-        if hmac.compare_digest(code.code.encode(), presented.encode())
-        and code.kiosk in (None, kiosk)
-    ]
-    if not found:
-        log.warning("central.enrolment_refused", kiosk=kiosk)
-        raise ProblemError("enrolment-code-refused")
-    return found[0]
-
-
-def _use_code(session: Session, code: EnrolmentCode, kiosk: str, epoch: int, now: datetime) -> None:
-    digest = hashlib.sha256(code.code.encode()).hexdigest()
-    if session.get(UsedEnrolmentCode, digest) is not None:
-        log.warning("central.enrolment_refused", kiosk=kiosk)
-        raise ProblemError("enrolment-code-refused", "The code was used already.")
-    session.add(UsedEnrolmentCode(code_sha256=digest, kiosk=kiosk, epoch=epoch, used_at=now))
-    session.flush()
-
-
-def _enrolment(central: Central, kiosk: str, epoch: int) -> Enrolment:
-    head_key = central.keys.head_public_key
-    return Enrolment(
-        kiosk=kiosk,
-        epoch=epoch,
-        sealing_key_id=central.keys.sealing_key_id,
-        sealing_public_key=b64url(central.keys.sealing_public_key),
-        head_key_id=central.keys.head_key_id,
-        head_public_key=b64url(head_key),
-        receipt_verifier=central.settings.receipt_verifier,
-    )
-
-
-def _pem(key: ec.EllipticCurvePublicKey) -> str:
-    return key.public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    ).decode("ascii")
-
-
-def _fingerprint(key: ec.EllipticCurvePublicKey) -> str:
-    der = key.public_bytes(
-        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
-    return hashlib.sha256(der).hexdigest()

@@ -34,12 +34,14 @@ class Rates:
 
     batches: Rate = Rate(20, 100)
     """By one terminal, once its signature is seen: nobody can use up another's."""
-    visits: Rate = Rate(50, 300)
-    """Challenges and sign-ins from one address; all terminals of an office may share one."""
+    visits: Rate = Rate(5, 60)
+    """Challenges and sign-ins at one terminal, once its signature is seen."""
     enrolments: Rate = Rate(1, 30)
     """Attempts from one address: codes are not for guessing."""
     officers: Rate = Rate(1, 20)
     """Attempts to sign in at the console from one address: each costs time and memory."""
+    refused_enrolments: Rate = Rate(1 / 60, 20)
+    """Attempts with a wrong code, from all addresses together."""
     health: Rate = Rate(1, 20)
     """Reports by one terminal, once its token is seen."""
     card_witnesses: Rate = Rate(0.2, 60)
@@ -87,6 +89,7 @@ class RateLimits:
     visits: TokenBuckets
     enrolments: TokenBuckets
     officers: TokenBuckets
+    refused_enrolments: TokenBuckets
     health: TokenBuckets
     card_witnesses: TokenBuckets
 
@@ -98,6 +101,7 @@ class RateLimits:
             TokenBuckets(rates.visits),
             TokenBuckets(rates.enrolments),
             TokenBuckets(rates.officers),
+            TokenBuckets(rates.refused_enrolments),
             TokenBuckets(rates.health),
             TokenBuckets(rates.card_witnesses),
         )

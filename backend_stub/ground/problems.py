@@ -43,6 +43,11 @@ TITLES: Final[Mapping[str, tuple[int, str]]] = {
     "epoch-frozen": (403, "Two chains came with this device key; the terminal needs a new one"),
     "enrolment-code-refused": (403, "The enrolment code is not accepted"),
     "device-key-invalid": (422, "The device key is not a P-256 public key"),
+    "device-key-unproven": (403, "The request does not show that its sender holds the device key"),
+    "device-key-unvouched": (
+        403,
+        "The terminal's present device key, or a code made to replace it, must vouch for a new one",
+    ),
     "device-key-in-use": (409, "Another terminal uses this device key"),
     "device-key-spent": (409, "This device key was revoked or frozen; a new one is needed"),
     "request-not-signed": (401, "The terminal's device key must sign this request"),

@@ -16,13 +16,15 @@ PUBLIC_URL = "http://central.manfadh.example"
 
 @dataclass(frozen=True, slots=True)
 class EnrolmentCode:
-    """A code with which a terminal may introduce its device key."""
+    """A code of a simulation; others are made one by one (:mod:`backend_stub.fleet.enrolment`)."""
 
     code: str = field(repr=False)
     kiosk: str | None = None
     """The only terminal that may use it; any when ``None``."""
     reusable: bool = False
-    """For simulations: the code stays good after it was used."""
+    """The code stays good after it was used."""
+    replaces_key: bool = False
+    """It lets a new key take the place of one that does not vouch for it."""
 
 
 @dataclass(frozen=True, slots=True)

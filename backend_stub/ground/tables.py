@@ -6,6 +6,8 @@ sessions).
 
 from __future__ import annotations
 
+import hashlib
+import uuid
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
@@ -115,13 +117,35 @@ class KioskEpoch(Base):
 
 
 class UsedEnrolmentCode(Base):
-    """A one-time code that was used."""
+    """A one-time code that was used: it is not accepted again, wherever it is configured."""
 
     __tablename__ = "used_enrolment_code"
     code_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
     kiosk: Mapped[str] = mapped_column(ForeignKey("kiosk.id"))
     epoch: Mapped[int]
     used_at: Mapped[datetime]
+
+
+class EnrolmentCodeRow(Base):
+    """A one-time code that an administrator made for one terminal; only its hash is kept."""
+
+    __tablename__ = "enrolment_code"
+    code_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    kiosk: Mapped[str] = mapped_column(String(32))
+    replaces_key: Mapped[bool]
+    """Whether it lets a new key take the place of one that does not vouch for it."""
+    expires_at: Mapped[datetime]
+
+
+def transaction_id(kiosk: str, tx_id: str) -> str:
+    """The key of a terminal's transaction: no other terminal's number leads to it.
+
+    A UUID of version 8 (RFC 9562, clause 5.8): the time of the number, then a hash of both.
+    """
+    digest = hashlib.sha256(f"{kiosk}/{tx_id}".encode()).hexdigest()
+    # Twelve digits of time; then the version, and the two bits that say whose layout this is.
+    layout = f"{tx_id[:8]}{tx_id[9:13]}8{digest[:3]}a{digest[3:18]}"
+    return str(uuid.UUID(layout))
 
 
 class Transaction(Base):
@@ -132,8 +156,12 @@ class Transaction(Base):
         UniqueConstraint("kiosk", "epoch", "seq"),
         ForeignKeyConstraint(["kiosk", "epoch"], ["kiosk_epoch.kiosk", "kiosk_epoch.epoch"]),
         Index("transactions_by_time", "received_at"),
+        Index("transactions_by_owner", "kiosk", "tx_id", unique=True),
     )
-    tx_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    """Made of terminal and number by :func:`transaction_id`; in older rows, the number itself."""
+    tx_id: Mapped[str] = mapped_column(String(36))
+    """Chosen by the terminal, and printed on receipts: another may know it and use it too."""
     kiosk: Mapped[str] = mapped_column(String(32))
     epoch: Mapped[int]
     seq: Mapped[int] = mapped_column(BigInteger)
@@ -160,7 +188,7 @@ class Attachment(Base):
     """An attachment that a transaction names, sealed; it is uploaded after the transaction."""
 
     __tablename__ = "attachment"
-    tx_id: Mapped[str] = mapped_column(same_commit("transactions.tx_id"), primary_key=True)
+    transaction_id: Mapped[str] = mapped_column(same_commit("transactions.id"), primary_key=True)
     sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
     size: Mapped[int]
     received: Mapped[int]
@@ -173,9 +201,11 @@ class AttachmentSeal(Base):
 
     __tablename__ = "attachment_seal"
     __table_args__ = (
-        ForeignKeyConstraint(["tx_id", "sha256"], ["attachment.tx_id", "attachment.sha256"]),
+        ForeignKeyConstraint(
+            ["transaction_id", "sha256"], ["attachment.transaction_id", "attachment.sha256"]
+        ),
     )
-    tx_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    transaction_id: Mapped[str] = mapped_column(String(36), primary_key=True)
     sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
     number: Mapped[int]
     """Its place among the transaction's attachments, from 1."""
@@ -190,9 +220,11 @@ class AttachmentPart(Base):
 
     __tablename__ = "attachment_part"
     __table_args__ = (
-        ForeignKeyConstraint(["tx_id", "sha256"], ["attachment.tx_id", "attachment.sha256"]),
+        ForeignKeyConstraint(
+            ["transaction_id", "sha256"], ["attachment.transaction_id", "attachment.sha256"]
+        ),
     )
-    tx_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    transaction_id: Mapped[str] = mapped_column(String(36), primary_key=True)
     sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
     first: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     content: Mapped[bytes]
@@ -303,5 +335,7 @@ class VisitSession(Base):
 
     __tablename__ = "visit_session"
     token_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    kiosk: Mapped[str] = mapped_column(String(32))
+    """The only terminal at which the token is good."""
     civil_number: Mapped[str] = mapped_column(String(9))
     expires_at: Mapped[datetime] = mapped_column(index=True)

@@ -19,6 +19,7 @@ from backend_stub.cases.tables import CaseFile
 from backend_stub.ground.central import Central
 from backend_stub.ground.tables import Attachment, AttachmentSeal
 from offline_queue.sealing import SealBroken, attachment_place, open_chunks
+from offline_queue.wire import AttachmentTicket
 
 _BEGINNINGS: Final[Mapping[str, bytes]] = {
     "image/jpeg": b"\xff\xd8\xff",
@@ -35,43 +36,54 @@ class Finding(enum.StrEnum):
     DIFFERENT = "different"
     """Not the paper that the application names in its place: it proves nothing."""
     NOT_NAMED = "not-named"
-    """The application, or one that was refused, names no such paper."""
+    """The application names no such paper."""
     UNREADABLE = "unreadable"
     """It was not sealed for this central API and this place."""
 
 
-def examine(central: Central, session: Session, row: Attachment, kiosk: str, sealed: bytes) -> None:
+def examine(
+    central: Central, session: Session, row: Attachment, ticket: AttachmentTicket, sealed: bytes
+) -> None:
     """Compare a complete attachment with what its application names, and note what was found.
 
     It is kept whatever is found: the terminal has done its part, people look at the rest.
     """
-    seal = session.get(AttachmentSeal, (row.tx_id, row.sha256))
+    seal = session.get(AttachmentSeal, (row.transaction_id, row.sha256))
     if seal is None:
         # From before papers were named by applications.
         return
-    papers = session.scalar(select(CaseFile.papers).where(CaseFile.tx_id == row.tx_id)) or []
-    finding = _finding(central, seal, kiosk, sealed, papers)
+    papers = (
+        session.scalar(select(CaseFile.papers).where(CaseFile.transaction_id == row.transaction_id))
+        or []
+    )
+    finding = _finding(central, seal, ticket, sealed, papers)
     seal.finding = finding.value
     if finding is not Finding.AS_SIGNED:
         log.warning(
-            "central.paper_not_as_signed", kiosk=kiosk, tx_id=row.tx_id, finding=finding.value
+            "central.paper_not_as_signed",
+            kiosk=ticket.kiosk,
+            tx_id=ticket.tx_id,
+            finding=finding.value,
         )
 
 
-def count_here(session: Session, tx_ids: Sequence[str]) -> Mapping[str, int]:
+def count_here(session: Session, transactions: Sequence[str]) -> Mapping[str, int]:
     """How many papers of each transaction are here, whole and as signed."""
     rows = session.execute(
-        select(AttachmentSeal.tx_id, func.count())
-        .where(AttachmentSeal.tx_id.in_(tx_ids), AttachmentSeal.finding == Finding.AS_SIGNED)
-        .group_by(AttachmentSeal.tx_id)
+        select(AttachmentSeal.transaction_id, func.count())
+        .where(
+            AttachmentSeal.transaction_id.in_(transactions),
+            AttachmentSeal.finding == Finding.AS_SIGNED,
+        )
+        .group_by(AttachmentSeal.transaction_id)
     )
-    return {tx_id: count for tx_id, count in rows}
+    return {transaction: count for transaction, count in rows}
 
 
 def _finding(
     central: Central,
     seal: AttachmentSeal,
-    kiosk: str,
+    ticket: AttachmentTicket,
     sealed: bytes,
     papers: Sequence[Mapping[str, Any]],
 ) -> Finding:
@@ -81,7 +93,8 @@ def _finding(
     if private_key is None:
         return Finding.UNREADABLE
     try:
-        picture = open_chunks(private_key, sealed, attachment_place(kiosk, seal.tx_id, seal.number))
+        place = attachment_place(ticket.kiosk, ticket.tx_id, seal.number)
+        picture = open_chunks(private_key, sealed, place)
     except SealBroken:
         return Finding.UNREADABLE
     named = papers[seal.number - 1]

@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session
 from backend_stub.fleet.kiosks import find_epoch, is_usable, parse_device_key
 from backend_stub.ground.central import Central
 from backend_stub.ground.problems import ProblemError
-from backend_stub.ground.tables import Attachment, AttachmentPart, Transaction
+from backend_stub.ground.tables import Attachment, AttachmentPart
+from backend_stub.ground.transactions import find_transaction
 from backend_stub.ingest.attachment_check import examine
 from offline_queue.chain import ChainBroken, b64url_decode, verify_by_device
 from offline_queue.wire import AttachmentStatus, AttachmentTicket, SignedTicket
@@ -76,7 +77,12 @@ def receive(
         new = content[row.received - place.first :] if place.first <= row.received else b""
         if new:
             session.add(
-                AttachmentPart(tx_id=row.tx_id, sha256=row.sha256, first=row.received, content=new)
+                AttachmentPart(
+                    transaction_id=row.transaction_id,
+                    sha256=row.sha256,
+                    first=row.received,
+                    content=new,
+                )
             )
             row.received += len(new)
             session.flush()
@@ -86,7 +92,7 @@ def receive(
             right = hashlib.sha256(whole).hexdigest() == row.sha256
             if right:
                 row.completed_at = central.clock()
-                examine(central, session, row, signed.ticket.kiosk, whole)
+                examine(central, session, row, signed.ticket, whole)
             else:
                 row.received = 0
                 session.execute(delete(AttachmentPart).where(*_parts_of(row)))
@@ -99,14 +105,11 @@ def receive(
 def _find(session: Session, sha256: str, signed: SignedTicket, *, lock: bool) -> Attachment:
     ticket = signed.ticket
     _check_ticket(session, sha256, signed)
-    transaction = session.get(Transaction, ticket.tx_id)
-    row = session.get(Attachment, (ticket.tx_id, sha256), with_for_update=lock)
-    if (
-        row is None
-        or transaction is None
-        or transaction.kiosk != ticket.kiosk
-        or row.size != ticket.size
-    ):
+    transaction = find_transaction(session, ticket.kiosk, ticket.tx_id)
+    if transaction is None:
+        raise ProblemError("attachment-unknown")
+    row = session.get(Attachment, (transaction.id, sha256), with_for_update=lock)
+    if row is None or row.size != ticket.size:
         raise ProblemError("attachment-unknown")
     return row
 
@@ -130,7 +133,10 @@ def whole_attachment(session: Session, row: Attachment) -> bytes:
 
 
 def _parts_of(row: Attachment) -> tuple[ColumnElement[bool], ...]:
-    return (AttachmentPart.tx_id == row.tx_id, AttachmentPart.sha256 == row.sha256)
+    return (
+        AttachmentPart.transaction_id == row.transaction_id,
+        AttachmentPart.sha256 == row.sha256,
+    )
 
 
 def _status(row: Attachment) -> AttachmentStatus:

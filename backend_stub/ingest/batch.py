@@ -69,7 +69,7 @@ def _ingest(central: Central, batch: BatchRequest, *, by_hand: bool) -> BatchAns
         epochs = {item.record.epoch for item in batch.items}
         found = device_keys(session, batch.kiosk, batch.epoch, epochs)
         found[batch.epoch].must_be_usable()
-        known = read_known(session, batch.items)
+        known = read_known(session, batch.kiosk, batch.items)
     keys = {number: key.public_key for number, key in found.items()}
     envelopes = [_check_record(batch, item, keys) for item in batch.items]
     if not by_hand and any(isinstance(envelope, bytes) for envelope in envelopes):

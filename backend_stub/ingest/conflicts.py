@@ -15,7 +15,8 @@ import structlog
 from sqlalchemy.orm import Session
 
 from backend_stub.ground.database import insert_into
-from backend_stub.ground.tables import ConflictingItem, KioskEpoch, Transaction
+from backend_stub.ground.tables import ConflictingItem, KioskEpoch
+from backend_stub.ground.transactions import find_transaction
 from backend_stub.ingest.decide_batch import Examined
 from offline_queue.wire import ItemAnswer, Outcome
 
@@ -50,9 +51,8 @@ def keep_conflicts(
             .on_conflict_do_nothing(index_elements=["record_sha256"])
         )
         if record.epoch == epoch.epoch and epoch.frozen_at is None:
-            row = session.get(Transaction, record.tx_id)
-            place = None if row is None else (row.kiosk, row.epoch, row.seq)
-            here = (record.kiosk, record.epoch, record.seq)
-            if answer.problem.code in _FORKS or place == here:
+            row = find_transaction(session, record.kiosk, record.tx_id)
+            place = None if row is None else (row.epoch, row.seq)
+            if answer.problem.code in _FORKS or place == (record.epoch, record.seq):
                 epoch.frozen_at = now
                 log.error("central.epoch_frozen", kiosk=epoch.kiosk, epoch=epoch.epoch)

@@ -1,7 +1,7 @@
 """Deciding a batch inside its database transaction: what is new, what is known, what contradicts.
 
-New rows are written together; only when one of them meets another terminal's are the items decided
-one by one, each in a savepoint, so that it takes nothing from the others.
+New rows are written together; only when a rule fails on one of them are the items decided one by
+one, each in a savepoint, so that it takes nothing from the others.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from typing import Final
 
 import structlog
 from sqlalchemy import insert
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from backend_stub.cases.hooks import NewCase
@@ -23,7 +22,7 @@ from backend_stub.cases.register import Opened, open_cases
 from backend_stub.ground.central import Central
 from backend_stub.ground.database import is_unavailable
 from backend_stub.ground.problems import place_of, problem
-from backend_stub.ground.tables import Attachment, AttachmentSeal, Transaction
+from backend_stub.ground.tables import Attachment, AttachmentSeal, Transaction, transaction_id
 from backend_stub.ingest.applications import (
     Application,
     ApplicationRefused,
@@ -97,7 +96,7 @@ def decide(
     try:
         with session.begin_nested():
             return _decide_together(central, session, batch, examined, now)
-    # Another terminal sends one of these transactions at the same moment, or a rule failed on one.
+    # A rule failed on one of them.
     except Exception as error:
         if is_unavailable(error):
             raise
@@ -107,20 +106,13 @@ def decide(
 def _decide_alone(
     central: Central, session: Session, batch: BatchRequest, examined: Examined, now: datetime
 ) -> ItemAnswer:
-    for last_try in (False, True):
-        try:
-            with session.begin_nested():
-                [answer] = _decide_together(central, session, batch, [examined], now)
-        except IntegrityError:
-            # The other terminal was first: the second time its row is seen.
-            if last_try:
-                raise
-        except Exception as error:
-            if is_unavailable(error):
-                raise
-            return _refused(examined.item, failed(examined.item, error))
-        else:
-            break
+    try:
+        with session.begin_nested():
+            [answer] = _decide_together(central, session, batch, [examined], now)
+    except Exception as error:
+        if is_unavailable(error):
+            raise
+        return _refused(examined.item, failed(examined.item, error))
     return answer
 
 
@@ -144,10 +136,7 @@ def _decide_together(
     examined: Sequence[Examined],
     now: datetime,
 ) -> list[ItemAnswer]:
-    """Decide in the order of the request, write what is new, then answer.
-
-    Raises ``IntegrityError`` when another terminal's transaction came in between.
-    """
+    """Decide in the order of the request, write what is new, then answer."""
     held = read_held(session, batch.kiosk, [each.item for each in examined])
     new: list[_New] = []
     decisions = [_decide(held, new, each, now) for each in examined]
@@ -213,6 +202,7 @@ def _row(examined: Examined, now: datetime) -> TransactionRow:
     # A stranded one has no place: its number is made of the random bits of its tx_id.
     no_place = -1 - (uuid.UUID(record.tx_id).int & (2**52 - 1))
     return TransactionRow(
+        id=transaction_id(record.kiosk, record.tx_id),
         tx_id=record.tx_id,
         kiosk=record.kiosk,
         epoch=record.epoch,
@@ -237,23 +227,24 @@ def _write(central: Central, session: Session, new: Sequence[_New], now: datetim
             each.row.outcome = Outcome.REJECTED
             each.row.problem = _problem_of(each.finding).plain()
             each.row.document = each.item.envelope
-    opened = open_cases(session, central.cases, [_new_case(one) for _, one in accepted], now)
+    opened = open_cases(session, central.cases, [_new_case(*each) for each in accepted], now)
     for (row, application), case in zip(accepted, opened, strict=True):
         row.service = application.payload.service
         row.result = _result(case).plain()
         row.document = application.document
     # In one order for all: of two batches with the same transactions, one waits for the other.
     rows = [each.row for each in new if not each.is_here]
-    insert_rows(session, sorted(rows, key=lambda row: row.tx_id))
+    insert_rows(session, sorted(rows, key=lambda row: row.id))
     for each in new:
         if each.is_here:
             replace_row(session, each.row)
     attachments, seals = [], []
     for each in new:
-        if isinstance(each.finding, Void):
+        if not isinstance(each.finding, Application):
+            # Nothing is kept of what took no effect: papers are large, and would prove nothing.
             continue
         for number, wanted in _once(each.item.attachments):
-            name = {"tx_id": each.row.tx_id, "sha256": wanted.sha256}
+            name = {"transaction_id": each.row.id, "sha256": wanted.sha256}
             attachments.append({**name, "size": wanted.size, "received": 0})
             seals.append({**name, "number": number, "key_id": each.item.key_id})
     if attachments:
@@ -261,10 +252,10 @@ def _write(central: Central, session: Session, new: Sequence[_New], now: datetim
         session.execute(insert(AttachmentSeal), seals)
 
 
-def _new_case(application: Application) -> NewCase:
+def _new_case(row: TransactionRow, application: Application) -> NewCase:
     payload = application.payload
     return NewCase(
-        tx_id=payload.tx_id,
+        transaction_id=row.id,
         definition_sha256=application.definition.sha256,
         civil_number=payload.applicant.civil_number,
         language=payload.language,

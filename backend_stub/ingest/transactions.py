@@ -25,6 +25,7 @@ _NEAR: Final = 3
 class TransactionRow:
     """A row of :class:`Transaction`, where it is told what the columns mean."""
 
+    id: str
     tx_id: str
     kiosk: str
     epoch: int
@@ -45,14 +46,17 @@ class TransactionRow:
 _C: Final = Transaction.__table__.c
 _COLUMNS: Final = tuple(each.name for each in fields(TransactionRow))
 _ROW: Final = select(*(_C[name] for name in _COLUMNS))
-_BY_TX_ID: Final = _ROW.where(_C.tx_id.in_(bindparam("tx_ids", expanding=True)))
+_OWN: Final = (_C.kiosk == bindparam("kiosk"), _C.tx_id.in_(bindparam("tx_ids", expanding=True)))
+"""What a terminal calls by these numbers: whatever another one calls so has nothing to do with it.
+"""
+_BY_TX_ID: Final = _ROW.where(*_OWN)
 _BY_PLACE: Final = _ROW.where(
     _C.kiosk == bindparam("kiosk"),
     _C.epoch == bindparam("epoch"),
     _C.seq.between(bindparam("first"), bindparam("last")),
 )
 _KNOWN: Final = select(_C.tx_id).where(
-    _C.tx_id.in_(bindparam("tx_ids", expanding=True)),
+    *_OWN,
     or_(_C.void_reason.is_(None), _C.void_reason == VoidReason.EXPIRED),
 )
 _FOLLOWING: Final = (
@@ -66,7 +70,7 @@ _FOLLOWING: Final = (
     .limit(bindparam("at_most"))
 )
 _INSERT: Final = insert(Transaction)
-_REPLACE: Final = update(Transaction).where(_C.tx_id == bindparam("replaced"))
+_REPLACE: Final = update(Transaction).where(_C.id == bindparam("replaced"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +87,18 @@ class Held:
         self.by_place[row.epoch, row.seq] = row
 
 
-def read_known(session: Session, items: Sequence[BatchItem]) -> Set[str]:
+def read_known(session: Session, kiosk: str, items: Sequence[BatchItem]) -> Set[str]:
     """Which transactions are here, so that their envelopes need not be opened again."""
     tx_ids = [item.record.tx_id for item in items]
-    return set(session.connection().scalars(_KNOWN, {"tx_ids": tx_ids}))
+    return set(session.connection().scalars(_KNOWN, {"kiosk": kiosk, "tx_ids": tx_ids}))
 
 
 def read_held(session: Session, kiosk: str, items: Sequence[BatchItem]) -> Held:
     """The items' transactions, the places they want in the terminal's chains, and those beside."""
     connection = session.connection()
     tx_ids = [item.record.tx_id for item in items]
-    by_tx_id = {row.tx_id: row for row in _rows(connection.execute(_BY_TX_ID, {"tx_ids": tx_ids}))}
+    own = connection.execute(_BY_TX_ID, {"kiosk": kiosk, "tx_ids": tx_ids})
+    by_tx_id = {row.tx_id: row for row in _rows(own)}
     by_place = {
         (row.epoch, row.seq): row
         for epoch, first, last in runs({(item.record.epoch, item.record.seq) for item in items})
@@ -123,7 +128,7 @@ def insert_rows(session: Session, rows: Sequence[TransactionRow]) -> None:
 
 def replace_row(session: Session, row: TransactionRow) -> None:
     """Write a row that is here and was changed."""
-    session.connection().execute(_REPLACE, {"replaced": row.tx_id, **_values(row)})
+    session.connection().execute(_REPLACE, {"replaced": row.id, **_values(row)})
 
 
 def runs(places: Collection[tuple[int, int]]) -> Iterator[tuple[int, int, int]]:

@@ -13,7 +13,7 @@ from sqlalchemy import CursorResult, delete, update
 
 from backend_stub.ground.central import Central
 from backend_stub.ground.problems import ProblemError
-from backend_stub.ground.tables import Challenge as ChallengeRow, Kiosk, VisitSession
+from backend_stub.ground.tables import Challenge as ChallengeRow, VisitSession
 from backend_stub.ground.trust import Purpose
 from backend_stub.ground.types import KioskId, ServerModel
 from backend_stub.people.card_signatures import SignatureRefused, holder, read_signed
@@ -57,11 +57,11 @@ def new_challenge(central: Central) -> Challenge:
     return challenge
 
 
-def sign_in(central: Central, request: SignIn) -> Session:
-    """Open a session for the holder of the card that signed the challenge.
+def sign_in(central: Central, kiosk: str, request: SignIn) -> Session:
+    """Open a session, at this terminal, for the holder of the card that signed the challenge.
 
     Raises :class:`ProblemError`: ``sign-in-refused`` (its ``reason`` says which check failed),
-    ``challenge-unknown``, ``kiosk-not-enrolled``.
+    ``challenge-unknown``, ``signed-by-another`` when the card signed for another terminal.
     """
     now = central.clock()
     try:
@@ -79,11 +79,12 @@ def sign_in(central: Central, request: SignIn) -> Session:
         raise ProblemError(
             "sign-in-refused", headers=_BEARER, reason="assertion-malformed"
         ) from None
+    if assertion.kiosk != kiosk:
+        log.warning("central.sign_in_refused", code="signed-by-another")
+        raise ProblemError("signed-by-another")
     token = b64url(central.random_bytes(_RANDOM_BYTES))
     expires_at = now + central.settings.session_lifetime
     with central.database.write() as session:
-        if session.get(Kiosk, assertion.kiosk) is None:
-            raise ProblemError("kiosk-not-enrolled")
         # Looked up and spent in one statement: of two that present it, one gets in.
         spent = session.execute(
             update(ChallengeRow)
@@ -100,7 +101,10 @@ def sign_in(central: Central, request: SignIn) -> Session:
             raise ProblemError("challenge-unknown", headers=_BEARER)
         session.add(
             VisitSession(
-                token_sha256=_digest(token), civil_number=civil_number, expires_at=expires_at
+                token_sha256=_digest(token),
+                kiosk=kiosk,
+                civil_number=civil_number,
+                expires_at=expires_at,
             )
         )
         person = find_person(session, civil_number, now.astimezone(MUSCAT).date())
@@ -115,23 +119,24 @@ class Visit:
     signed_in_at: datetime
 
 
-def visit_of_token(central: Central, token: str) -> Visit:
-    """The visit of the bearer of a token. Raises :class:`ProblemError` ``session-unknown``."""
+def visit_of_token(central: Central, kiosk: str, token: str) -> Visit:
+    """The visit of the bearer of a token; it is good at the terminal where it was given.
+
+    Raises :class:`ProblemError` ``session-unknown``.
+    """
     with central.database.read() as session:
         visit = session.get(VisitSession, _digest(token))
-        if visit is None or visit.expires_at <= central.clock():
+        if visit is None or visit.kiosk != kiosk or visit.expires_at <= central.clock():
             raise ProblemError("session-unknown", headers=_BEARER)
         return Visit(visit.civil_number, visit.expires_at - central.settings.session_lifetime)
 
 
-def person_of_token(central: Central, token: str) -> Person:
-    """Who the bearer of a token is. Raises :class:`ProblemError` ``session-unknown``."""
-    now = central.clock()
+def person_of_token(central: Central, kiosk: str, token: str) -> Person:
+    """Who the bearer of a token is. Raises as :func:`visit_of_token`."""
+    visit = visit_of_token(central, kiosk, token)
+    today = central.clock().astimezone(MUSCAT).date()
     with central.database.read() as session:
-        visit = session.get(VisitSession, _digest(token))
-        if visit is None or visit.expires_at <= now:
-            raise ProblemError("session-unknown", headers=_BEARER)
-        return find_person(session, visit.civil_number, now.astimezone(MUSCAT).date())
+        return find_person(session, visit.civil_number, today)
 
 
 def _digest(token: str) -> str:

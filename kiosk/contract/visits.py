@@ -62,7 +62,10 @@ class Person(WireModel, frozen=True, kw_only=True):
 
 
 class Session(WireModel, frozen=True, kw_only=True):
-    """Answer to a sign-in. The token is a bearer token (RFC 6750) for this visit only."""
+    """Answer to a sign-in. The token is a bearer token (RFC 6750) for this visit, at this terminal.
+
+    The terminal's device key signs every request of a visit (:mod:`offline_queue.signed_requests`).
+    """
 
     token: str
     expires_at: Moment

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from kiosk.central.client import CentralClient
+from offline_queue.chain import sign_enrolment
 from offline_queue.wire import Enrolment, EnrolmentRequest
 from offline_queue.wire_model import MessageError
 
@@ -75,7 +76,7 @@ def enrol(
 
     Raises :class:`kiosk.central.client.CentralError` or :class:`IdentityError`.
     """
-    answer = _introduce(identity.device_key, kiosk, code, central)
+    answer = _introduce(identity.device_key, None, kiosk, code, central)
     path = identity.directory / _ENROLMENT_FILE
     try:
         _write(path, msgspec.json.format(answer.json(), indent=1))
@@ -98,7 +99,10 @@ def enrol_new_key(
         key = _load_or_make(directory / _NEXT_KEY_FILE, _new_key)
     except OSError as error:
         raise IdentityError(f"{error.filename}: {error.strerror}") from error
-    answer = _introduce(_parse_key(key, directory / _NEXT_KEY_FILE), kiosk, code, central)
+    # Should it have been revoked, its word does not count, and the code must do without.
+    former_key = None if identity.enrolment is None else identity.device_key
+    new = _parse_key(key, directory / _NEXT_KEY_FILE)
+    answer = _introduce(new, former_key, kiosk, code, central)
     path = directory / _NEXT_ENROLMENT_FILE
     try:
         if identity.enrolment is not None:
@@ -115,12 +119,15 @@ def enrol_new_key(
 
 
 def _introduce(
-    device_key: ec.EllipticCurvePrivateKey, kiosk: str, code: str, central: CentralClient
+    device_key: ec.EllipticCurvePrivateKey,
+    former_key: ec.EllipticCurvePrivateKey | None,
+    kiosk: str,
+    code: str,
+    central: CentralClient,
 ) -> Enrolment:
+    signed = sign_enrolment(kiosk, code, device_key, former_key)
     try:
-        request = EnrolmentRequest.parse(
-            {"code": code, "device_public_key": _pem(device_key.public_key())}
-        )
+        request = EnrolmentRequest.parse(signed.plain())
     except MessageError:
         raise IdentityError("this is not an enrolment code: it has another length") from None
     return central.enrol(kiosk, request)

@@ -52,7 +52,7 @@ class Rig:
                 CentralSettings(
                     database_url=f"sqlite:///{self.directory / 'central.db'}",
                     trust_directory=TRUST,
-                    enrolment_codes=(EnrolmentCode(self._code, reusable=True),),
+                    enrolment_codes=(EnrolmentCode(self._code, reusable=True, replaces_key=True),),
                     development=True,
                     issuing_ca_key=ISSUING_CA_KEY,
                     issuing_ca_certificate=ISSUING_CA_CERTIFICATE,

@@ -54,7 +54,7 @@ class CaseWorld:
 
     def open_case(self, sha256: str | None = None, **answers: Any) -> Opened:
         new = NewCase(
-            tx_id=None,
+            transaction_id=None,
             definition_sha256=sha256 or self.sha256(),
             civil_number="99014521",
             language="ar",

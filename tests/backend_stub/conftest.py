@@ -17,6 +17,7 @@ from cardreader.simulator.issuing_files import (
     ISSUING_CA_CERTIFICATE,
     ISSUING_CA_KEY,
 )
+from offline_queue.signed_requests import RequestSigner
 
 from .cards import Card, Issuer
 from .postgres import Postgres, PostgresAbsent
@@ -46,6 +47,7 @@ class RunningCentral:
     url: str = ""
     _server: EmbeddedServer | None = None
     _sender: Terminal | None = None
+    _desk: Terminal | None = None
 
     def start(self) -> RunningCentral:
         self._server = EmbeddedServer(self.settings, clock=self.clock)
@@ -71,6 +73,12 @@ class RunningCentral:
 
     def terminal(self, kiosk: str = "MCT-0001") -> Terminal:
         return Terminal(self.url, self.http, kiosk, clock=self.clock).enrol()
+
+    def at_terminal(self) -> RequestSigner:
+        """What signs the requests of a visit: terminal MCT-0001, which is enrolled for it."""
+        if self._desk is None:
+            self._desk = self.terminal()
+        return self._desk.signer()
 
     def post_batch(self, body: bytes, headers: dict[str, str]) -> requests.Response:
         """Any body at all as a batch, signed by some terminal."""
@@ -131,7 +139,7 @@ def settings(database_url: str, tmp_path: Path, issuer: Issuer) -> Settings:
         enrolment_codes=(
             EnrolmentCode("ONCE-ONLY"),
             EnrolmentCode("MCT9-ONLY", kiosk="MCT-0009"),
-            EnrolmentCode("MULTI-USE", reusable=True),
+            EnrolmentCode("MULTI-USE", reusable=True, replaces_key=True),
         ),
         development=True,
         # Tests that want the work done do it, at the time they choose.

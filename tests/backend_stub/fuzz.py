@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives import serialization
 
 from backend_stub import EmbeddedServer, EnrolmentCode, Settings
 from backend_stub.ground.limits import Rate, Rates
+from offline_queue.signed_requests import RequestSigner
 
 from .cards import Card, Issuer
 from .terminal import Terminal
@@ -73,7 +74,7 @@ def run(examples: int, seconds: int, phases: str) -> int:
             config = CONFIG.format(
                 administrator=ADMINISTRATOR,
                 hooks=Path(__file__).with_name("fuzz_signing.py"),
-                visit=_sign_in(url, http, Card.make(issuer)),
+                visit=_sign_in(url, http, Card.make(issuer), terminal.signer(now=clock)),
             )
             (directory / "schemathesis.toml").write_text(config)
             (directory / "device-key.pem").write_bytes(
@@ -120,19 +121,22 @@ def _settings(directory: Path, issuer: Issuer) -> Settings:
     return Settings(
         f"sqlite:///{directory}/central.sqlite3",
         directory,
-        enrolment_codes=(EnrolmentCode("MULTI-USE", reusable=True),),
+        enrolment_codes=(EnrolmentCode("MULTI-USE", reusable=True, replaces_key=True),),
         administrator_token=ADMINISTRATOR,
         development=True,
-        rates=Rates(batches=much, visits=much, enrolments=much, health=much),
+        rates=Rates(
+            batches=much, visits=much, enrolments=much, refused_enrolments=much, health=much
+        ),
         session_lifetime=timedelta(days=1),
         issuing_ca_key=key,
         issuing_ca_certificate=directory / "issuing.pem",
     )
 
 
-def _sign_in(url: str, http: requests.Session, card: Card) -> str:
-    challenge = http.post(f"{url}/v1/challenges").json()
-    reply = http.post(f"{url}/v1/sessions", json={"assertion": card.answer(challenge, "MCT-0001")})
+def _sign_in(url: str, http: requests.Session, card: Card, signer: RequestSigner) -> str:
+    challenge = http.post(f"{url}/v1/challenges", auth=signer).json()
+    assertion = card.answer(challenge, "MCT-0001")
+    reply = http.post(f"{url}/v1/sessions", json={"assertion": assertion}, auth=signer)
     assert reply.ok, reply.text
     token: str = reply.json()["token"]
     return token

@@ -23,6 +23,7 @@ from offline_queue.chain import (
     canonical,
     record_hash,
     sign_by_device,
+    sign_enrolment,
     sign_notice,
     sign_record,
     terms_hash,
@@ -98,7 +99,7 @@ class Terminal:
     def request_enrolment(self) -> requests.Response:
         return self.http.post(
             f"{self.url}/v1/kiosks/{self.kiosk}/enrolment",
-            json={"code": self.code, "device_public_key": self.public_pem()},
+            json=sign_enrolment(self.kiosk, self.code, self.device_key).plain(),
         )
 
     def payload(self, card: Card, tx_id: str, **changes: Any) -> dict[str, Any]:

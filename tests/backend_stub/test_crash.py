@@ -27,7 +27,7 @@ serve(
     Settings(
         f"sqlite:///{directory}/central.sqlite3",
         directory,
-        enrolment_codes=(EnrolmentCode("MULTI-USE", reusable=True),),
+        enrolment_codes=(EnrolmentCode("MULTI-USE", reusable=True, replaces_key=True),),
         development=True,
     ),
     port=int(sys.argv[2]),

@@ -166,9 +166,15 @@ def test_a_paper_of_a_refused_application_is_nobodys_evidence(
     payload = terminal.payload(card, tx_id, attachments=[named(JPEG)], answers={})
     [answer] = terminal.send(terminal.item(card.sign(payload), tx_id, attachments=uploads))
     assert answer["outcome"] == "rejected"
-    upload(central, terminal, tx_id, uploads[0])
+    reply = central.http.put(
+        f"{central.url}/v1/attachments/{hashlib.sha256(uploads[0]).hexdigest()}",
+        data=uploads[0],
+        headers=terminal.ticket(tx_id, uploads[0])
+        | {"Content-Range": f"bytes 0-{len(uploads[0]) - 1}/{len(uploads[0])}"},
+    )
+    assert reply.json()["code"] == "attachment-unknown"
     assert papers_of(central, tx_id) == (0, 0)
-    assert findings(settings) == [(1, "not-named")]
+    assert findings(settings) == [], "nothing of it is stored"
 
 
 def test_a_database_of_the_second_schema_is_brought_up_to_date_and_its_uploads_go_on(

@@ -16,15 +16,16 @@ import pytest
 import uuid_utils
 
 from backend_stub import Settings
-from backend_stub.fleet.kiosks import enrol, revoke_epoch
+from backend_stub.fleet.enrolment import enrol
+from backend_stub.fleet.kiosks import revoke_epoch
 from backend_stub.ground.central import Central
 from backend_stub.ground.limits import Rate, RateLimits, Rates
 from backend_stub.ground.problems import ProblemError
 from backend_stub.ingest.folders import import_folder
 from backend_stub.opening import open_central
-from offline_queue.chain import b64url_decode, canonical, sign_by_device
+from offline_queue.chain import b64url_decode, canonical, sign_by_device, sign_enrolment
 from offline_queue.folder import FolderBroken, read_results, write_folder
-from offline_queue.wire import EnrolmentRequest, FolderFile, FolderManifest, SignedManifest
+from offline_queue.wire import FolderFile, FolderManifest, SignedManifest
 
 from .cards import Card
 from .terminal import Terminal, new_tx_id
@@ -77,7 +78,7 @@ class Desk:
 def desk(settings: Settings, tmp_path: Path) -> Iterator[Desk]:
     central = open_central(settings)
     terminal = Terminal("", None)  # type: ignore[arg-type] # it has no network at all
-    request = EnrolmentRequest(code=terminal.code, device_public_key=terminal.public_pem())
+    request = sign_enrolment(terminal.kiosk, terminal.code, terminal.device_key)
     terminal.enrolment = enrol(central, terminal.kiosk, request).plain()
     yield Desk(central, terminal, tmp_path / "stick")
     central.database.close()

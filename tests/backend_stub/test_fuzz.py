@@ -43,7 +43,7 @@ def terminal(tmp_path_factory: pytest.TempPathFactory, issuer: Issuer) -> Iterat
     central = Settings(
         f"sqlite:///{directory}/central.sqlite3",
         directory,
-        enrolment_codes=(EnrolmentCode("MULTI-USE", reusable=True),),
+        enrolment_codes=(EnrolmentCode("MULTI-USE", reusable=True, replaces_key=True),),
         development=True,
     )
     with EmbeddedServer(central) as url, requests.Session() as http:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
 import io
 import json
@@ -102,7 +103,7 @@ def test_a_malformed_item_is_located_but_not_repeated(central: RunningCentral, c
 
 
 def test_other_bodies(central: RunningCentral) -> None:
-    post = central.post
+    post = functools.partial(central.post, auth=central.at_terminal())
     assert code_of(post("/v1/sessions", data=b"{", headers=JSON)) == (400, "bad-request")
     assert code_of(post("/v1/sessions", data=b"\xff", headers=JSON)) == (400, "bad-request")
     deep = b'{"assertion":' + b"[" * 30_000

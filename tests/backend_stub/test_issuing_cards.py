@@ -127,8 +127,10 @@ class Held:
 
 
 def sign_in(central: RunningCentral, held: Held) -> requests.Response:
-    challenge = central.post("/v1/challenges").json()
-    return central.post("/v1/sessions", json={"assertion": held.answer(challenge, "MCT-0001")})
+    signer = central.at_terminal()
+    challenge = central.post("/v1/challenges", auth=signer).json()
+    assertion = held.answer(challenge, "MCT-0001")
+    return central.post("/v1/sessions", json={"assertion": assertion}, auth=signer)
 
 
 def issued(central: RunningCentral) -> int:

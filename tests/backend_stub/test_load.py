@@ -208,13 +208,15 @@ def test_a_terminal_that_runs_wild_is_slowed_down_and_only_by_its_own_deeds(
 def test_guessing_codes_and_asking_for_challenges_have_limits(
     settings: Settings, start_central: Start
 ) -> None:
-    slow = Rates(visits=Rate(0.01, 2), enrolments=Rate(0.01, 1))
+    slow = Rates(visits=Rate(0.01, 2), enrolments=Rate(0.01, 2))
     central = start_central(dataclasses.replace(settings, rates=slow))
-    body = {"code": "GUESSED", "device_public_key": "x"}
+    signer = central.at_terminal()
+    body = {"code": "GUESSED", "device_public_key": "x", "proof": "AA"}
     reply = central.post("/v1/kiosks/MCT-0001/enrolment", json=body)
     assert code_of(reply) == (403, "enrolment-code-refused")
     reply = central.post("/v1/kiosks/MCT-0002/enrolment", json=body)
     assert code_of(reply) == (429, "too-many-requests")
-    assert central.post("/v1/challenges").ok
-    assert code_of(central.post("/v1/sessions", json={"assertion": "x"}))[0] == 401
-    assert code_of(central.post("/v1/challenges")) == (429, "too-many-requests")
+    assert central.post("/v1/challenges", auth=signer).ok
+    reply = central.post("/v1/sessions", json={"assertion": "x"}, auth=signer)
+    assert code_of(reply)[0] == 401
+    assert code_of(central.post("/v1/challenges", auth=signer)) == (429, "too-many-requests")

@@ -26,11 +26,15 @@ Search = Callable[[str], list[str]]
 
 @pytest.fixture
 def search(central: RunningCentral, card: Card) -> Search:
-    central.terminal()
     token = sign_in(central, card.answer(challenge(central), "MCT-0001")).json()["token"]
 
     def ask(query: str) -> list[str]:
-        reply = central.get("/v1/employers", params={"q": query}, headers=bearer(token))
+        reply = central.get(
+            "/v1/employers",
+            params={"q": query},
+            headers=bearer(token),
+            auth=central.at_terminal(),
+        )
         assert reply.status_code == 200, reply.text
         return [employer["cr_number"] for employer in reply.json()["employers"]]
 

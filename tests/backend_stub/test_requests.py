@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 import requests
+from requests.auth import AuthBase
 
 from backend_stub.cases.calendars import load_calendars
 from backend_stub.cases.offices import load_offices
@@ -14,26 +16,40 @@ from backend_stub.ground.settings import DATA_DIRECTORY
 from kiosk.services import ServiceDefinition, load_catalogue
 from kiosk.services.definition import FactDefinition
 from kiosk.services.facts import decode_fact
+from offline_queue.signed_requests import RequestSigner
 
 from .cards import Card, Issuer
 from .conftest import RunningCentral
 from .terminal import Terminal
 
 
-def sign_in(central: RunningCentral, card: Card) -> dict[str, str]:
-    challenge = central.post("/v1/challenges").json()
+@dataclass
+class Bearer(AuthBase):
+    """A token, and at a terminal its signature too."""
+
+    token: str
+    signer: RequestSigner | None = None
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self.token}"
+        return self.signer(request) if self.signer else request
+
+
+def sign_in(central: RunningCentral, card: Card) -> Bearer:
+    signer = central.at_terminal()
+    challenge = central.post("/v1/challenges", auth=signer).json()
     reply = central.post(
-        "/v1/sessions", json={"assertion": card.answer(challenge, central.terminal().kiosk)}
+        "/v1/sessions", json={"assertion": card.answer(challenge, "MCT-0001")}, auth=signer
     )
     assert reply.status_code == 200, reply.text
-    return {"Authorization": f"Bearer {reply.json()['token']}"}
+    return Bearer(reply.json()["token"], signer)
 
 
 def move(
-    central: RunningCentral, bearer: dict[str, str], number: str, name: str, **order: Any
+    central: RunningCentral, bearer: Bearer, number: str, name: str, **order: Any
 ) -> requests.Response:
     body = {"client_id": "client-0001"} | order
-    return central.post(f"/v1/requests/{number}/moves/{name}", json=body, headers=bearer)
+    return central.post(f"/v1/requests/{number}/moves/{name}", json=body, auth=bearer)
 
 
 @pytest.fixture
@@ -53,7 +69,7 @@ def test_the_own_requests_with_all_that_a_page_needs(
 ) -> None:
     central.clock.advance(days=3)
     bearer = sign_in(central, card)
-    reply = central.get("/v1/requests", headers=bearer)
+    reply = central.get("/v1/requests", auth=bearer)
     assert reply.headers["cache-control"] == "no-store"
     [request] = reply.json()["requests"]
     assert request["number"] == number
@@ -64,28 +80,30 @@ def test_the_own_requests_with_all_that_a_page_needs(
     assert [each["id"] for each in request["moves"]] == ["reschedule", "withdraw"]
     assert request["moves"][0]["takes_slot"] and request["moves"][1]["pin"]
     assert [each["text"]["en"] for each in request["history"]] == ["Your complaint is registered"]
-    assert central.get(f"/v1/requests/{number}", headers=bearer).json() == request
+    assert central.get(f"/v1/requests/{number}", auth=bearer).json() == request
 
 
 def test_another_persons_request_is_not_there(
     central: RunningCentral, issuer: Issuer, number: str
 ) -> None:
     stranger = sign_in(central, Card.make(issuer, "990358174"))
-    assert central.get("/v1/requests", headers=stranger).json() == {"requests": []}
+    assert central.get("/v1/requests", auth=stranger).json() == {"requests": []}
     for reply in (
-        central.get(f"/v1/requests/{number}", headers=stranger),
-        central.get(f"/v1/requests/{number}/slots?move=reschedule", headers=stranger),
+        central.get(f"/v1/requests/{number}", auth=stranger),
+        central.get(f"/v1/requests/{number}/slots?move=reschedule", auth=stranger),
         move(central, stranger, number, "withdraw"),
-        central.get("/v1/requests/C-2026-999999", headers=stranger),
+        central.get("/v1/requests/C-2026-999999", auth=stranger),
     ):
         assert (reply.status_code, reply.json()["code"]) == (404, "case-unknown")
     for path in ("", f"/{number}", f"/{number}/slots?move=reschedule"):
-        assert central.get(f"/v1/requests{path}").json()["code"] == "session-unknown"
+        assert central.get(f"/v1/requests{path}", auth=central.at_terminal()).json()["code"] == (
+            "session-unknown"
+        )
 
 
 def test_the_hearing_is_moved_once(central: RunningCentral, card: Card, number: str) -> None:
     bearer = sign_in(central, card)
-    slots = central.get(f"/v1/requests/{number}/slots?move=reschedule", headers=bearer).json()
+    slots = central.get(f"/v1/requests/{number}/slots?move=reschedule", auth=bearer).json()
     wanted = slots["slots"][7]
     assert "Nizwa" in wanted["place"]["en"]
     assert move(central, bearer, number, "reschedule").json()["code"] == "slot-needed"
@@ -104,7 +122,7 @@ def test_a_time_that_is_gone_names_the_nearest_others(
     central: RunningCentral, card: Card, terminal: Terminal, number: str
 ) -> None:
     bearer = sign_in(central, card)
-    free = central.get(f"/v1/requests/{number}/slots?move=reschedule", headers=bearer).json()
+    free = central.get(f"/v1/requests/{number}/slots?move=reschedule", auth=bearer).json()
     wanted = free["slots"][0]["id"]
     terminal.send(*(terminal.complaint(card) for _ in range(6)))
     gone = move(central, bearer, number, "reschedule", slot=wanted)
@@ -151,17 +169,17 @@ def test_with_number_and_code_for_whoever_has_the_telephone(
     assert enter("000000").json()["code"] == "code-wrong"
     token = enter(code[0]).json()["token"]
     assert enter(code[0]).json()["code"] == "code-wrong", "a code is used once"
-    bearer = {"Authorization": f"Bearer {token}"}
-    assert central.get(f"/v1/requests/{number}", headers=bearer).json()["number"] == number
-    assert central.get("/v1/requests", headers=bearer).status_code == 401
-    assert central.get("/v1/requests/C-2026-000002", headers=bearer).status_code == 401
+    bearer = Bearer(token)
+    assert central.get(f"/v1/requests/{number}", auth=bearer).json()["number"] == number
+    assert central.get("/v1/requests", auth=bearer).status_code == 401
+    assert central.get("/v1/requests/C-2026-000002", auth=bearer).status_code == 401
     # Without the card nothing that asks for its PIN.
     assert move(central, bearer, number, "withdraw").json()["code"] == "pin-needed"
-    slots = central.get(f"/v1/requests/{number}/slots?move=reschedule", headers=bearer).json()
+    slots = central.get(f"/v1/requests/{number}/slots?move=reschedule", auth=bearer).json()
     moved = move(central, bearer, number, "reschedule", slot=slots["slots"][3]["id"])
     assert moved.status_code == 200
     central.clock.advance(minutes=16)
-    assert central.get(f"/v1/requests/{number}", headers=bearer).status_code == 401
+    assert central.get(f"/v1/requests/{number}", auth=bearer).status_code == 401
 
 
 def test_a_code_is_not_for_guessing(central: RunningCentral, number: str) -> None:
@@ -182,7 +200,7 @@ def test_facts_for_a_form(central: RunningCentral, card: Card, number: str) -> N
     bearer = sign_in(central, card)
 
     def fact(path: str) -> Any:
-        return central.get(f"/v1/facts/{path}", headers=bearer).json()
+        return central.get(f"/v1/facts/{path}", auth=bearer).json()
 
     assert fact("person")["values"]["mobile"] == "91001003"
     work = fact("employments")
@@ -199,7 +217,7 @@ def test_facts_for_a_form(central: RunningCentral, card: Card, number: str) -> N
     everywhere = fact("free-times?calendar=counters")
     assert len({row["group"] for row in everywhere["rows"]}) == len(everywhere["groups"]) == 11
     # In the shape that a terminal reads.
-    reply = central.get("/v1/facts/employments", headers=bearer)
+    reply = central.get("/v1/facts/employments", auth=bearer)
     assert decode_fact(reply.content).rows[0].title.in_language("en").startswith("Samail")
     assert central.get("/v1/facts/person").status_code == 401
 
@@ -216,7 +234,7 @@ def test_every_fact_of_the_catalogue_can_be_asked(
 ) -> None:
     """An office has the governorate's name; whatever else is given is the definition's own."""
     given = fact.fixed | dict.fromkeys(fact.given, "dhofar") | {"language": "ar"}
-    reply = central.get(f"/v1/facts/{fact.source}", params=given, headers=sign_in(central, card))
+    reply = central.get(f"/v1/facts/{fact.source}", params=given, auth=sign_in(central, card))
     assert reply.status_code == 200, reply.text
     assert reply.json()["rows"], "the simulated central API has something to choose from"
 

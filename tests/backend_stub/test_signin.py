@@ -13,20 +13,19 @@ from .conftest import RunningCentral
 from .test_kiosks import code_of
 
 
-@pytest.fixture(autouse=True)
-def enrolled(central: RunningCentral) -> None:
-    central.terminal("MCT-0001")
-
-
 def sign_in(central: RunningCentral, assertion: str) -> requests.Response:
-    return central.post("/v1/sessions", json={"assertion": assertion})
+    return central.post("/v1/sessions", json={"assertion": assertion}, auth=central.at_terminal())
 
 
 def challenge(central: RunningCentral) -> dict[str, Any]:
-    reply = central.post("/v1/challenges")
+    reply = central.post("/v1/challenges", auth=central.at_terminal())
     assert reply.headers["cache-control"] == "no-store"
     answer: dict[str, Any] = reply.json()
     return answer
+
+
+def ask(central: RunningCentral, path: str, token: str) -> requests.Response:
+    return central.get(path, headers=bearer(token), auth=central.at_terminal())
 
 
 def bearer(token: str) -> dict[str, str]:
@@ -41,7 +40,7 @@ def test_card_signs_in_and_the_registries_answer(central: RunningCentral, card: 
     assert person["card_valid_until"] == "2034-01-14"
     # The contract that ended in 2022 is not a current employer.
     assert [employer["cr_number"] for employer in person["employers"]] == ["1500046"]
-    assert central.get("/v1/me", headers=bearer(session["token"])).json() == person
+    assert ask(central, "/v1/me", session["token"]).json() == person
 
 
 def test_someone_the_registries_do_not_know(central: RunningCentral, issuer: Issuer) -> None:
@@ -69,11 +68,14 @@ def test_an_answer_counts_once(central: RunningCentral, card: Card) -> None:
 
 def test_of_many_that_present_it_at_once_one_gets_in(central: RunningCentral, card: Card) -> None:
     assertion = card.answer(challenge(central), "MCT-0001")
-    url = f"{central.url}/v1/sessions"
+    url, signer = f"{central.url}/v1/sessions", central.at_terminal()
     with ThreadPoolExecutor(4) as pool:
         replies = list(
             pool.map(
-                lambda _: requests.post(url, json={"assertion": assertion}, timeout=30), range(4)
+                lambda _: requests.post(
+                    url, json={"assertion": assertion}, auth=signer, timeout=30
+                ),
+                range(4),
             )
         )
     assert sorted(reply.status_code for reply in replies) == [200, 401, 401, 401]
@@ -88,14 +90,14 @@ def test_challenge_expires(central: RunningCentral, card: Card) -> None:
 def test_session_expires(central: RunningCentral, card: Card) -> None:
     token = sign_in(central, card.answer(challenge(central), "MCT-0001")).json()["token"]
     central.clock.advance(minutes=14)
-    assert central.get("/v1/me", headers=bearer(token)).ok
+    assert ask(central, "/v1/me", token).ok
     central.clock.advance(minutes=1)
-    reply = central.get("/v1/me", headers=bearer(token))
+    reply = ask(central, "/v1/me", token)
     assert code_of(reply) == (401, "session-unknown")
     assert reply.headers["www-authenticate"] == "Bearer"
     # A later visitor's challenge clears away what expired.
     challenge(central)
-    assert code_of(central.get("/v1/me", headers=bearer(token))) == (401, "session-unknown")
+    assert code_of(ask(central, "/v1/me", token)) == (401, "session-unknown")
 
 
 def test_assertion_must_fit_the_challenge(central: RunningCentral, card: Card) -> None:
@@ -111,9 +113,9 @@ def test_assertion_must_fit_the_challenge(central: RunningCentral, card: Card) -
         assert code_of(sign_in(central, assertion)) == (401, code), changes
 
 
-def test_unknown_terminal(central: RunningCentral, card: Card) -> None:
+def test_what_the_card_signed_for_another_terminal(central: RunningCentral, card: Card) -> None:
     assertion = card.answer(challenge(central), "SLL-0001")
-    assert code_of(sign_in(central, assertion)) == (403, "kiosk-not-enrolled")
+    assert code_of(sign_in(central, assertion)) == (403, "signed-by-another")
 
 
 def test_untrusted_card_is_refused_with_the_reason(central: RunningCentral, card: Card) -> None:
@@ -135,4 +137,5 @@ def test_nonsense_is_refused(central: RunningCentral) -> None:
 def test_registries_need_a_session(central: RunningCentral) -> None:
     for path in ("/v1/me", "/v1/employers?q=sur"):
         for header in ({}, bearer("x"), {"Authorization": "Basic eA"}):
-            assert code_of(central.get(path, headers=header)) == (401, "session-unknown")
+            reply = central.get(path, headers=header, auth=central.at_terminal())
+            assert code_of(reply) == (401, "session-unknown")

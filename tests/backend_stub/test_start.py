@@ -23,6 +23,7 @@ from backend_stub.http.body import BodyMiddleware
 from .cards import Card, Issuer
 from .conftest import RunningCentral, SteppedClock
 from .postgres import Postgres
+from .terminal import Terminal
 
 
 @pytest.fixture
@@ -173,19 +174,20 @@ def test_nothing_personal_is_logged(
 ) -> None:
     settings = dataclasses.replace(
         sqlite_settings,
-        enrolment_codes=(EnrolmentCode("MULTI-USE", reusable=True),),
+        enrolment_codes=(EnrolmentCode("MULTI-USE", reusable=True, replaces_key=True),),
         development=True,
     )
     structlog.reset_defaults()
     central = RunningCentral(settings, SteppedClock()).start()
     terminal = central.terminal()
     terminal.send(terminal.complaint(card), terminal.item(b"poison 99014521"))
-    challenge = central.post("/v1/challenges").json()
+    signer = terminal.signer()
+    challenge = central.post("/v1/challenges", auth=signer).json()
     assertion = card.answer(challenge, terminal.kiosk)
-    session = central.post("/v1/sessions", json={"assertion": assertion}).json()
-    central.post("/v1/sessions", json={"assertion": assertion})
+    session = central.post("/v1/sessions", json={"assertion": assertion}, auth=signer).json()
+    central.post("/v1/sessions", json={"assertion": assertion}, auth=signer)
     bearer = {"Authorization": f"Bearer {session['token']}"}
-    central.get("/v1/employers?q=horizon", headers=bearer)
+    central.get("/v1/employers?q=horizon", headers=bearer, auth=signer)
     token_free = central.get("/v1/me?civil_number=99014521")
     assert token_free.status_code == 401
     central.stop()
@@ -230,15 +232,18 @@ def test_a_locked_database_is_503_and_the_batch_comes_again(
         "backend_stub.ground.database._PRAGMAS",
         (("busy_timeout", "1", 1), ("journal_mode", "WAL", "wal")),
     )
-    with EmbeddedServer(sqlite_settings) as url:
+    codes = (EnrolmentCode("MULTI-USE", reusable=True, replaces_key=True),)
+    settings = dataclasses.replace(sqlite_settings, enrolment_codes=codes)
+    with EmbeddedServer(settings) as url, requests.Session() as http:
+        terminal = Terminal(url, http)
         blocker = sqlite3.connect(tmp_path / "data" / "central.sqlite3", isolation_level=None)
         blocker.execute("BEGIN IMMEDIATE")
-        reply = requests.post(f"{url}/v1/challenges", timeout=10)
+        reply = terminal.request_enrolment()
         assert (reply.status_code, reply.json()["code"]) == (503, "busy")
         assert int(reply.headers["retry-after"]) > 0
         blocker.execute("ROLLBACK")
         blocker.close()
-        assert requests.post(f"{url}/v1/challenges", timeout=10).ok
+        assert terminal.request_enrolment().ok
 
 
 def test_a_body_that_never_ends_is_given_up() -> None:

@@ -33,7 +33,7 @@ def central(tmp_path_factory: pytest.TempPathFactory, issuer: Issuer) -> Iterato
     settings = Settings(
         f"sqlite:///{directory}/central.sqlite3",
         directory,
-        enrolment_codes=(EnrolmentCode("MULTI-USE", reusable=True),),
+        enrolment_codes=(EnrolmentCode("MULTI-USE", reusable=True, replaces_key=True),),
         administrator_token="fleet-token",
         receipt_verifier=VERIFIER,
     )

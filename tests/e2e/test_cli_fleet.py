@@ -106,7 +106,7 @@ def place(tmp_path: Path) -> Place:
     settings = Settings(
         f"sqlite:///{tmp_path / 'central.db'}",
         tmp_path / "trust",
-        enrolment_codes=(EnrolmentCode(CODE, reusable=True),),
+        enrolment_codes=(EnrolmentCode(CODE, reusable=True, replaces_key=True),),
     )
     with EmbeddedServer(settings) as url, closing(CentralClient(url)) as client:
         enrol(load_identity(tmp_path / "state"), KIOSK, CODE, client)

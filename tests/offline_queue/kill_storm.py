@@ -29,12 +29,12 @@ from pathlib import Path
 
 import requests
 import structlog
-from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
 from offline_queue import HttpIngest, Outbox, Submission, Syncer, Timeouts, case_ref, new_tx_id
+from offline_queue.chain import sign_enrolment
 from offline_queue.records import State
 from offline_queue.signed_requests import RequestSigner
 from offline_queue.wire import Enrolment
@@ -44,6 +44,7 @@ from tests.backend_stub.terminal import ANSWERS
 ROOT = Path(__file__).parents[2]
 KIOSK = "MCT-0001"
 SECRET = b"a secret of this terminal only"
+EFFECTS = "SELECT t.tx_id FROM case_file AS c JOIN transactions AS t ON t.id = c.transaction_id"
 SERVE = """
 import sys
 from pathlib import Path
@@ -51,7 +52,7 @@ from backend_stub import EnrolmentCode, Settings, serve
 folder = Path(sys.argv[1])
 serve(
     Settings(f"sqlite:///{folder}/central.sqlite3", folder,
-             enrolment_codes=(EnrolmentCode("MULTI-USE", reusable=True),)),
+             enrolment_codes=(EnrolmentCode("MULTI-USE", reusable=True, replaces_key=True),)),
     port=int(sys.argv[2]),
 )
 """
@@ -110,16 +111,13 @@ def storm(folder: Path, seed: int) -> Iterator[Storm]:
         port = free.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
     device_key = ec.generate_private_key(ec.SECP256R1())
-    public = device_key.public_key().public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
     with (
         process("-c", SERVE, str(folder), str(port)),
         process("-m", "tests.offline_queue.fault_proxy", url, str(seed), told=True) as proxy,
         requests.Session() as http,
     ):
         http.mount("http://", HTTPAdapter(max_retries=Retry(connect=8, backoff_factor=0.1)))
-        body = {"code": "MULTI-USE", "device_public_key": public.decode()}
+        body = sign_enrolment(KIOSK, "MULTI-USE", device_key).plain()
         reply = http.post(f"{url}/v1/kiosks/{KIOSK}/enrolment", json=body, timeout=20)
         reply.raise_for_status()
         assert proxy.stdout is not None
@@ -226,7 +224,7 @@ def _await_effect(storm: Storm) -> None:
 
 
 def _effects(storm: Storm) -> int:
-    return len(_column(storm.folder / "central.sqlite3", "SELECT tx_id FROM case_file"))
+    return len(_column(storm.folder / "central.sqlite3", EFFECTS))
 
 
 def drain(storm: Storm) -> Counter[State]:
@@ -248,12 +246,12 @@ def run(kills: int, seed: int) -> dict[str, object]:
         confirmed = [
             tx_id for number in range(kills) for tx_id in live_and_die(running, rng, number)
         ]
-        during = len(_column(Path(name, "central.sqlite3"), "SELECT tx_id FROM case_file"))
+        during = len(_column(Path(name, "central.sqlite3"), EFFECTS))
         counts = drain(running)
         local = _column(Path(name, "outbox.db"), "SELECT tx_id FROM outbox")
         central = Path(name, "central.sqlite3")
         taken = _column(central, "SELECT tx_id FROM transactions WHERE outcome = 'accepted'")
-        effects = Counter(_column(central, "SELECT tx_id FROM case_file"))
+        effects = Counter(_column(central, EFFECTS))
     return {
         "kills": kills,
         "confirmed": len(confirmed),

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 import requests
-from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from backend_stub import EmbeddedServer, EnrolmentCode, Settings
 from backend_stub.ingest import applications
 from offline_queue import HttpIngest, Outbox, Submission, Syncer, case_ref, new_tx_id
+from offline_queue.chain import sign_enrolment
 from offline_queue.records import State
 from offline_queue.signed_requests import RequestSigner
 from offline_queue.wire import Enrolment
@@ -27,6 +27,7 @@ from tests.offline_queue.world import FakeClock
 
 KIOSK = "MCT-0001"
 SECRET = b"a secret of this terminal only"
+EFFECTS = "SELECT t.tx_id FROM case_file AS c JOIN transactions AS t ON t.id = c.transaction_id"
 
 
 @dataclass(eq=False)
@@ -43,10 +44,7 @@ class Field:
     )
 
     def enrol(self) -> Enrolment:
-        pem = self.device_key.public_key().public_bytes(
-            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-        )
-        body = {"code": "MULTI-USE", "device_public_key": pem.decode()}
+        body = sign_enrolment(KIOSK, "MULTI-USE", self.device_key).plain()
         reply = requests.post(f"{self.url}/v1/kiosks/{KIOSK}/enrolment", json=body, timeout=20)
         return Enrolment.parse(reply.json())
 
@@ -97,7 +95,7 @@ class Field:
         return syncer
 
     def effects(self) -> list[object]:
-        return sorted(self.column("SELECT tx_id FROM case_file"))
+        return sorted(self.column(EFFECTS))
 
     def column(self, query: str) -> list[object]:
         db = sqlite3.connect(self.database)
@@ -115,7 +113,7 @@ def on_site(tmp_path: Path) -> Iterator[Field]:
     settings = Settings(
         f"sqlite:///{database}",
         tmp_path,
-        enrolment_codes=(EnrolmentCode("MULTI-USE", reusable=True),),
+        enrolment_codes=(EnrolmentCode("MULTI-USE", reusable=True, replaces_key=True),),
     )
     with EmbeddedServer(settings) as url:
         clock = FakeClock(dt.datetime.now(dt.UTC))
@@ -137,9 +135,7 @@ def test_attachments_and_void_places_arrive(on_site: Field) -> None:
         assert (status.ack_seq, status.attachments_waiting, status.waiting) == (3, 0, 0)
         assert outbox.result(late.tx_id).state is State.EXPIRED
         assert outbox.result(filed.tx_id).answer.result.number
-    assert sorted(on_site.column("SELECT tx_id FROM case_file")) == sorted(
-        [filed.tx_id, last.tx_id]
-    )
+    assert sorted(on_site.column(EFFECTS)) == sorted([filed.tx_id, last.tx_id])
 
 
 def test_what_waits_under_a_revoked_key_arrives_under_the_next(on_site: Field) -> None:
@@ -162,7 +158,7 @@ def test_what_waits_under_a_revoked_key_arrives_under_the_next(on_site: Field) -
         assert syncer.pause_reason is None
         states = {outbox.result(each.tx_id).state for each in (first, *waiting, fresh)}
         assert states == {State.ACCEPTED}
-    assert sorted(on_site.column("SELECT tx_id FROM case_file")) == sorted(
+    assert sorted(on_site.column(EFFECTS)) == sorted(
         each.tx_id for each in (first, *waiting, fresh)
     )
 

@@ -81,3 +81,15 @@ def _signer(
 
 
 SignerDependency = Annotated[Signer, Depends(_signer)]
+
+
+def _perhaps_signer(
+    request: Request,
+    central: CentralDependency,
+    signature: Annotated[str | None, Depends(_signature)],
+) -> Signer | None:
+    """The terminal that signed the request, where others may ask too; ``None``: unsigned."""
+    return None if signature is None else signer_of(central, request)
+
+
+PerhapsSignerDependency = Annotated[Signer | None, Depends(_perhaps_signer)]

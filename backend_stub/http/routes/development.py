@@ -120,11 +120,11 @@ def get_received(central: CentralDependency) -> ReceivedTransactions:
     with central.database.read() as session:
         rows = session.execute(
             select(Transaction, CaseFile)
-            .outerjoin(CaseFile, CaseFile.tx_id == Transaction.tx_id)
-            .order_by(Transaction.received_at.desc(), Transaction.tx_id.desc())
+            .outerjoin(CaseFile, CaseFile.transaction_id == Transaction.id)
+            .order_by(Transaction.received_at.desc(), Transaction.id.desc())
             .limit(_PAGE)
         ).all()
-        here = count_here(session, [row.tx_id for row, _ in rows])
+        here = count_here(session, [row.id for row, _ in rows])
         return ReceivedTransactions(
             transactions=[
                 ReceivedTransaction(
@@ -136,7 +136,7 @@ def get_received(central: CentralDependency) -> ReceivedTransactions:
                     state=case.state if case else row.outcome,
                     received_at=row.received_at,
                     papers=len(case.papers or ()) if case else 0,
-                    papers_here=here.get(row.tx_id, 0),
+                    papers_here=here.get(row.id, 0),
                 )
                 for row, case in rows
             ]

@@ -12,9 +12,9 @@ from pydantic import AwareDatetime
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from backend_stub.fleet.kiosks import enrol
+from backend_stub.fleet.enrolment import enrol
 from backend_stub.ground.problems import ProblemError, batch_problem, documented
-from backend_stub.ground.tables import Transaction
+from backend_stub.ground.transactions import find_transaction
 from backend_stub.ground.types import KioskId, ServerModel, TxId
 from backend_stub.http.request_signatures import signer_of
 from backend_stub.http.routes import (
@@ -81,6 +81,8 @@ batches = APIRouter(tags=["terminals"], route_class=BatchRoute)
         [
             "enrolment-code-refused",
             "device-key-invalid",
+            "device-key-unproven",
+            "device-key-unvouched",
             "device-key-in-use",
             "device-key-spent",
             "invalid",
@@ -96,7 +98,7 @@ def post_enrolment(
     central: CentralDependency,
     address: AddressDependency,
 ) -> Enrolment:
-    """Introduce a terminal's device key with a one-time code.
+    """Introduce a terminal's device key with a one-time code that was made for its name.
 
     The same key again answers the same; another key begins a new epoch with an empty chain.
     Earlier epochs stay readable, so that what waits under them can still be sent.
@@ -162,8 +164,8 @@ def get_transaction(
 ) -> TransactionStatus:
     """What became of a transaction, for the terminal that sent it."""
     with central.database.read() as session:
-        row = session.get(Transaction, tx_id)
-        if row is None or row.kiosk != signer.kiosk:
+        row = find_transaction(session, signer.kiosk, tx_id)
+        if row is None:
             raise ProblemError("transaction-unknown")
         return TransactionStatus(
             tx_id=row.tx_id,

@@ -1,4 +1,7 @@
-"""For a visit, and for the web with number and code: the own requests and what may be done."""
+"""For a visit, and for the web with number and code: the own requests and what may be done.
+
+The terminal signs what it asks during a visit; the token of a code needs no signature.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +16,18 @@ from backend_stub.cases.moves import MoveRefused, MoveRequest, make_move
 from backend_stub.cases.request_codes import number_of_token, open_session, send_code
 from backend_stub.cases.requests import as_free, own_requests, request_of, slots_of, words
 from backend_stub.cases.tables import CaseFile
+from backend_stub.fleet.signer import Signer
 from backend_stub.ground.central import Central
 from backend_stub.ground.problems import ProblemError, documented
-from backend_stub.http.routes import AddressDependency, CentralDependency, Credentials, visit_bearer
+from backend_stub.http.routes import (
+    SIGNED,
+    AddressDependency,
+    CentralDependency,
+    Credentials,
+    PerhapsSignerDependency,
+    SignerDependency,
+    visit_bearer,
+)
 from backend_stub.people.signin import visit_of_token
 from kiosk.contract.cases import (
     CASE_NUMBER,
@@ -49,13 +61,16 @@ _REFUSALS: Final = [
 ]
 
 
-@router.get("/requests", responses=documented(["session-unknown", "busy"]))
+@router.get("/requests", responses=documented([*SIGNED, "session-unknown", "busy"]))
 def get_requests(
-    central: CentralDependency, credentials: VisitCredentials, response: Response
+    central: CentralDependency,
+    signer: SignerDependency,
+    credentials: VisitCredentials,
+    response: Response,
 ) -> RequestList:
     """The requests of the person who signed in, the newest first, at most 100."""
     response.headers.update(_NOT_STORED)
-    visit = visit_of_token(central, _token(credentials))
+    visit = visit_of_token(central, signer.kiosk, _token(credentials))
     with central.database.read() as session:
         requests = own_requests(session, central.cases, visit.civil_number, central.clock())
     return RequestList(requests=requests)
@@ -63,14 +78,18 @@ def get_requests(
 
 @router.get(
     "/requests/{number}",
-    responses=documented(["session-unknown", "case-unknown", "invalid", "busy"]),
+    responses=documented([*SIGNED, "session-unknown", "case-unknown", "invalid", "busy"]),
 )
 def get_request(
-    number: Number, central: CentralDependency, credentials: VisitCredentials, response: Response
+    number: Number,
+    central: CentralDependency,
+    signer: PerhapsSignerDependency,
+    credentials: VisitCredentials,
+    response: Response,
 ) -> Request:
     """One of them: for the person who signed in, or with the token of a code."""
     response.headers.update(_NOT_STORED)
-    owner, _ = _whose(central, credentials, number)
+    owner, _ = _whose(central, signer, credentials, number)
     with central.database.read() as session:
         row = _own(session.get(CaseFile, number), owner)
         return request_of(session, central.cases, row, central.clock())
@@ -78,18 +97,21 @@ def get_request(
 
 @router.get(
     "/requests/{number}/slots",
-    responses=documented(["session-unknown", "case-unknown", "move-unknown", "invalid", "busy"]),
+    responses=documented(
+        [*SIGNED, "session-unknown", "case-unknown", "move-unknown", "invalid", "busy"]
+    ),
 )
 def get_slots(
     number: Number,
     central: CentralDependency,
+    signer: PerhapsSignerDependency,
     credentials: VisitCredentials,
     move: Annotated[MoveId, Query()],
     response: Response,
 ) -> FreeSlots:
     """The times that may be chosen with a move of this request."""
     response.headers.update(_NOT_STORED)
-    owner, _ = _whose(central, credentials, number)
+    owner, _ = _whose(central, signer, credentials, number)
     with central.database.read() as session:
         row = _own(session.get(CaseFile, number), owner)
         try:
@@ -100,13 +122,14 @@ def get_slots(
 
 @router.post(
     "/requests/{number}/moves/{move}",
-    responses=documented(["session-unknown", "invalid", "busy", *_REFUSALS]),
+    responses=documented([*SIGNED, "session-unknown", "invalid", "busy", *_REFUSALS]),
 )
 def post_move(
     number: Number,
     move: Annotated[MoveId, Path()],
     order: Annotated[MoveOrder, Body()],
     central: CentralDependency,
+    signer: PerhapsSignerDependency,
     credentials: VisitCredentials,
     response: Response,
 ) -> Request:
@@ -115,7 +138,7 @@ def post_move(
     `slot-gone` carries `slots`, the nearest free times; `move-answers` the questions' problems.
     """
     response.headers.update(_NOT_STORED)
-    owner, fresh = _whose(central, credentials, number)
+    owner, fresh = _whose(central, signer, credentials, number)
     now = central.clock()
     with central.database.write() as session:
         row = _own(session.get(CaseFile, number), owner)
@@ -179,18 +202,21 @@ def post_session(
 
 @router.get(
     "/facts/{source}",
-    responses=documented(["session-unknown", "fact-unknown", "fact-parameters", "invalid", "busy"]),
+    responses=documented(
+        [*SIGNED, "session-unknown", "fact-unknown", "fact-parameters", "invalid", "busy"]
+    ),
 )
 def get_fact(
     source: Annotated[MoveId, Path()],
     request: HttpRequest,
     central: CentralDependency,
+    signer: SignerDependency,
     credentials: VisitCredentials,
     response: Response,
 ) -> FactAnswer:
     """What the central API knows for the person who signed in; parameters by the source's names."""
     response.headers.update(_NOT_STORED)
-    visit = visit_of_token(central, _token(credentials))
+    visit = visit_of_token(central, signer.kiosk, _token(credentials))
     ask = central.cases.hooks.fact(source)
     if ask is None:
         raise ProblemError("fact-unknown")
@@ -203,14 +229,15 @@ def get_fact(
 
 
 def _whose(
-    central: Central, credentials: Credentials, number: str
+    central: Central, signer: Signer | None, credentials: Credentials, number: str
 ) -> tuple[str | Literal[True], bool]:
     """The civil number of who signed in, ``True`` for the bearer of this request's own token;
     and whether the card's PIN was entered just now.
     """
     token = _token(credentials)
     try:
-        visit = visit_of_token(central, token)
+        # The token of a visit is good at its terminal only.
+        visit = visit_of_token(central, signer.kiosk if signer else "", token)
     except ProblemError:
         if number_of_token(central, token) != number:
             raise

@@ -1,4 +1,7 @@
-"""For a visit: sign-in with the card, and what the registries know."""
+"""For a visit: sign-in with the card, and what the registries know.
+
+Every request is signed by the terminal at which the visit is, and its token is good there only.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,13 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Depends, Query, Response
 
 from backend_stub.ground.problems import documented
-from backend_stub.http.routes import AddressDependency, CentralDependency, Credentials, visit_bearer
+from backend_stub.http.routes import (
+    SIGNED,
+    CentralDependency,
+    Credentials,
+    SignerDependency,
+    visit_bearer,
+)
 from backend_stub.people.registries import search_employers
 from backend_stub.people.signin import new_challenge, person_of_token, sign_in
 from kiosk.contract.visits import Challenge, EmployerSearch, Person, Session, SignIn
@@ -17,12 +26,12 @@ router = APIRouter(tags=["visits"])
 VisitCredentials = Annotated[Credentials, Depends(visit_bearer)]
 
 
-@router.post("/challenges", responses=documented(["too-many-requests", "busy"]))
+@router.post("/challenges", responses=documented([*SIGNED, "too-many-requests", "busy"]))
 def post_challenge(
-    central: CentralDependency, address: AddressDependency, response: Response
+    central: CentralDependency, signer: SignerDependency, response: Response
 ) -> Challenge:
     """Ask for random bytes that the card then signs; good once, for two minutes."""
-    central.limits.visits.charge(address)
+    central.limits.visits.charge(signer.kiosk)
     response.headers["Cache-Control"] = "no-store"
     return new_challenge(central)
 
@@ -31,9 +40,9 @@ def post_challenge(
     "/sessions",
     responses=documented(
         [
+            *SIGNED,
             "sign-in-refused",
             "challenge-unknown",
-            "kiosk-not-enrolled",
             "invalid",
             "too-many-requests",
             "busy",
@@ -43,28 +52,34 @@ def post_challenge(
 def post_session(
     request: Annotated[SignIn, Body()],
     central: CentralDependency,
-    address: AddressDependency,
+    signer: SignerDependency,
     response: Response,
 ) -> Session:
     """Sign in with the card's answer to a challenge.
 
     A refusal carries `reason`: which check of the card's signature or certificate failed.
     """
-    central.limits.visits.charge(address)
+    central.limits.visits.charge(signer.kiosk)
     response.headers["Cache-Control"] = "no-store"
-    return sign_in(central, request)
+    return sign_in(central, signer.kiosk, request)
 
 
-@router.get("/me", responses=documented(["session-unknown", "busy"]))
-def get_me(central: CentralDependency, credentials: VisitCredentials, response: Response) -> Person:
+@router.get("/me", responses=documented([*SIGNED, "session-unknown", "busy"]))
+def get_me(
+    central: CentralDependency,
+    signer: SignerDependency,
+    credentials: VisitCredentials,
+    response: Response,
+) -> Person:
     """What the registries know of the person who signed in."""
     response.headers["Cache-Control"] = "no-store"
-    return person_of_token(central, _token(credentials))
+    return person_of_token(central, signer.kiosk, _token(credentials))
 
 
-@router.get("/employers", responses=documented(["session-unknown", "invalid", "busy"]))
+@router.get("/employers", responses=documented([*SIGNED, "session-unknown", "invalid", "busy"]))
 def get_employers(
     central: CentralDependency,
+    signer: SignerDependency,
     credentials: VisitCredentials,
     q: Annotated[str, Query(min_length=1, max_length=64)],
 ) -> EmployerSearch:
@@ -73,7 +88,7 @@ def get_employers(
     Spelling does not matter in Arabic (hamza, teh marbuta, alef maqsura, marks, article) nor do
     case and the script of digits. At most 20, best first; none for less than two characters.
     """
-    person_of_token(central, _token(credentials))
+    person_of_token(central, signer.kiosk, _token(credentials))
     with central.database.read() as session:
         return EmployerSearch(employers=search_employers(session, q))
 

@@ -70,14 +70,14 @@ def run(args: argparse.Namespace) -> bool:
         keys = load_or_create(directory / "keys.json")
         kiosks = [f"MCT-{number:05d}" for number in range(args.kiosks)]
         begun = time.monotonic()
-        public_keys = make_all(directory / "batches", issuer, kiosks, args.each, keys)
+        enrolments = make_all(directory / "batches", issuer, kiosks, args.each, keys)
         total = args.kiosks * args.each
         print(f"{total:,} transactions signed and sealed in {time.monotonic() - begun:.0f} s")
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
         server = Server(directory, postgres.new_database(), port)
         server.start()
-        asyncio.run(enrol_all(port, public_keys))
+        asyncio.run(enrol_all(port, enrolments))
         storm = Storm(port, directory / "batches", total, args.lost, random.Random(args.seed))
         used = {
             "terminals": time.process_time,

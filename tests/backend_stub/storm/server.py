@@ -24,7 +24,7 @@ serve(
         sys.argv[2],
         directory,
         key_file=directory / "keys.json",
-        enrolment_codes=(EnrolmentCode("MULTI-USE", reusable=True),),
+        enrolment_codes=(EnrolmentCode("MULTI-USE", reusable=True, replaces_key=True),),
         # The whole fleet has one address here.
         rates=Rates(enrolments=Rate(1e6, 10**6)),
     ),

@@ -157,10 +157,9 @@ class Storm:
             self.half_way.set()
 
 
-async def enrol_all(port: int, keys: dict[str, str]) -> None:
+async def enrol_all(port: int, requests: dict[str, bytes]) -> None:
     line = Line(port)
-    for kiosk, pem in keys.items():
-        body = json.dumps({"code": "MULTI-USE", "device_public_key": pem}).encode()
+    for kiosk, body in requests.items():
         status, _, content = await line.ask("POST", f"/v1/kiosks/{kiosk}/enrolment", body)
         assert status == 200, content
     line.close()

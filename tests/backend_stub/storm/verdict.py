@@ -16,7 +16,7 @@ def judge(database_url: str, total: int, each: int) -> dict[str, tuple[object, o
         "transactions": ("SELECT count(*) FROM transactions WHERE outcome = 'accepted'", total),
         "other outcomes": ("SELECT count(*) FROM transactions WHERE outcome <> 'accepted'", 0),
         "complaints": ("SELECT count(*) FROM case_file", total),
-        "complaints' transactions": ("SELECT count(DISTINCT tx_id) FROM case_file", total),
+        "complaints' transactions": ("SELECT count(DISTINCT transaction_id) FROM case_file", total),
         "highest number": ("SELECT max(value) FROM counter WHERE name LIKE 'complaint-%'", total),
         "notices": ("SELECT count(DISTINCT about) FROM notification", total),
         "hash conflicts": ("SELECT count(*) FROM conflicting_item", 0),

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from backend_stub.ground.keys import ServerKeys
-from offline_queue.chain import GENESIS, b64url, record_hash, sign_record
+from offline_queue.chain import GENESIS, b64url, record_hash, sign_enrolment, sign_record
 from offline_queue.sealing import associated_data, seal
 from offline_queue.signed_requests import RequestSigner
 from offline_queue.wire import BATCH_MAX_ITEMS, ChainRecord
@@ -71,7 +71,7 @@ GOVERNORATES = (
 _signers: list[Signer] = []
 
 
-def write_kiosk(work: tuple[str, int, Path, bytes, str]) -> str:
+def write_kiosk(work: tuple[str, int, Path, bytes, str]) -> bytes:
     """Make one terminal's batches into its file; returns the terminal's public key."""
     kiosk, each, directory, sealing_key, sealing_key_id = work
     rng = random.Random(kiosk)
@@ -93,11 +93,7 @@ def write_kiosk(work: tuple[str, int, Path, bytes, str]) -> str:
             serialization.NoEncryption(),
         )
     )
-    return (
-        device_key.public_key()
-        .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-        .decode()
-    )
+    return sign_enrolment(kiosk, "MULTI-USE", device_key).json()
 
 
 def read_signer(directory: Path, kiosk: str) -> RequestSigner:
@@ -160,8 +156,8 @@ def read_batches(path: Path) -> Iterator[tuple[int, bytes]]:
 
 def make_all(
     directory: Path, issuer: Issuer, kiosks: list[str], each: int, keys: ServerKeys
-) -> dict[str, str]:
-    """Fill the folder with every terminal's batches and key; each terminal's public key."""
+) -> dict[str, bytes]:
+    """Fill the folder with every terminal's batches and key; how each asks to be enrolled."""
     _signers[:] = [Signer.of(Card.make(issuer, f"{99000000 + n}")) for n in range(CARDS)]
     work = [
         (kiosk, each, directory, keys.sealing_public_key, keys.sealing_key_id) for kiosk in kiosks
