@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import select
 
 from backend_stub.cases.backups import Restored, note_backup, note_restored
+from backend_stub.fleet.enrolment import make_code
 from backend_stub.fleet.kiosks import revoke_epoch
 from backend_stub.ground.central import Central, CentralUnavailable, Clock, utc_now
 from backend_stub.ground.database import sqlite_file
@@ -56,6 +57,22 @@ def take_folders(
             except ProblemError as problem:
                 raise FleetRefused(export.name, problem.code) from problem
     return taken
+
+
+def make_enrolment_code(
+    settings: Settings,
+    kiosk: str,
+    lifetime: timedelta,
+    *,
+    replaces_key: bool = False,
+    clock: Clock = utc_now,
+) -> str:
+    """Make a one-time code for one terminal; see :func:`backend_stub.fleet.enrolment.make_code`.
+
+    Raises :class:`CentralUnavailable`.
+    """
+    with _opened(settings, clock) as central:
+        return make_code(central, kiosk, lifetime, replaces_key=replaces_key)
 
 
 def revoke_kiosk(

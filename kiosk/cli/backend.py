@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from backend_stub import CentralUnavailable, EnrolmentCode, Settings, Tls, serve
+from backend_stub import CentralUnavailable, Settings, Tls, serve
 from backend_stub.console.card_office import CardRefused, add_card, revoke_card
 from backend_stub.ground.settings import PUBLIC_URL
 from backend_stub.issuing.management_keys import KeyType, is_well_known
@@ -34,6 +34,7 @@ app.add_typer(backend_catalogue.app, name="catalogue")
 app.add_typer(backend_officer.app, name="officer")
 app.add_typer(backend_payments.app, name="payments")
 app.command("import")(backend_fleet.import_folder)
+app.command("enrolment-code")(backend_fleet.enrolment_code)
 app.command("revoke-kiosk")(backend_fleet.revoke)
 app.command("backup-done")(backend_fleet.note_backup)
 app.command("restored")(backend_fleet.note_restored)
@@ -74,15 +75,12 @@ def serve_central(
     public_url: Annotated[
         str, typer.Option(help="Where everyone reaches this API; stands in certificates.")
     ] = PUBLIC_URL,
-    codes_stdin: Annotated[
-        bool, typer.Option("--codes-stdin", help="Read one-time enrolment codes, one per line.")
-    ] = False,
     administrator_token: Annotated[
         Path | None,
         typer.Option(
             "--administrator-token-file",
             help="File with the fleet administrator's token, readable by nobody else; without one "
-            "everybody sees /fleet and /metrics, and nobody may revoke over HTTP.",
+            "nobody sees /fleet and /metrics (except with --development) or revokes over HTTP.",
         ),
     ] = None,
     tls_certificate: Annotated[
@@ -109,7 +107,6 @@ def serve_central(
     if not database:
         settings.state_directory.mkdir(parents=True, exist_ok=True)
         database = f"sqlite:///{settings.state_directory / 'central.db'}"
-    codes = tuple(EnrolmentCode(line.strip()) for line in sys.stdin) if codes_stdin else ()
     if trust is None and issuing_ca_key is None and issuing_ca_certificate is None:
         issuing_ca_key, issuing_ca_certificate = ISSUING_CA_KEY, ISSUING_CA_CERTIFICATE
     if trust is None and card_master_key is None:
@@ -126,7 +123,6 @@ def serve_central(
             database_url=database,
             trust_directory=trust or SIMULATED_TRUST,
             key_file=keys,
-            enrolment_codes=codes,
             development=development,
             administrator_token=_token(administrator_token),
             issuing_ca_key=issuing_ca_key,

@@ -1,8 +1,8 @@
-"""``kiosk backend import | revoke-kiosk | backup-done | restored``: for who runs the fleet."""
+"""``kiosk backend import | enrolment-code | revoke-kiosk | …``: for who runs the fleet."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +13,7 @@ from backend_stub import Settings
 from backend_stub.console.fleet_office import (
     FleetRefused,
     backup_done,
+    make_enrolment_code,
     restored,
     revoke_kiosk,
     take_folders,
@@ -80,6 +81,28 @@ def import_folder(
     answer(value, as_json=as_json, text=text)
 
 
+def enrolment_code(
+    kiosk: Annotated[str, typer.Argument(help="The terminal; nobody else can use the code.")],
+    hours: Annotated[int, typer.Option(min=1, max=24 * 30, help="How long it is good.")] = 24,
+    replace_key: Annotated[
+        bool,
+        typer.Option(
+            "--replace-key",
+            help="For a terminal whose present key is revoked, frozen or lost.",
+        ),
+    ] = False,
+    config: ConfigFile = None,
+    database: DatabaseUrl = "",
+    keys: CentralKeys = None,
+    trust: TrustDirectory = None,
+    as_json: Json = False,
+) -> None:
+    """Make a one-time code for `kiosk enrol` at one terminal. It is shown this once."""
+    name, settings = _name(kiosk), _settings(config, database, keys, trust)
+    code = make_enrolment_code(settings, name, timedelta(hours=hours), replaces_key=replace_key)
+    answer({"kiosk": name, "code": code, "hours": hours}, as_json=as_json, text=code)
+
+
 def revoke(
     kiosk: Annotated[str, typer.Argument(help="The terminal.")],
     epoch: Annotated[
@@ -96,10 +119,7 @@ def revoke(
 
     What it keeps can still come, under a new key (`kiosk enrol --new-key`).
     """
-    try:
-        name: str = msgspec.convert(kiosk, KioskId)
-    except msgspec.ValidationError:
-        raise typer.BadParameter("a terminal's name is capital letters, digits, hyphens") from None
+    name = _name(kiosk)
     try:
         epochs = revoke_kiosk(_settings(config, database, keys, trust), name, epoch)
     except FleetRefused as refused:
@@ -164,6 +184,14 @@ def note_restored(
         text=f"The newest transaction here is of {newest or 'no day'}; {done.skipped:,} complaint "
         "numbers are left out.",
     )
+
+
+def _name(kiosk: str) -> str:
+    try:
+        name: str = msgspec.convert(kiosk, KioskId)
+    except msgspec.ValidationError:
+        raise typer.BadParameter("a terminal's name is capital letters, digits, hyphens") from None
+    return name
 
 
 def _settings(

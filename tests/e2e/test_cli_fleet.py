@@ -270,29 +270,30 @@ def public(key: Any) -> bytes:
 
 def test_a_terminal_trusts_the_authority_that_its_settings_name(tmp_path: Path) -> None:
     both = certificate(tmp_path, timedelta(days=400))
-    port = free_port()
+    port, database = free_port(), f"sqlite:///{tmp_path / 'central.db'}"
     served = (
-        *("backend", "serve", "--port", port, "--codes-stdin"),
-        *("--database", f"sqlite:///{tmp_path / 'central.db'}"),
+        *("backend", "serve", "--port", port),
+        *("--database", database),
         *("--tls-certificate", both, "--tls-key", both),
     )
-    with running(*served) as server:
-        assert server.stdin is not None
-        server.stdin.write("once-only-code\n")
-        server.stdin.close()
-        server.stdin = None
+    with running(*served):
         wait_for_port(port)
+        # It listens before its database is there, and answers after.
+        assert requests.get(f"https://127.0.0.1:{port}/v1/health", verify=both, timeout=60).ok
+        made = kiosk("backend", "enrolment-code", "DEMO-01", "--database", database)
+        assert made.code == 0
+        code = made.output.strip()
         config = tmp_path / "kiosk.toml"
         command = ("enrol", "--state-directory", tmp_path / "state", "--config", config)
         url = f'[central]\nurl = "https://127.0.0.1:{port}"\n'
         config.write_text(url)
-        stranger = kiosk(*command, stdin="once-only-code\n")
+        stranger = kiosk(*command, stdin=f"{code}\n")
         assert (stranger.code, stranger.output) == (3, "")
         config.write_text(f'{url}ca_file = "{tmp_path / "gone.pem"}"\n')
-        gone = kiosk(*command, stdin="once-only-code\n")
+        gone = kiosk(*command, stdin=f"{code}\n")
         assert gone.code == 3 and "authorities are not there" in gone.errors
         config.write_text(f'{url}ca_file = "{both}"\n')
-        enrolled = kiosk(*command, stdin="once-only-code\n")
+        enrolled = kiosk(*command, stdin=f"{code}\n")
         assert (enrolled.code, enrolled.errors) == (0, "")
         diagnosed = kiosk("diagnose", *command[1:], "--json")
         found = {each["device"]: each for each in json.loads(diagnosed.output)["findings"]}
