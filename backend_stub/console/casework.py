@@ -191,12 +191,12 @@ def paper_of(
     Raises :class:`NotYours`, also when there is no such paper.
     """
     view = _view(session, house, officer, number)
-    if not _whole(officer, view.summary) or view.tx_id is None:
+    if not _whole(officer, view.summary) or view.transaction_id is None:
         raise NotYours
     if not 1 <= place <= len(view.papers):
         raise NotYours
     note(session, officer, Act.PAPER, at, number, str(place))
-    return view.tx_id, str(view.papers[place - 1]["type"])
+    return view.transaction_id, str(view.papers[place - 1]["type"])
 
 
 def calendars_of(house: CaseHouse, office: str) -> list[str]:

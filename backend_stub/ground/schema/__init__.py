@@ -12,7 +12,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-SCHEMA: Final = "0010"
+SCHEMA: Final = "0011"
 """The newest step, which this program works with."""
 STEPS: Final = Path(__file__).parent / "alembic"
 _LOCK: Final = 7262334

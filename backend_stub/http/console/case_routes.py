@@ -139,7 +139,11 @@ def _case_page(
     try:
         with central.database.write() as session:
             opened = casework.open_case(session, central.cases, visit.officer, number, now)
-            here = papers_here(session, opened.view.tx_id) if opened.view.tx_id else frozenset()
+            here = (
+                papers_here(session, opened.view.transaction_id)
+                if opened.view.transaction_id
+                else frozenset()
+            )
             waiting = waiting_about(session, number) if opened.whole else []
             # Read while the session is open: rows belong to it.
             waiting_shown = waiting_rows(waiting, language, t)

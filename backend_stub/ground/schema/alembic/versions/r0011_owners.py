@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 
 _REFERENCES = ("attachment", "attachment_seal", "attachment_part", "case_file", "sent_receipt")
 
