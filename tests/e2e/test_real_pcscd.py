@@ -162,7 +162,9 @@ def other_software(tool: str, *arguments: str) -> str:
 def test_without_a_card_the_command_line_says_so_and_ends_with_3():
     done = kiosk("card", "inspect", "--json")
     assert done.code == 3, done
-    assert done.output == ""
+    told = json.loads(done.output)
+    assert (told["available"], told["error"]) == (False, "ReaderUnavailable")
+    assert "card" in told["detail"]
     assert len(done.errors.strip().splitlines()) == 1
 
 
