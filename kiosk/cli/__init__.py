@@ -33,7 +33,8 @@ def main() -> None:
         if not is_expected(error):
             raise
         sentence = sentence_of(error)
-        if "--json" in arguments:
+        # Not where it is standard output itself that cannot be written.
+        if "--json" in arguments and not isinstance(error, OSError):
             import json
 
             # Whoever asked for JSON is told in JSON, too.

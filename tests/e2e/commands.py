@@ -127,7 +127,11 @@ def refused_in_one_sentence(done: Done, *words: str, code: int = 3) -> None:
     assert lines[0].endswith((".", "!"))
     for word in words:
         assert word in lines[0], lines[0]
-    assert done.output == ""
+    if done.output:
+        # Whoever asked for JSON is told the same sentence in JSON.
+        told = json.loads(done.output)
+        assert told["available"] is False
+        assert f"kiosk: {told['detail']}" == lines[0]
 
 
 def is_log(line: str) -> bool:
