@@ -70,8 +70,9 @@ def test_a_terminal_with_a_corrupt_print_journal_or_journal_does_not_start(tmp_p
     (state / "prints.db").write_bytes(b"this is no database" * 100)
     refused_in_one_sentence(kiosk("run", "--config", config, "--state-directory", state), "print")
     (state / "prints.db").write_bytes(saved)
+    # A torn line is repaired; so much that is no entry was left by no interruption.
     with (state / "journal.jsonl").open("ab") as journal:
-        journal.write(b"not an entry\n")
+        journal.write(b"not an entry\n" * 20_000)
     refused_in_one_sentence(kiosk("run", "--config", config, "--state-directory", state), "journal")
 
 
