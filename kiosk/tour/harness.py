@@ -173,6 +173,14 @@ class Stage:
         self._continue_after("description", "evidence")
         tap("option_payslips")
 
+    def name_another_employer(self) -> None:
+        """The question about the employer by itself, also where the registry knows the answer."""
+        self.hands.wait(lambda: self.visit.signed_in, "the registries")
+        self.hands.wait(lambda: self._asks("work") or self._asks("employer"), "the employer")
+        if self._asks("work"):
+            self.hands.tap("changeKnown")
+        self._question("employer")
+
     def _employer_and_workplace(self) -> None:
         tap, hands = self.hands.tap, self.hands
         self._question("employer")

@@ -165,6 +165,7 @@ def card_removed(stage: Stage) -> None:
     stage.begin("citizen-active")
     stage.identify("citizen-active")
     stage.at(Page.QUESTION)
+    stage.name_another_employer()
     stage.hands.tap("field_employer")
     stage.hands.type("abc" if stage.language == "en" else "شركة")
     stage.picture("typing")
