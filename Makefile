@@ -33,6 +33,11 @@ run: setup ## open the kiosk with everything simulated, and the workbench
 test: setup-test ## run every test; ARGS="tests/printer -k fence" runs some
 	$(BIN)/python -m pytest -n 2 $(ARGS)
 
+.PHONY: test-fast
+test-fast: setup-test ## what matters most while writing, in under a minute
+	$(BIN)/python -m pytest -n 2 -m "not window and not pcscd" tests/kiosk tests/house/test_ids.py \
+		tests/house/test_events.py tests/offline_queue/test_store.py tests/backend_stub/payments/test_rules.py
+
 .PHONY: lint
 lint: setup-test $(QML_TYPES) ## formatting, types, dependency rules, QML, translations
 	$(BIN)/ruff format --check .

@@ -69,7 +69,8 @@ def test_the_columns_are_all_there(scene: Scene) -> None:
 def test_a_flipped_bit_is_found_or_does_no_harm(scene: Scene, column: str) -> None:
     original = kept(scene)
     read = f"SELECT rowid, typeof({column}), CAST({column} AS BLOB), {column} FROM outbox"  # noqa: S608 - our own columns
-    rows = tampering(scene.terminal.path).execute(f"{read} ORDER BY seq").fetchall()
+    with contextlib.closing(tampering(scene.terminal.path)) as db:
+        rows = db.execute(f"{read} ORDER BY seq").fetchall()
     for place, kind, content, value in rows:
         put = "CAST(? AS TEXT)" if kind == "text" else "?"
         write = f"UPDATE outbox SET {column} = {put} WHERE rowid = ?"  # noqa: S608 - our own columns
@@ -92,10 +93,12 @@ def test_a_flipped_bit_is_found_or_does_no_harm(scene: Scene, column: str) -> No
 
 
 def restore(original: Path, path: Path) -> None:
-    """The database as it was, without the log of what was done to it since."""
+    """The database as it was, in a file of its own: whoever has the old one open keeps that."""
     for ending in ("-wal", "-shm"):
         path.with_name(path.name + ending).unlink(missing_ok=True)
-    shutil.copy(original, path)
+    copy = path.with_name(path.name + ".copy")
+    shutil.copy(original, copy)
+    copy.replace(path)
 
 
 def tampering(path: Path) -> sqlite3.Connection:
@@ -110,7 +113,8 @@ def tampering(path: Path) -> sqlite3.Connection:
 def test_whatever_the_state_becomes_the_transaction_is_settled_once(scene: Scene, seq: int) -> None:
     original = kept(scene)
     read = "SELECT CAST(state AS BLOB) FROM outbox WHERE seq = ?"
-    (state,) = tampering(original).execute(read, (seq,)).fetchone()
+    with contextlib.closing(tampering(original)) as db:
+        (state,) = db.execute(read, (seq,)).fetchone()
     for after in flips(state):
         restore(original, scene.terminal.path)
         write = "UPDATE outbox SET state = CAST(? AS TEXT) WHERE seq = ?"
