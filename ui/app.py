@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from PySide6.QtCore import QEvent, QEventLoop, QLocale, QObject, QTimer, QTranslator, QUrl
 from PySide6.QtGui import QGuiApplication
@@ -108,9 +108,12 @@ class _TouchFilter(QObject):
 class _Languages:
     """The translations of the screens; English has one too, for its plurals."""
 
+    _installed: ClassVar[QTranslator | None] = None
+    """The application has one, whichever window it is of: what English does not translate would
+    else be read in the language of a window that is gone."""
+
     def __init__(self, engine: QQmlApplicationEngine) -> None:
         self._engine = engine
-        self._current: QTranslator | None = None
         self._translators: dict[Language, QTranslator] = {}
         for language in _LOCALES:
             translator = QTranslator()
@@ -122,19 +125,23 @@ class _Languages:
 
     def use(self, language: Language) -> None:
         wanted = self._translators[language]
-        if wanted is self._current:
+        if wanted is _Languages._installed:
             return
-        if self._current is not None:
-            QGuiApplication.removeTranslator(self._current)
+        _Languages._take_away()
         QLocale.setDefault(QLocale(_LOCALES[language]))
         QGuiApplication.installTranslator(wanted)
-        self._current = wanted
+        _Languages._installed = wanted
         self._engine.retranslate()
 
     def remove(self) -> None:
-        if self._current is not None:
-            QGuiApplication.removeTranslator(self._current)
-            self._current = None
+        if _Languages._installed in self._translators.values():
+            _Languages._take_away()
+
+    @classmethod
+    def _take_away(cls) -> None:
+        if cls._installed is not None:
+            QGuiApplication.removeTranslator(cls._installed)
+            cls._installed = None
 
 
 class KioskWindow:
